@@ -1,0 +1,12 @@
+package org.rodnan;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Starts the server. */
+@SpringBootApplication
+public class RodnanApplication {
+  public static void main(String[] args) {
+    SpringApplication.run(RodnanApplication.class, args);
+  }
+}
