@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the published trials that the program carries into an empty store. Each file is a
- * transaction; if a load was interrupted, the next one goes on with the files that are missing. What
- * was deleted since stays deleted, and a store that others filled first is left alone.
+ * transaction; if a load was interrupted, the next one goes on with the files that are missing.
+ * What was deleted since stays deleted, and a store that others filled first is left alone.
  */
 public final class SeedTrials {
   private static final Logger LOG = LoggerFactory.getLogger(SeedTrials.class);
