@@ -142,8 +142,7 @@ class ArchitectureTest {
           .should(beUsedByAnotherPackage())
           .because("package-private is the default");
 
-  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass>
-      enclosedInConfiguration() {
+  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> enclosedInConfiguration() {
     return new com.tngtech.archunit.base.DescribedPredicate<>("enclosed in a configuration") {
       @Override
       public boolean test(JavaClass type) {
@@ -160,9 +159,8 @@ class ArchitectureTest {
       public void check(JavaClass type, ConditionEvents events) {
         boolean used =
             type.getDirectDependenciesToSelf().stream()
-                .anyMatch(
-                    dependency ->
-                        !dependency.getOriginClass().getPackage().equals(type.getPackage()));
+                .anyMatch(dependency ->
+                    !dependency.getOriginClass().getPackage().equals(type.getPackage()));
         if (!used) {
           events.add(SimpleConditionEvent.violated(type, type.getName() + " is used nowhere else"));
         }

@@ -23,15 +23,14 @@ class IngestConfiguration {
       ResourceParser parser,
       IngestSettings settings) {
     SeedTrials trials = new SeedTrials(store, interactions.bundle(), parser);
-    return new BeforeTheServer(
-        () -> {
-          if (settings.load()) {
-            int written = trials.load();
-            if (written > 0) {
-              LOG.info("Loaded the seed trials: {} resources", written);
-            }
-          }
-        });
+    return new BeforeTheServer(() -> {
+      if (settings.load()) {
+        int written = trials.load();
+        if (written > 0) {
+          LOG.info("Loaded the seed trials: {} resources", written);
+        }
+      }
+    });
   }
 
   /** Runs before the port is open: whoever gets an answer finds the trials. */

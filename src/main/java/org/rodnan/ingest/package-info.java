@@ -1,4 +1,6 @@
-/** In: turns what registries and papers hold into transactions, through the one door for writing. */
+/**
+ * In: turns what registries and papers hold into transactions, through the one door for writing.
+ */
 @ApplicationModule(allowedDependencies = {"fhir", "store", "interaction"})
 @NullMarked
 package org.rodnan.ingest;
