@@ -94,6 +94,8 @@ final class PostgresDatabase implements Database {
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionInitSql(SESSION_SETTINGS);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    // Otherwise the driver's messages, and so the log, show what patients' resources hold.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("ApplicationName", name);
     return new HikariDataSource(config);

@@ -36,7 +36,7 @@ public final class ResourceStores {
     @Nullable String url = settings.store().url();
     if (url == null || url.isBlank()) {
       return SqliteDatabase.open(
-          settings.dataDir().resolve(DEFAULT_FILE), settings.store().poolSize());
+          settings.folder().resolve(DEFAULT_FILE), settings.store().poolSize());
     }
     if (url.startsWith(SQLITE)) {
       String file = url.substring(SQLITE.length());

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties(prefix = "rodnan")
 public record StoreSettings(
-    @DefaultValue("./data") Path dataDir, @DefaultValue DatabaseSettings store) {
+    @DefaultValue("./data") String dataDir, @DefaultValue DatabaseSettings store) {
 
   /**
    * Which database, and as whom.
@@ -40,16 +40,23 @@ public record StoreSettings(
             "rodnan.store.pool-size is " + poolSize + "; expected 2 or more");
       }
     }
+
+    /** Without the password and the URL, which may hold one. */
+    @Override
+    public String toString() {
+      return "DatabaseSettings[user=" + user + ", poolSize=" + poolSize + "]";
+    }
+  }
+
+  /**
+   * The data directory. Bound as a text, for Spring would look for a path on the class path too.
+   */
+  public Path folder() {
+    return Path.of(dataDir);
   }
 
   /** An SQLite file in the folder, for tests and tools. */
   public static StoreSettings sqliteIn(Path dataDir) {
-    return new StoreSettings(dataDir, new DatabaseSettings(null, null, null, 8));
-  }
-
-  /** Not to be logged by accident: the password stays out. */
-  @Override
-  public String toString() {
-    return "StoreSettings[dataDir=" + dataDir + ", poolSize=" + store.poolSize() + "]";
+    return new StoreSettings(dataDir.toString(), new DatabaseSettings(null, null, null, 8));
   }
 }

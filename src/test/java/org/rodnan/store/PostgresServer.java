@@ -44,8 +44,7 @@ public final class PostgresServer {
 
   static StoreSettings store(String url) {
     return new StoreSettings(
-        java.nio.file.Path.of("unused"),
-        new StoreSettings.DatabaseSettings(url, "postgres", "postgres", 4));
+        "unused", new StoreSettings.DatabaseSettings(url, "postgres", "postgres", 4));
   }
 
   private static String url(String database) {

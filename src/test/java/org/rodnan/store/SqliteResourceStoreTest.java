@@ -39,7 +39,8 @@ class SqliteResourceStoreTest extends ResourceStoreContract {
     Path file = folder.resolve("deep/er/other.db");
     StoreSettings other =
         new StoreSettings(
-            folder, new StoreSettings.DatabaseSettings("jdbc:sqlite:" + file, null, null, 2));
+            folder.toString(),
+            new StoreSettings.DatabaseSettings("jdbc:sqlite:" + file, null, null, 2));
     try (ResourceStore second = ResourceStores.open(other, LIMITS, clock)) {
       second.submit(TestUnit.put(ONE, "x")).join();
     }
