@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.hl7.fhir.exceptions.PathEngineException;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
-import org.hl7.fhir.r4.fhirpath.FHIRPathConstantEvaluationMode;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
 import org.hl7.fhir.r4.fhirpath.IHostApplicationServices;
@@ -21,6 +20,7 @@ import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.hl7.fhir.r4.model.ValueSet;
+import org.hl7.fhir.utilities.fhirpath.FHIRPathConstantEvaluationMode;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.ResourceTypes;
@@ -90,7 +90,8 @@ final class FhirPaths {
     /** The FHIR name, from HAPI's class name: {@code StringType} is {@code string}. */
     private static String name(Class<?> type) {
       String simple = type.getSimpleName();
-      if (simple.endsWith("Type") && org.hl7.fhir.r4.model.PrimitiveType.class.isAssignableFrom(type)) {
+      if (simple.endsWith("Type")
+          && org.hl7.fhir.r4.model.PrimitiveType.class.isAssignableFrom(type)) {
         String bare = simple.substring(0, simple.length() - "Type".length());
         return Character.toLowerCase(bare.charAt(0)) + bare.substring(1);
       }
@@ -134,8 +135,7 @@ final class FhirPaths {
         FHIRPathEngine engine, Object appContext, String url, Base refContext) {
       String type = ReferenceText.typeOf(url);
       return ResourceTypes.isType(type)
-          ? empty.computeIfAbsent(
-              type, t -> (Base) context.getResourceDefinition(t).newInstance())
+          ? empty.computeIfAbsent(type, t -> (Base) context.getResourceDefinition(t).newInstance())
           : null;
     }
 

@@ -22,8 +22,9 @@ import org.rodnan.terminology.UnitConversion;
  * other way to name the unit.
  *
  * @param unit {@link #ANY_UNIT} or what one of the methods for units gives
+ * @param isCanonical whether the range is in UCUM's base units
  */
-public record QuantityValue(long unit, NumberRange range) {
+public record QuantityValue(long unit, NumberRange range, boolean isCanonical) {
   /** The system of UCUM. */
   public static final String UCUM = "http://unitsofmeasure.org";
 
@@ -70,6 +71,15 @@ public record QuantityValue(long unit, NumberRange range) {
     };
   }
 
+  /** What a quantity sorts by: base units if it has them, so that 2 L comes after 1500 mL. */
+  static Optional<NumberRange> forSorting(List<QuantityValue> quantities) {
+    return quantities.stream()
+        .filter(QuantityValue::isCanonical)
+        .findFirst()
+        .or(() -> quantities.stream().findFirst())
+        .map(QuantityValue::range);
+  }
+
   private static List<QuantityValue> ofNumber(@Nullable BigDecimal number, UnitConversion units) {
     return number == null ? List.of() : ofBounds(number, number, null, null, null, units);
   }
@@ -83,13 +93,13 @@ public record QuantityValue(long unit, NumberRange range) {
     BigDecimal high = value;
     Quantity.QuantityComparator comparator = quantity.getComparator();
     List<QuantityValue> all =
-        ofBounds(
-            low, high, quantity.getSystem(), quantity.getCode(), quantity.getUnit(), units);
+        ofBounds(low, high, quantity.getSystem(), quantity.getCode(), quantity.getUnit(), units);
     if (comparator == null || comparator == Quantity.QuantityComparator.NULL) {
       return all;
     }
     return all.stream()
-        .map(v -> new QuantityValue(v.unit, NumberRange.of(v.range.low(), comparator)))
+        .map(v ->
+            new QuantityValue(v.unit, NumberRange.of(v.range.low(), comparator), v.isCanonical))
         .toList();
   }
 
@@ -157,7 +167,7 @@ public record QuantityValue(long unit, NumberRange range) {
             low == null ? NumberRange.lowest() : NumberRange.sortable(low),
             high == null ? NumberRange.highest() : NumberRange.sortable(high));
     List<QuantityValue> all = new ArrayList<>(3);
-    all.add(new QuantityValue(ANY_UNIT, plain));
+    all.add(new QuantityValue(ANY_UNIT, plain, false));
     boolean isConverted = false;
     if (code != null && UCUM.equals(system)) {
       Optional<QuantityValue> canonical = canonical(low, high, code, units);
@@ -165,32 +175,31 @@ public record QuantityValue(long unit, NumberRange range) {
       isConverted = canonical.isPresent();
     }
     if (code != null && !isConverted) {
-      all.add(new QuantityValue(unitText(code), plain));
+      all.add(new QuantityValue(unitText(code), plain, false));
       if (system != null) {
-        all.add(new QuantityValue(unitInSystem(system, code), plain));
+        all.add(new QuantityValue(unitInSystem(system, code), plain, false));
       }
     }
     if (text != null && !text.equals(code)) {
-      all.add(new QuantityValue(unitText(text), plain));
+      all.add(new QuantityValue(unitText(text), plain, false));
     }
     return all;
   }
 
   private static Optional<QuantityValue> canonical(
       @Nullable BigDecimal low, @Nullable BigDecimal high, String code, UnitConversion units) {
-    Optional<CanonicalQuantity> from =
-        low == null ? Optional.empty() : units.canonical(code, low);
+    Optional<CanonicalQuantity> from = low == null ? Optional.empty() : units.canonical(code, low);
     Optional<CanonicalQuantity> to =
         high == null ? Optional.empty() : high.equals(low) ? from : units.canonical(code, high);
     Optional<String> unit = from.or(() -> to).map(CanonicalQuantity::unit);
-    return unit.map(
-        u ->
-            new QuantityValue(
-                canonicalUnit(u),
-                new NumberRange(
-                    from.map(q -> NumberRange.sortableCanonical(q.value()))
-                        .orElse(NumberRange.lowest()),
-                    to.map(q -> NumberRange.sortableCanonical(q.value()))
-                        .orElse(NumberRange.highest()))));
+    return unit.map(u ->
+        new QuantityValue(
+            canonicalUnit(u),
+            new NumberRange(
+                from.map(q -> NumberRange.sortableCanonical(q.value()))
+                    .orElse(NumberRange.lowest()),
+                to.map(q -> NumberRange.sortableCanonical(q.value()))
+                    .orElse(NumberRange.highest())),
+            true));
   }
 }

@@ -1,16 +1,12 @@
 package org.rodnan.index;
 
+import ca.uhn.fhir.parser.IParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.JarURLConnection;
-import java.net.URL;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,9 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.hl7.fhir.r4.model.SearchParameter;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.terminology.Artifacts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,33 +54,24 @@ public final class SearchParameters {
 
   /** R4's own parameters and those under {@code profiles/SearchParameter} on the class path. */
   public static SearchParameters load() {
-    List<JsonNode> definitions = new ArrayList<>(definitionsOfR4());
-    try {
-      ObjectMapper json = new ObjectMapper();
-      for (byte[] file : filesOnClassPath(OF_PROFILES)) {
-        definitions.add(json.readTree(file));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Search parameters of the profiles can't be read", e);
-    }
-    return new SearchParameters(definitions);
+    return withDefinitions(Artifacts.read(SearchParameter.class, OF_PROFILES));
   }
 
   /**
    * R4's own and the given ones.
    *
-   * @param definitions SearchParameter resources in JSON; one with the code of an R4 parameter
-   *     replaces it for its base types
+   * @param definitions one with the code of an R4 parameter replaces it for its base types
    */
-  public static SearchParameters withDefinitions(Collection<String> definitions) {
+  public static SearchParameters withDefinitions(Collection<SearchParameter> definitions) {
     List<JsonNode> all = new ArrayList<>(definitionsOfR4());
     try {
       ObjectMapper json = new ObjectMapper();
-      for (String definition : definitions) {
-        all.add(json.readTree(definition));
+      for (SearchParameter definition : definitions) {
+        IParser parser = FhirContexts.r4().newJsonParser();
+        all.add(json.readTree(parser.encodeResourceToString(definition)));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("A search parameter is not JSON", e);
+      throw new UncheckedIOException("A search parameter can't be encoded", e);
     }
     return new SearchParameters(all);
   }
@@ -254,51 +243,19 @@ public final class SearchParameters {
     }
   }
 
-  /** The JSON files of a folder of the class path, which may be in a jar, sorted by name. */
-  private static List<byte[]> filesOnClassPath(String folder) throws IOException {
-    Map<String, byte[]> files = new TreeMap<>();
-    for (URL url : Collections.list(SearchParameters.class.getClassLoader().getResources(folder))) {
-      URLConnection connection = url.openConnection();
-      if (connection instanceof JarURLConnection inJar) {
-        inJar.setUseCaches(false);
-        try (var jar = inJar.getJarFile()) {
-          String prefix = inJar.getEntryName();
-          String start = prefix.endsWith("/") ? prefix : prefix + "/";
-          for (var entry : Collections.list(jar.entries())) {
-            String name = entry.getName();
-            if (name.startsWith(start) && name.endsWith(".json")) {
-              try (InputStream in = jar.getInputStream(entry)) {
-                files.put(name.substring(start.length()), in.readAllBytes());
-              }
-            }
-          }
-        }
-      } else if (url.getProtocol().equals("file")) {
-        try (Stream<Path> list = Files.list(Path.of(java.net.URI.create(url.toString())))) {
-          for (Path file : list.filter(path -> path.toString().endsWith(".json")).toList()) {
-            files.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
-          }
-        }
-      }
-    }
-    return new ArrayList<>(files.values());
-  }
-
   private static String fingerprintOf(Map<String, Map<String, ParameterDefinition>> byType) {
     StringBuilder text = new StringBuilder();
     byType
         .values()
-        .forEach(
-            parameters ->
-                parameters
-                    .values()
-                    .forEach(
-                        p ->
-                            text.append(p.field())
-                                .append(p.kind())
-                                .append(p.expressions())
-                                .append(p.components())
-                                .append('\n')));
+        .forEach(parameters ->
+            parameters
+                .values()
+                .forEach(p ->
+                    text.append(p.field())
+                        .append(p.kind())
+                        .append(p.expressions())
+                        .append(p.components())
+                        .append('\n')));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

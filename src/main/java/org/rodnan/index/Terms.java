@@ -32,14 +32,12 @@ public final class Terms {
 
   /** A term whose start may be looked for; only the first 10,000 characters count. */
   public static BytesRef start(String text) {
-    return new BytesRef(
-        text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX));
+    return new BytesRef(text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX));
   }
 
   /** What a text sorts by. */
   static BytesRef sort(String text) {
-    return new BytesRef(
-        text.length() <= SORT_CHARS_MAX ? text : text.substring(0, SORT_CHARS_MAX));
+    return new BytesRef(text.length() <= SORT_CHARS_MAX ? text : text.substring(0, SORT_CHARS_MAX));
   }
 
   /** The parts of a composite as one text. */

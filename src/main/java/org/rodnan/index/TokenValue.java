@@ -58,8 +58,7 @@ public record TokenValue(@Nullable String system, @Nullable String code) {
     return tokens;
   }
 
-  private static void add(
-      List<TokenValue> tokens, @Nullable String system, @Nullable String code) {
+  private static void add(List<TokenValue> tokens, @Nullable String system, @Nullable String code) {
     String presentSystem = system == null || system.isEmpty() ? null : system;
     String presentCode = code == null || code.isEmpty() ? null : code;
     if (presentSystem != null || presentCode != null) {
