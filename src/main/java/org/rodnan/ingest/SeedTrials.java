@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * transaction; if a load was interrupted, the next one goes on with the files that are missing.
  * What was deleted since stays deleted, and a store that others filled first is left alone.
  */
-public final class SeedTrials {
+final class SeedTrials {
   private static final Logger LOG = LoggerFactory.getLogger(SeedTrials.class);
   private static final String FOLDER = "/trials/";
   private static final String ACTOR = "rodnan";
@@ -33,7 +33,7 @@ public final class SeedTrials {
   private final BundleInteraction bundles;
   private final ResourceParser parser;
 
-  public SeedTrials(ResourceStore store, BundleInteraction bundles, ResourceParser parser) {
+  SeedTrials(ResourceStore store, BundleInteraction bundles, ResourceParser parser) {
     this.store = store;
     this.bundles = bundles;
     this.parser = parser;
@@ -48,7 +48,7 @@ public final class SeedTrials {
    * @return how many resources were written
    * @throws FhirFailure if a file is refused; those before it are loaded
    */
-  public int load() {
+  int load() {
     List<TrialFile> files = files();
     boolean isEmpty = store.head().equals(LogPosition.START);
     int written = 0;

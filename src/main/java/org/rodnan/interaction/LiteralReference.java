@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.rodnan.fhir.ResourceKey;
 
 /**
  * A {@code Reference.reference} as it stands in a resource (R4, references.html#literal).
@@ -33,11 +31,6 @@ record LiteralReference(String path, String text) {
       throw new UncheckedIOException(e);
     }
     return found;
-  }
-
-  /** The resource of this server that is meant; empty for fragments, URNs and absolute URLs. */
-  Optional<ResourceKey> local() {
-    return ResourceKey.parse(text);
   }
 
   private static String path(JsonStreamContext context) {
