@@ -17,8 +17,7 @@ class CriteriaTest {
 
   @Test
   void leavesEmptyValuesOut() {
-    assertThat(Criteria.parameters("a=&b=1&=2&c"))
-        .containsExactly(new Parameter("b", "1"));
+    assertThat(Criteria.parameters("a=&b=1&=2&c")).containsExactly(new Parameter("b", "1"));
   }
 
   @Test
