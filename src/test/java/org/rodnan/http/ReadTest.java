@@ -30,7 +30,8 @@ class ReadTest {
     Answer answer = client.get(path);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("ETag")).contains("W/\"2\"");
-    assertThat(answer.header("Last-Modified")).hasValueSatisfying(date -> date.endsWith("GMT"));
+    assertThat(answer.header("Last-Modified"))
+        .hasValueSatisfying(date -> assertThat(date).endsWith("GMT"));
     assertThat(answer.header("Content-Type")).contains("application/fhir+json;charset=utf-8");
     assertThat(answer.json().at("/name/0/family").asText()).isEqualTo("Second");
     assertThat(answer.json().at("/meta/versionId").asText()).isEqualTo("2");

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.rodnan.FhirClient;
 import org.rodnan.RodnanApplication;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
 
@@ -52,7 +51,7 @@ final class TestServer implements AutoCloseable {
       }
       ConfigurableApplicationContext context =
           SpringApplication.run(RodnanApplication.class, arguments.toArray(String[]::new));
-      int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+      int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
       return new TestServer(dataDir, context, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
