@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A plain HTTP client of a FHIR server, for tests. Thread safe. */
-final class FhirClient {
+public final class FhirClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI base;
@@ -28,21 +28,21 @@ final class FhirClient {
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  FhirClient(URI base) {
+  public FhirClient(URI base) {
     this.base = base;
   }
 
   /** An answer with its body read. */
-  record Answer(HttpResponse<byte[]> response) {
-    int status() {
+  public record Answer(HttpResponse<byte[]> response) {
+    public int status() {
       return response.statusCode();
     }
 
-    String text() {
+    public String text() {
       return new String(response.body(), StandardCharsets.UTF_8);
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       try {
         return JSON.readTree(response.body());
       } catch (IOException e) {
@@ -50,31 +50,31 @@ final class FhirClient {
       }
     }
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
       return response.headers().firstValue(name);
     }
 
     /** The id in the Location header. */
-    String id() {
+    public String id() {
       String location = header("Location").orElseThrow();
       String path = location.replaceAll("/_history/.*", "");
       return path.substring(path.lastIndexOf('/') + 1);
     }
   }
 
-  Answer get(String path, String... headers) {
+  public Answer get(String path, String... headers) {
     return send("GET", path, Optional.empty(), headers);
   }
 
-  Answer delete(String path, String... headers) {
+  public Answer delete(String path, String... headers) {
     return send("DELETE", path, Optional.empty(), headers);
   }
 
-  Answer put(String path, String body, String... headers) {
+  public Answer put(String path, String body, String... headers) {
     return send("PUT", path, Optional.of(body), headers);
   }
 
-  Answer post(String path, String body, String... headers) {
+  public Answer post(String path, String body, String... headers) {
     return send("POST", path, Optional.of(body), headers);
   }
 
@@ -83,7 +83,7 @@ final class FhirClient {
    * @param headers name, value, name, value
    * @throws UncheckedIOException if there is no answer
    */
-  Answer send(String method, String path, Optional<String> body, String... headers) {
+  public Answer send(String method, String path, Optional<String> body, String... headers) {
     URI uri = path.startsWith("http") ? URI.create(path) : URI.create(base + path);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
@@ -106,7 +106,7 @@ final class FhirClient {
   }
 
   /** All matches of a search, page by page; fails if a page doesn't come. */
-  List<JsonNode> walk(String path) {
+  public List<JsonNode> walk(String path) {
     List<JsonNode> resources = new ArrayList<>();
     Optional<String> next = Optional.of(path);
     while (next.isPresent()) {
@@ -121,7 +121,7 @@ final class FhirClient {
     return resources;
   }
 
-  static Optional<String> link(JsonNode bundle, String relation) {
+  public static Optional<String> link(JsonNode bundle, String relation) {
     for (JsonNode link : bundle.path("link")) {
       if (link.path("relation").asText().equals(relation)) {
         return Optional.of(link.path("url").asText());
@@ -130,7 +130,7 @@ final class FhirClient {
     return Optional.empty();
   }
 
-  static String encode(String text) {
+  public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

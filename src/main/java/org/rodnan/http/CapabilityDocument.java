@@ -5,12 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.hl7.fhir.r4.model.CapabilityStatement;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementKind;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestComponent;
@@ -26,6 +24,8 @@ import org.hl7.fhir.r4.model.CapabilityStatement.TypeRestfulInteraction;
 import org.hl7.fhir.r4.model.Enumerations.FHIRVersion;
 import org.hl7.fhir.r4.model.Enumerations.PublicationStatus;
 import org.hl7.fhir.r4.model.Enumerations.SearchParamType;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.hl7.fhir.r4.model.StructureDefinition.StructureDefinitionKind;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceTypes;
@@ -69,13 +69,13 @@ final class CapabilityDocument {
   }
 
   /**
-   * @param profiles canonical URLs of the profiles that are checked, by type
+   * @param profiles those that are checked
    * @param version of the program
    * @param published when this statement was made
    */
   static CapabilityDocument make(
       SearchParameters parameters,
-      Map<String, ? extends Collection<String>> profiles,
+      Collection<StructureDefinition> profiles,
       Limits limits,
       String version,
       Instant published) {
@@ -110,7 +110,7 @@ final class CapabilityDocument {
   private static void rest(
       CapabilityStatementRestComponent rest,
       SearchParameters parameters,
-      Map<String, ? extends Collection<String>> profiles,
+      Collection<StructureDefinition> profiles,
       Limits limits) {
     rest.setMode(RestfulCapabilityMode.SERVER);
     Map<String, List<String>> revIncludes = revIncludes(parameters);
@@ -118,7 +118,10 @@ final class CapabilityDocument {
       CapabilityStatementRestResourceComponent resource = rest.addResource();
       rules(resource.setType(type), limits);
       OF_EACH_TYPE.forEach(code -> resource.addInteraction().setCode(code));
-      new TreeSet<>(profiles.containsKey(type) ? profiles.get(type) : List.<String>of())
+      profiles.stream()
+          .filter(profile -> profile.getType().equals(type))
+          .filter(profile -> profile.getKind() == StructureDefinitionKind.RESOURCE)
+          .map(StructureDefinition::getUrl)
           .forEach(resource::addSupportedProfile);
       for (ParameterDefinition parameter : parameters.of(type)) {
         searchParam(resource.addSearchParam(), parameter);
@@ -133,7 +136,7 @@ final class CapabilityDocument {
           .setDefinition("http://hl7.org/fhir/OperationDefinition/Resource-validate");
     }
     OF_THE_SYSTEM.forEach(code -> rest.addInteraction().setCode(code));
-    ofEveryType(parameters).forEach(parameter -> searchParam(rest.addSearchParam(), parameter));
+    parameters.ofEveryType().forEach(parameter -> searchParam(rest.addSearchParam(), parameter));
   }
 
   private static void rules(CapabilityStatementRestResourceComponent resource, Limits limits) {
@@ -179,12 +182,5 @@ final class CapabilityDocument {
       }
     }
     return byTarget;
-  }
-
-  private static List<ParameterDefinition> ofEveryType(SearchParameters parameters) {
-    return parameters.of("Basic").stream()
-        .filter(ParameterDefinition::isOfEveryType)
-        .sorted(Comparator.comparing(ParameterDefinition::code))
-        .toList();
   }
 }

@@ -3,6 +3,7 @@ package org.rodnan.http;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -10,6 +11,7 @@ import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.terminology.Artifacts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,7 +46,11 @@ class HttpConfiguration {
             .orElse("development");
     CapabilityDocument capabilities =
         CapabilityDocument.make(
-            parameters, ProfileCanonicals.byType(), limits, version, clock.instant());
+            parameters,
+            Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
+            limits,
+            version,
+            clock.instant());
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(capabilities),

@@ -102,6 +102,8 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
     @Override
     public void configure(WebAppContext context) {
       context.setErrorHandler((Request.Handler) errors);
+      // Jetty's own servlet for unknown paths would answer to TRACE.
+      context.getServletHandler().setEnsureDefaultServlet(false);
     }
   }
 }

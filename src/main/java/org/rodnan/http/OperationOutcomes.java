@@ -103,10 +103,12 @@ final class OperationOutcomes {
   }
 
   private static String hint(int status) {
-    return status == HttpStatus.URI_TOO_LONG_414
-            || status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
-        ? "; rodnan.limits.uri-bytes-max is the limit, and a long search can be sent by POST"
-        : "";
+    return switch (status) {
+      case HttpStatus.NOT_FOUND_404 -> "; the FHIR interface is under /fhir";
+      case HttpStatus.URI_TOO_LONG_414, HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431 ->
+          "; rodnan.limits.uri-bytes-max is the limit, and a long search can be sent by POST";
+      default -> "";
+    };
   }
 
   private static String withoutNumber(@Nullable String message) {

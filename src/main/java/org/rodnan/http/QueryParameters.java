@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
@@ -14,6 +15,11 @@ import org.rodnan.search.SearchRequest.Parameter;
 record QueryParameters(List<Parameter> all) {
   /** Parameters about the answer's form; the edge itself answers to them. */
   static final Set<String> OF_THE_ANSWER = Set.of("_format", "_pretty", "_summary", "_elements");
+
+  /** What a decoder puts in the place of bytes that are not UTF-8, and itself encoded. */
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private static final String ENCODED = "%EF%BF%BD";
 
   QueryParameters {
     all = List.copyOf(all);
@@ -43,7 +49,11 @@ record QueryParameters(List<Parameter> all) {
       return requireNoNul(text);
     }
     try {
-      return requireNoNul(URLDecoder.decode(text, StandardCharsets.UTF_8));
+      String decoded = URLDecoder.decode(text, StandardCharsets.UTF_8);
+      if (decoded.indexOf(REPLACEMENT) >= 0 && !text.toUpperCase(Locale.ROOT).contains(ENCODED)) {
+        throw new FhirFailure.Malformed("'" + text + "' in the query is not UTF-8 text");
+      }
+      return requireNoNul(decoded);
     } catch (IllegalArgumentException e) {
       throw new FhirFailure.Malformed("'" + text + "' in the query is not percent-encoded text");
     }

@@ -2,14 +2,12 @@ package org.rodnan.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ParsedResource;
@@ -105,10 +103,11 @@ final class RequestBody {
     }
     try (InputStream in = inflated(request.getInputStream(), isGzip)) {
       return read(in, expectedLength(request, isGzip), max, setting);
-    } catch (ZipException | EOFException e) {
-      throw new FhirFailure.Malformed("The body is not what gzip made, or it was cut short");
     } catch (IOException e) {
-      throw new FhirFailure.Malformed("The body could not be read to its end");
+      throw new FhirFailure.Malformed(
+          isGzip
+              ? "The body is not what gzip made, or was cut short"
+              : "The body could not be read to its end");
     }
   }
 

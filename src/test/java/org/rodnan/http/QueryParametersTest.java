@@ -28,7 +28,7 @@ class QueryParametersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a=%", "a=%2", "a=%zz", "a=%00"})
+  @ValueSource(strings = {"a=%", "a=%2", "a=%zz", "a=%00", "a=%ff"})
   void refusesWhatIsNotEncodedText(String query) {
     assertThatThrownBy(() -> QueryParameters.parse(query))
         .isInstanceOf(FhirFailure.Malformed.class);
