@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token (R4, search.html#token). Systems and codes are compared as they are, case and all: a code
  * system's case rule is not known in general, and conditional interactions need one exact answer.
- * Contact points alone (mail addresses, telephone numbers) are compared in lower case.
+ * Contact points (mail addresses, telephone numbers) can also be looked for in lower case.
  *
  * @param system null if there is none
  * @param code null if there is only a system
@@ -31,7 +31,7 @@ public record TokenValue(@Nullable String system, @Nullable String code) {
       }
       case Coding coding -> single(coding.getSystem(), coding.getCode());
       case Identifier identifier -> single(identifier.getSystem(), identifier.getValue());
-      case ContactPoint contact -> single(null, lower(contact.getValue()));
+      case ContactPoint contact -> ofContact(contact.getValue());
       case Enumeration<?> code -> ofCode(code);
       default -> element.isPrimitive() ? single(null, element.primitiveValue()) : List.of();
     };
@@ -48,8 +48,13 @@ public record TokenValue(@Nullable String system, @Nullable String code) {
     return tokens;
   }
 
-  private static @Nullable String lower(@Nullable String text) {
-    return text == null ? null : text.toLowerCase(Locale.ROOT);
+  private static List<TokenValue> ofContact(@Nullable String value) {
+    List<TokenValue> tokens = single(null, value);
+    String lower = value == null ? null : value.toLowerCase(Locale.ROOT);
+    if (!java.util.Objects.equals(lower, value)) {
+      add(tokens, null, lower);
+    }
+    return tokens;
   }
 
   private static List<TokenValue> single(@Nullable String system, @Nullable String code) {
