@@ -1,0 +1,42 @@
+package org.rodnan.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.VersionId;
+
+/**
+ * The log of truth over SQL. Reading methods see what is committed; a write is committed and
+ * durable (on disk) when its future completes, and every later read on any node sees it. Thread
+ * safe.
+ *
+ * <p>Failures of the database are {@link org.rodnan.fhir.FhirFailure.Fault}; a body whose content
+ * hash doesn't fit is one too, and names the version.
+ */
+public interface ResourceStore extends LogReader, AutoCloseable {
+  /** The current version, which may be a tombstone; empty if the key was never written. */
+  Optional<ResourceVersion> read(ResourceKey key);
+
+  /** One version; empty if there is none of that number. */
+  Optional<ResourceVersion> vread(ResourceKey key, VersionId version);
+
+  /** A page of the history, newest first, tombstones included. */
+  List<ResourceVersion> history(HistoryQuery query);
+
+  /** How many versions the query has in all, its count and cursor left out of account. */
+  long historyTotal(HistoryQuery query);
+
+  /**
+   * Hands a unit to the writer section. The future fails with what the unit threw, or with a Fault
+   * if the database refused.
+   *
+   * @throws org.rodnan.fhir.FhirFailure.Busy at once if {@code rodnan.limits.write-queue-max} units
+   *     are waiting
+   */
+  <T> CompletableFuture<T> submit(WriteUnit<T> unit);
+
+  /** Finishes the units that wait, then closes the database. */
+  @Override
+  void close();
+}
