@@ -29,7 +29,7 @@ final class LungPairs {
   private final List<Integer> withIld;
 
   LungPairs(PublishedNumbers numbers, int[][] skin, Random random) {
-    fvc = PairedScores.reconstruct(Measure.FVC, numbers, random);
+    fvc = withoutTies(numbers, random);
     dlco = PairedScores.reconstruct(Measure.DLCO, numbers, random);
     // Who has a low FVC has a low diffusing capacity, by and large.
     for (int from : List.of(0, EACH)) {
@@ -55,6 +55,16 @@ final class LungPairs {
       pairs.put(Measure.FVC, new Pair(fvc[row][0], fvc[row][1]));
       pairs.put(Measure.DLCO, new Pair(dlco[row][0], dlco[row][1]));
     }
+    return pairs;
+  }
+
+  /** No two equal changes: decimal fractions in binary would break such ties at random. */
+  private static int[][] withoutTies(PublishedNumbers numbers, Random random) {
+    int[][] pairs;
+    do {
+      pairs = PairedScores.reconstruct(Measure.FVC, numbers, random);
+    } while (Arrays.stream(pairs).mapToInt(pair -> pair[1] - pair[0]).distinct().count()
+        < pairs.length);
     return pairs;
   }
 

@@ -19,8 +19,13 @@ final class PublishedNumbers {
 
   /** The numbers of Spiera 2011. */
   static PublishedNumbers ofSpiera() {
+    return of("spiera-2011");
+  }
+
+  /** The numbers of one table. */
+  static PublishedNumbers of(String table) {
     return new PublishedNumbers(
-        lines("spiera-2011.psv").stream().map(PublishedNumbers::parse).toList());
+        lines(table + ".psv").stream().map(PublishedNumbers::parse).toList());
   }
 
   List<PublishedNumber> all() {
