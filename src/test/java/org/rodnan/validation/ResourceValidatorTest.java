@@ -186,7 +186,7 @@ class ResourceValidatorTest {
     examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
     List<String> names = new ArrayList<>(examples.keySet());
     names.sort(null);
-    try (ResourceValidator fresh = new ResourceValidator(new Definitions(), 4);
+    try (ResourceValidator fresh = new ResourceValidator(new Definitions(), ValidationLimits.defaults(4));
         var threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> runs = new ArrayList<>();
       for (int thread = 0; thread < 16; thread++) {

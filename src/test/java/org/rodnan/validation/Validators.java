@@ -14,7 +14,7 @@ import org.rodnan.terminology.Definitions;
 
 /** One validator for all tests: making one takes seconds. */
 final class Validators {
-  static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), 2);
+  static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), ValidationLimits.defaults(2));
 
   private static final Map<String, byte[]> EXAMPLES = Artifacts.files("profiles/examples");
 
