@@ -13,11 +13,4 @@ import java.time.Duration;
  * @param waitMax how long a request waits for one of the threads
  */
 public record ValidationLimits(
-    int threadsMax, int valuesMax, Duration cpuTimeMax, Duration waitMax) {
-
-  /** The values that hold unless a setting says otherwise. */
-  public static ValidationLimits defaults(int processors) {
-    return new ValidationLimits(
-        Math.max(2, processors), 250_000, Duration.ofSeconds(10), Duration.ofSeconds(20));
-  }
-}
+    int threadsMax, int valuesMax, Duration cpuTimeMax, Duration waitMax) {}
