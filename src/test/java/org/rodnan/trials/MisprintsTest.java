@@ -2,6 +2,9 @@ package org.rodnan.trials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,6 +30,24 @@ class MisprintsTest {
   }
 
   @Test
+  void theDocumentListsEachOfThem() throws IOException {
+    String document = Files.readString(Path.of("src/docs/seed-trials.md"));
+    assertThat(misprints.byId()).hasSize(27);
+    for (Misprints.Misprint misprint : misprints.byId().values()) {
+      assertThat(document)
+          .contains(
+              "| "
+                  + String.join(
+                      " | ",
+                      misprint.place(),
+                      misprint.printed(),
+                      misprint.reads(),
+                      misprint.reason())
+                  + " |");
+    }
+  }
+
+  @Test
   void onlyMisprintedNumbersMustBeOtherThanPrinted() {
     for (PublishedNumber number : PublishedNumbers.ofSpiera().all()) {
       assertThat(number.required().equals(number.printed()))
@@ -41,7 +62,8 @@ class MisprintsTest {
     Printed under4Years = new Printed("5.1");
     Printed over4Years = new Printed("4.1");
     double between = 17.0 * 7 / 24 * Math.pow(60.0 / 7 - 99.0 / 17, 2);
-    double low = 16 * square(under4Years.interval().low()) + 6 * square(over4Years.interval().low());
+    double low =
+        16 * square(under4Years.interval().low()) + 6 * square(over4Years.interval().low());
     double high =
         16 * square(under4Years.interval().high()) + 6 * square(over4Years.interval().high());
     assertThat(Math.sqrt((low + between) / 23)).isGreaterThan(4.85);

@@ -62,11 +62,20 @@ final class TrialFiles {
       }
       bundles.forEach((path, resources) -> files.put(path, bundle(resources)));
       index.add(
-          "    {\n      \"id\": \"%s\",\n      \"title\": \"%s\",\n      \"bundles\": [\n        \"%s\"\n      ]\n    }"
+          """
+              {
+                "id": "%s",
+                "title": "%s",
+                "bundles": [
+                  "%s"
+                ]
+              }"""
+              .indent(4)
+              .stripTrailing()
               .formatted(
                   study,
                   researchStudy.getTitle(),
-                  String.join("\",\n        \"", bundles.keySet())));
+                  String.join("\",\n      \"", bundles.keySet())));
     }
     files.put("index.json", "{\n  \"trials\": [\n" + String.join(",\n", index) + "\n  ]\n}\n");
     return files;
