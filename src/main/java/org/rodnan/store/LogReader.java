@@ -17,7 +17,8 @@ public interface LogReader {
 
   /**
    * Committed entries after a position, in order, without gaps. The list may end in the middle of a
-   * unit ({@link LogEntry#endsUnit()}); it is empty only at the head.
+   * unit ({@link LogEntry#endsUnit()}), and before the limit if the bodies are large; it is empty
+   * only at the head.
    *
    * @param limit at most so many entries, 1 or more
    */
@@ -25,8 +26,9 @@ public interface LogReader {
 
   /**
    * Waits until there may be entries after the position, or the timeout has passed. Wakes at once
-   * for this node's own commits; those of other nodes are noticed within the timeout by the
-   * caller's next {@link #read}.
+   * for this node's own commits, and for those of other nodes that {@link #head()} or {@link #read}
+   * has seen, on whichever thread; the rest is noticed within the timeout by the caller's next
+   * {@link #read}.
    */
   void awaitEntriesAfter(LogPosition position, Duration timeout) throws InterruptedException;
 

@@ -28,11 +28,18 @@ public interface ResourceStore extends LogReader, AutoCloseable {
   long historyTotal(HistoryQuery query);
 
   /**
-   * Hands a unit to the writer section. The future fails with what the unit threw, or with a Fault
-   * if the database refused.
+   * Hands a unit to the writer section. The future completes only after the transaction in which
+   * the unit ran has been committed. It fails with the {@link org.rodnan.fhir.FhirFailure} that the
+   * unit threw; with a Fault around anything else that it threw; or with a Fault if the database
+   * refused. If the connection is lost while the transaction is committed, the outcome is looked up
+   * in the database, so that the future tells what really happened; only if the database stays away
+   * for a minute does it fail with a Fault that says that the outcome is not known.
+   *
+   * <p>The future is completed on the writer's thread: what is attached to it without an executor
+   * must be quick and must not wait for another write.
    *
    * @throws org.rodnan.fhir.FhirFailure.Busy at once if {@code rodnan.limits.write-queue-max} units
-   *     are waiting
+   *     are waiting, or if the store is being closed
    */
   <T> CompletableFuture<T> submit(WriteUnit<T> unit);
 

@@ -1,17 +1,34 @@
 package org.rodnan.store;
 
+import java.util.Collection;
+import java.util.List;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
 
 /**
- * What one request writes, all or nothing. It runs in the writer section, on its thread, under a
- * savepoint: if it throws, nothing of it stays and the other units of the group are not touched. It
- * must be quick, and must not call the store but through the section.
+ * What one request writes, all or nothing. It runs in the writer section, on its thread, as if
+ * under a savepoint: if it throws, nothing of it stays and the other units of the group are not
+ * touched. It must be quick, and must not call the store but through the section.
+ *
+ * <p>What the units of a group write is kept in memory until all have run, and is then written in
+ * one go. If the database refuses the group, each of its units is run again, from the beginning, in
+ * a transaction of its own; so {@link #apply} must not have effects outside the section, and must
+ * not rely on what an earlier run of it left in the unit's fields.
  *
  * @param <T> what it answers with once it is committed
  */
 public interface WriteUnit<T> {
   /** Who writes. */
   Origin origin();
+
+  /**
+   * Keys that {@link #apply} will ask about or put, as far as they are known before. The section
+   * reads those of a whole group at once, which on PostgreSQL saves a round trip for each; to leave
+   * some out, or to name too many, changes nothing else.
+   */
+  default Collection<ResourceKey> keys() {
+    return List.of();
+  }
 
   /**
    * Whether the unit depends on more than the store's tables, that is on a search. Such a unit runs

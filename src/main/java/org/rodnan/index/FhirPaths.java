@@ -1,0 +1,207 @@
+package org.rodnan.index;
+
+import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.IValidationSupport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hl7.fhir.exceptions.PathEngineException;
+import org.hl7.fhir.instance.model.api.IBaseResource;
+import org.hl7.fhir.r4.fhirpath.ExpressionNode;
+import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
+import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
+import org.hl7.fhir.r4.fhirpath.IHostApplicationServices;
+import org.hl7.fhir.r4.fhirpath.TypeDetails;
+import org.hl7.fhir.r4.hapi.ctx.HapiWorkerContext;
+import org.hl7.fhir.r4.model.Base;
+import org.hl7.fhir.r4.model.Resource;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.hl7.fhir.r4.model.ValueSet;
+import org.hl7.fhir.utilities.fhirpath.FHIRPathConstantEvaluationMode;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.ResourceTypes;
+
+/**
+ * HAPI's FHIRPath engine, as far as search parameters need it. It knows the types by name and
+ * ancestry, so that the many megabytes of their full definitions need not be read; {@code
+ * resolve()} gives an empty resource of the type that the reference names, which is all that {@code
+ * resolve() is Patient} asks for. Thread safe: the engine keeps no state of an evaluation.
+ */
+final class FhirPaths {
+  private final FHIRPathEngine engine;
+
+  FhirPaths() {
+    FhirContext context = FhirContexts.r4();
+    this.engine = new FHIRPathEngine(new HapiWorkerContext(context, new TypesByName(context)));
+    engine.setHostServices(new ReferencesByType(context));
+  }
+
+  /**
+   * @throws PathEngineException if it is not FHIRPath
+   */
+  ExpressionNode compile(String expression) {
+    return engine.parse(expression);
+  }
+
+  /** All that the expression selects, seen from an element of the resource. */
+  List<Base> evaluate(ExpressionNode expression, Resource resource, Base element) {
+    return engine.evaluate(null, resource, resource, element, expression);
+  }
+
+  /** Type definitions that hold nothing but the name and the parent. */
+  private static final class TypesByName implements IValidationSupport {
+    private static final String BASE = "http://hl7.org/fhir/StructureDefinition/";
+
+    private final FhirContext context;
+    private final Map<String, StructureDefinition> types = new HashMap<>();
+
+    TypesByName(FhirContext context) {
+      this.context = context;
+      for (BaseRuntimeElementDefinition<?> definition : context.getElementDefinitions()) {
+        add(definition.getImplementingClass());
+      }
+      for (String type : ResourceTypes.all()) {
+        add(context.getResourceDefinition(type).getImplementingClass());
+      }
+    }
+
+    private void add(Class<?> type) {
+      if (!Base.class.isAssignableFrom(type)) {
+        return;
+      }
+      String name = name(type);
+      StructureDefinition definition = new StructureDefinition();
+      definition.setUrl(BASE + name).setName(name).setType(name);
+      Class<?> parent = type.getSuperclass();
+      if (parent != null && Base.class.isAssignableFrom(parent) && parent != Base.class) {
+        definition.setBaseDefinition(BASE + name(parent));
+        if (types.putIfAbsent(BASE + name, definition) == null) {
+          add(parent);
+        }
+      } else {
+        types.putIfAbsent(BASE + name, definition);
+      }
+    }
+
+    /** The FHIR name, from HAPI's class name: {@code StringType} is {@code string}. */
+    private static String name(Class<?> type) {
+      String simple = type.getSimpleName();
+      if (simple.endsWith("Type")
+          && org.hl7.fhir.r4.model.PrimitiveType.class.isAssignableFrom(type)) {
+        String bare = simple.substring(0, simple.length() - "Type".length());
+        return Character.toLowerCase(bare.charAt(0)) + bare.substring(1);
+      }
+      return simple;
+    }
+
+    @Override
+    public FhirContext getFhirContext() {
+      return context;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T extends IBaseResource> List<T> fetchAllStructureDefinitions() {
+      return (List<T>) new ArrayList<>(types.values());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T extends IBaseResource> @Nullable T fetchResource(
+        @Nullable Class<T> type, String uri) {
+      return (T) types.get(uri);
+    }
+
+    @Override
+    public @Nullable IBaseResource fetchStructureDefinition(String url) {
+      return types.get(url);
+    }
+  }
+
+  private static final class ReferencesByType implements IHostApplicationServices {
+    private final FhirContext context;
+    private final Map<String, Base> empty = new ConcurrentHashMap<>();
+
+    ReferencesByType(FhirContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public @Nullable Base resolveReference(
+        FHIRPathEngine engine, Object appContext, String url, Base refContext) {
+      String type = ReferenceText.typeOf(url);
+      return ResourceTypes.isType(type)
+          ? empty.computeIfAbsent(type, t -> (Base) context.getResourceDefinition(t).newInstance())
+          : null;
+    }
+
+    @Override
+    public List<Base> resolveConstant(
+        FHIRPathEngine engine,
+        Object appContext,
+        String name,
+        FHIRPathConstantEvaluationMode mode) {
+      return List.of();
+    }
+
+    @Override
+    public @Nullable TypeDetails resolveConstantType(
+        FHIRPathEngine engine,
+        Object appContext,
+        String name,
+        FHIRPathConstantEvaluationMode mode) {
+      return null;
+    }
+
+    @Override
+    public boolean log(String argument, List<Base> focus) {
+      return false;
+    }
+
+    @Override
+    public @Nullable FunctionDetails resolveFunction(FHIRPathEngine engine, String functionName) {
+      return null;
+    }
+
+    @Override
+    public TypeDetails checkFunction(
+        FHIRPathEngine engine,
+        Object appContext,
+        String functionName,
+        TypeDetails focus,
+        List<TypeDetails> parameters) {
+      throw new PathEngineException("No function " + functionName);
+    }
+
+    @Override
+    public List<Base> executeFunction(
+        FHIRPathEngine engine,
+        Object appContext,
+        List<Base> focus,
+        String functionName,
+        List<List<Base>> parameters) {
+      throw new PathEngineException("No function " + functionName);
+    }
+
+    @Override
+    public boolean conformsToProfile(
+        FHIRPathEngine engine, Object appContext, Base item, String url) {
+      return false;
+    }
+
+    @Override
+    public @Nullable ValueSet resolveValueSet(
+        FHIRPathEngine engine, Object appContext, String url) {
+      return null;
+    }
+
+    @Override
+    public boolean paramIsType(String name, int index) {
+      return false;
+    }
+  }
+}

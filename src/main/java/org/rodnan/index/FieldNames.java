@@ -1,0 +1,56 @@
+package org.rodnan.index;
+
+/**
+ * Names of the Lucene fields. Those of a search parameter begin with {@link
+ * ParameterDefinition#field()}; a resource has only those that it has values for.
+ */
+public final class FieldNames {
+  /** Term: the resource type. */
+  public static final String TYPE = "_type";
+
+  /** Term: the logical id. */
+  public static final String ID = "_id";
+
+  /** Term: the permanent integer of the resource, 8 bytes. */
+  public static final String KEY = "~key";
+
+  /** Long, point and doc value: the permanent integer of the resource, for joins. */
+  public static final String NUMBER = "~number";
+
+  /** Long, point and doc value: the position of the first version; unique, never changes. */
+  public static final String CREATED = "~created";
+
+  /** Binary doc value: {@link StoredBody}. */
+  public static final String BODY = "~body";
+
+  /** Term: {@code Type/id} of everything that the resource refers to, anywhere. */
+  public static final String TARGET = "~target";
+
+  /** Term: {@link ParameterDefinition#field()} of every parameter that has a value. */
+  public static final String PRESENT = "~present";
+
+  /** Point: lastUpdated, as a parameter of kind date. */
+  public static final String LAST_UPDATED = "_lastUpdated";
+
+  private FieldNames() {}
+
+  /** The field of the whole text of a string, as it is, for {@code :exact}. */
+  public static String exact(String field) {
+    return field + "~exact";
+  }
+
+  /** The field of the integers of a reference's targets. */
+  public static String targets(String field) {
+    return field + "~targets";
+  }
+
+  /** The field of the tokens of a reference's identifier. */
+  public static String identifier(String field) {
+    return field + "~identifier";
+  }
+
+  /** The doc values by which a parameter sorts. */
+  public static String sort(String field) {
+    return field + "~sort";
+  }
+}

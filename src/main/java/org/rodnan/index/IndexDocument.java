@@ -1,0 +1,87 @@
+package org.rodnan.index;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexableField;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.store.BusinessIdentifier;
+
+/**
+ * What the index keeps of one resource but for its version and place in the log. Made in parallel
+ * before a write ({@link DocumentExtractor}), handed to the log as the entry's derived value.
+ * Immutable, thread safe.
+ */
+public final class IndexDocument {
+  private final ReferenceText text;
+  private final List<IndexableField> fields;
+  private final List<LiteralValue> literals;
+  private final List<JoinedValue> joined;
+  private final Set<String> references;
+  private final Set<BusinessIdentifier> identifiers;
+  private final Set<ResourceKey> targets;
+
+  IndexDocument(
+      ReferenceText text,
+      List<IndexableField> fields,
+      List<LiteralValue> literals,
+      List<JoinedValue> joined,
+      Set<String> references,
+      Set<BusinessIdentifier> identifiers) {
+    this.text = text;
+    this.fields = fields;
+    this.literals = literals;
+    this.joined = joined;
+    this.references = references;
+    this.identifiers = identifiers;
+    Set<ResourceKey> local = new LinkedHashSet<>();
+    references.forEach(reference -> text.local(reference).ifPresent(local::add));
+    this.targets = local;
+  }
+
+  /** Every resource of this server that a Reference of the resource names, wherever it stands. */
+  public Set<ResourceKey> targets() {
+    return java.util.Collections.unmodifiableSet(targets);
+  }
+
+  /** The values of the search parameter {@code identifier}, if the type has one. */
+  public Set<BusinessIdentifier> identifiers() {
+    return java.util.Collections.unmodifiableSet(identifiers);
+  }
+
+  /**
+   * The document of the same resource once open references are known, to be used with {@link
+   * org.rodnan.fhir.BodyTemplate#fill}. {@link #targets()} of the result includes those that were
+   * open.
+   *
+   * @param references the text for each open reference, such as {@code urn:uuid:…}
+   */
+  public IndexDocument withReferences(Map<String, String> references) {
+    Set<String> resolved = new LinkedHashSet<>();
+    this.references.forEach(
+        reference -> resolved.add(references.getOrDefault(reference, reference)));
+    return new IndexDocument(
+        text,
+        fields,
+        literals.stream().map(literal -> literal.withText(references)).toList(),
+        joined.stream().map(value -> value.withText(references)).toList(),
+        resolved,
+        identifiers);
+  }
+
+  /** All fields, in a list that the caller may add to. */
+  List<IndexableField> fields(Map<ResourceKey, Long> numbers) {
+    List<IndexableField> all =
+        new ArrayList<>(fields.size() + literals.size() * 4 + targets.size() + 16);
+    all.addAll(fields);
+    literals.forEach(literal -> literal.addTo(all, text, numbers));
+    joined.forEach(value -> value.addTo(all, text));
+    targets.forEach(
+        target -> all.add(new StringField(FieldNames.TARGET, target.toString(), Field.Store.NO)));
+    return all;
+  }
+}

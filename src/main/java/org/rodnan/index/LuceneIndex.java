@@ -1,0 +1,259 @@
+package org.rodnan.index;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.SortedNumericDocValuesField;
+import org.apache.lucene.document.SortedSetDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexNotFoundException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.NRTCachingDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.NumericUtils;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.LogPosition;
+import org.rodnan.store.LogEntry;
+import org.rodnan.store.ResourceVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of the index. Every commit carries the log position it holds, what it was made with,
+ * and which log it was made from; an index that doesn't fit is wiped. For one thread, but for
+ * {@link #openReaders}.
+ */
+final class LuceneIndex implements AutoCloseable {
+  /** To be raised with every change of the fields or their encoding. */
+  private static final String FORMAT = "1";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
+  private static final double RAM_BUFFER_MB = 64;
+  private static final double CACHED_SEGMENT_MB_MAX = 8;
+  private static final double CACHED_MB_MAX = 64;
+  private static final String POSITION = "position";
+  private static final String FINGERPRINT = "fingerprint";
+  private static final String LOG_IDENTITY = "log";
+
+  private final Directory directory;
+  private final IndexWriter writer;
+  private final String fingerprint;
+  private final LogPosition committed;
+  private final AtomicInteger openReaders;
+
+  private LuceneIndex(
+      Directory directory,
+      IndexWriter writer,
+      String fingerprint,
+      LogPosition committed,
+      AtomicInteger openReaders) {
+    this.directory = directory;
+    this.writer = writer;
+    this.fingerprint = fingerprint;
+    this.committed = committed;
+    this.openReaders = openReaders;
+  }
+
+  /**
+   * Opens what is in the folder, or an empty index if there is nothing that fits.
+   *
+   * @param fingerprint what the documents are made with
+   * @param logIdentity tells the log from other logs; empty if the log is empty
+   * @param head an index beyond it is not of this log
+   */
+  static LuceneIndex open(
+      Path folder,
+      String fingerprint,
+      String logIdentity,
+      LogPosition head,
+      AtomicInteger openReaders)
+      throws IOException {
+    Files.createDirectories(folder);
+    String made = FORMAT + " " + org.apache.lucene.util.Version.LATEST.major + " " + fingerprint;
+    Directory directory =
+        new NRTCachingDirectory(FSDirectory.open(folder), CACHED_SEGMENT_MB_MAX, CACHED_MB_MAX);
+    try {
+      LogPosition position = usablePosition(directory, made, logIdentity, head);
+      if (position != null) {
+        try {
+          IndexWriter writer =
+              new IndexWriter(directory, config(IndexWriterConfig.OpenMode.APPEND));
+          return new LuceneIndex(directory, writer, made, position, openReaders);
+        } catch (CorruptIndexException | NoSuchFileException | EOFException e) {
+          LOG.warn("The index is damaged and will be built anew: {}", e.toString());
+        }
+      }
+      directory.close();
+      wipe(folder);
+      Directory empty =
+          new NRTCachingDirectory(FSDirectory.open(folder), CACHED_SEGMENT_MB_MAX, CACHED_MB_MAX);
+      IndexWriter writer = new IndexWriter(empty, config(IndexWriterConfig.OpenMode.CREATE));
+      return new LuceneIndex(empty, writer, made, LogPosition.START, openReaders);
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable LogPosition usablePosition(
+      Directory directory, String made, String logIdentity, LogPosition head) throws IOException {
+    try {
+      Map<String, String> data = SegmentInfos.readLatestCommit(directory).getUserData();
+      LogPosition position = new LogPosition(Long.parseLong(data.getOrDefault(POSITION, "x")));
+      if (!made.equals(data.get(FINGERPRINT))) {
+        LOG.info("The index was made with other search parameters and will be built anew");
+        return null;
+      }
+      boolean sameLog =
+          position.equals(LogPosition.START) || logIdentity.equals(data.get(LOG_IDENTITY));
+      if (!sameLog || !head.holds(position)) {
+        LOG.info("The index was made from another log and will be built anew");
+        return null;
+      }
+      return position;
+    } catch (IndexNotFoundException e) {
+      return null;
+    } catch (CorruptIndexException
+        | IndexFormatTooOldException
+        | IndexFormatTooNewException
+        | NoSuchFileException
+        | EOFException
+        | IllegalArgumentException e) {
+      LOG.warn("The index can't be read and will be built anew: {}", e.toString());
+      return null;
+    }
+  }
+
+  private static void wipe(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static IndexWriterConfig config(IndexWriterConfig.OpenMode mode) {
+    ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+    merges.setMaxMergesAndThreads(4, 1);
+    return new IndexWriterConfig()
+        .setOpenMode(mode)
+        .setRAMBufferSizeMB(RAM_BUFFER_MB)
+        .setMergeScheduler(merges)
+        .setCommitOnClose(false);
+  }
+
+  /** The position that the index held when it was opened. */
+  LogPosition committed() {
+    return committed;
+  }
+
+  /**
+   * @param fields those of the content; the list is added to
+   */
+  void put(LogEntry entry, ResourceVersion.Content content, List<IndexableField> fields)
+      throws IOException {
+    List<IndexableField> document = withIdentity(entry, content, fields);
+    try {
+      write(entry, document);
+    } catch (IllegalArgumentException e) {
+      LOG.error("Resource {} is indexed by its id alone", content.key(), e);
+      write(entry, withIdentity(entry, content, new java.util.ArrayList<>()));
+    }
+  }
+
+  private void write(LogEntry entry, List<IndexableField> document) throws IOException {
+    if (entry.version().version().value() == 1) {
+      writer.addDocument(document);
+    } else {
+      writer.updateDocument(keyTerm(entry.number()), document);
+    }
+  }
+
+  private static List<IndexableField> withIdentity(
+      LogEntry entry, ResourceVersion.Content content, List<IndexableField> fields) {
+    String type = content.key().type();
+    String id = content.key().id();
+    long lastUpdated = content.lastUpdated().toEpochMilli();
+    fields.add(new StringField(FieldNames.TYPE, type, Field.Store.NO));
+    fields.add(new StringField(FieldNames.ID, id, Field.Store.NO));
+    fields.add(new SortedSetDocValuesField(FieldNames.sort(FieldNames.ID), new BytesRef(id)));
+    fields.add(new StringField(FieldNames.KEY, keyBytes(entry.number()), Field.Store.NO));
+    fields.add(new LongField(FieldNames.NUMBER, entry.number(), Field.Store.NO));
+    fields.add(new LongField(FieldNames.CREATED, entry.created().value(), Field.Store.NO));
+    fields.add(new LongPoint(FieldNames.LAST_UPDATED, lastUpdated, lastUpdated));
+    fields.add(
+        new SortedNumericDocValuesField(FieldNames.sort(FieldNames.LAST_UPDATED), lastUpdated));
+    fields.add(new BinaryDocValuesField(FieldNames.BODY, StoredBody.encode(content)));
+    return fields;
+  }
+
+  void delete(long number) throws IOException {
+    writer.deleteDocuments(keyTerm(number));
+  }
+
+  private static Term keyTerm(long number) {
+    return new Term(FieldNames.KEY, keyBytes(number));
+  }
+
+  private static BytesRef keyBytes(long number) {
+    byte[] bytes = new byte[Long.BYTES];
+    NumericUtils.longToSortableBytes(number, bytes, 0);
+    return new BytesRef(bytes);
+  }
+
+  /**
+   * A reader of all that was put and deleted so far. The caller releases it; the old one stays with
+   * its owner.
+   */
+  DirectoryReader refresh(@Nullable DirectoryReader old) throws IOException {
+    DirectoryReader newer =
+        old == null ? DirectoryReader.open(writer) : DirectoryReader.openIfChanged(old, writer);
+    if (newer == null && old != null) {
+      old.incRef();
+      return old;
+    }
+    openReaders.incrementAndGet();
+    newer.getReaderCacheHelper().addClosedListener(key -> openReaders.decrementAndGet());
+    return newer;
+  }
+
+  /** Makes what was applied up to the position durable, together with the position. */
+  void commit(LogPosition position, String logIdentity) throws IOException {
+    Map<String, String> data = new HashMap<>();
+    data.put(POSITION, position.toString());
+    data.put(FINGERPRINT, fingerprint);
+    data.put(LOG_IDENTITY, logIdentity);
+    writer.setLiveCommitData(data.entrySet());
+    writer.commit();
+  }
+
+  /** Gives up what was not committed. */
+  @Override
+  public void close() throws IOException {
+    try (directory) {
+      writer.rollback();
+    }
+  }
+}

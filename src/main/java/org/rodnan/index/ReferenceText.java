@@ -1,0 +1,55 @@
+package org.rodnan.index;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceTypes;
+
+/**
+ * Reads the text of references (R4, references.html#literal). Immutable, thread safe.
+ *
+ * @param serverBases base URLs of this server without a slash at the end: absolute references under
+ *     them are local ones
+ */
+public record ReferenceText(List<String> serverBases) {
+  public ReferenceText(Collection<String> serverBases) {
+    this(serverBases.stream().map(ReferenceText::withoutSlash).toList());
+  }
+
+  public ReferenceText {
+    serverBases = List.copyOf(serverBases);
+  }
+
+  /** The resource of this server that the reference names, its version left out. */
+  public Optional<ResourceKey> local(String reference) {
+    return ResourceKey.parse(relative(reference)).filter(key -> ResourceTypes.isType(key.type()));
+  }
+
+  /** The reference without the base of this server, if it begins with it. */
+  public String relative(String reference) {
+    for (String base : serverBases) {
+      if (reference.length() > base.length()
+          && reference.startsWith(base)
+          && reference.charAt(base.length()) == '/') {
+        return reference.substring(base.length() + 1);
+      }
+    }
+    return reference;
+  }
+
+  /** The type that a literal reference names, whatever its base; empty if it names none. */
+  static String typeOf(String reference) {
+    int history = reference.indexOf("/_history/");
+    int end = history < 0 ? reference.length() : history;
+    int id = reference.lastIndexOf('/', end - 1);
+    if (id < 1) {
+      return "";
+    }
+    return reference.substring(reference.lastIndexOf('/', id - 1) + 1, id);
+  }
+
+  private static String withoutSlash(String base) {
+    return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+  }
+}

@@ -1,0 +1,361 @@
+package org.rodnan.search;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.index.FieldNames;
+import org.rodnan.index.ParameterDefinition;
+import org.rodnan.index.ParameterKind;
+import org.rodnan.index.SearchParameters;
+
+/** The parameters that select resources, each a Lucene query. Thread safe. */
+final class Criteria {
+  private static final String REVERSE_CHAIN = "_has:";
+
+  /** A chain without types may lead to every type at every link. */
+  private static final int BRANCHES_MAX = 1_000;
+
+  private final SearchParameters parameters;
+  private final ValueQueries values;
+  private final Limits limits;
+
+  Criteria(SearchParameters parameters, ValueQueries values, Limits limits) {
+    this.parameters = parameters;
+    this.values = values;
+    this.limits = limits;
+  }
+
+  /**
+   * One criterion as a query.
+   *
+   * @param impliesType whether it finds only resources of the one type searched
+   */
+  record Clause(Query query, boolean impliesType) {}
+
+  /**
+   * @param types the types searched; empty means all
+   * @throws UnknownParameterException if one of the types doesn't have the parameter
+   */
+  Clause clause(List<String> types, SearchRequest.Parameter parameter) {
+    return clause(types, parameter.name(), parameter, new Path(0, new int[1]));
+  }
+
+  /** How far down a chain, and how many branches the whole parameter has. */
+  private record Path(int depth, int[] branches) {
+    Path deeper() {
+      return new Path(depth + 1, branches);
+    }
+  }
+
+  private Clause clause(List<String> types, String name, SearchRequest.Parameter whole, Path path) {
+    requireWithin(path, whole);
+    if (whole.value().isBlank()) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '" + whole.name() + "' has no value", whole.name());
+    }
+    if (name.startsWith(REVERSE_CHAIN)) {
+      return new Clause(reverseChain(types, name, whole, path), false);
+    }
+    ParameterName parsed = ParameterName.parse(name);
+    List<ParameterDefinition> definitions = resolve(types, parsed);
+    boolean isOfOneType = types.size() == 1 && !definitions.getFirst().isOfEveryType();
+    List<Query> queries = new ArrayList<>();
+    for (ParameterDefinition definition : definitions) {
+      queries.add(
+          parsed.isChained()
+              ? chain(definition, parsed, whole, path)
+              : single(definition, parsed, whole));
+    }
+    return new Clause(ValueQueries.anyOf(queries), isOfOneType);
+  }
+
+  private void requireWithin(Path path, SearchRequest.Parameter whole) {
+    if (path.depth() > limits.chainDepthMax()) {
+      throw new FhirFailure.Malformed(
+          IssueType.TOOCOSTLY,
+          "Search parameter '"
+              + whole.name()
+              + "' has more links than rodnan.limits.chain-depth-max allows, "
+              + limits.chainDepthMax(),
+          whole.name());
+    }
+    path.branches()[0]++;
+    if (path.branches()[0] > BRANCHES_MAX) {
+      throw new FhirFailure.Malformed(
+          IssueType.TOOCOSTLY,
+          "Search parameter '"
+              + whole.name()
+              + "' may lead to too many types; name the type of each link, as in subject:Patient",
+          whole.name());
+    }
+  }
+
+  /** The parameter on each of the types, each field once. */
+  private List<ParameterDefinition> resolve(Collection<String> types, ParameterName name) {
+    Map<String, ParameterDefinition> byField = new LinkedHashMap<>();
+    Collection<String> searched = types.isEmpty() ? ResourceTypes.all() : types;
+    for (String type : searched) {
+      ParameterDefinition definition =
+          parameters
+              .find(type, name.code())
+              .filter(found -> !types.isEmpty() || found.isOfEveryType())
+              .orElseThrow(() -> unknown(types, name.full()));
+      byField.put(definition.field(), definition);
+    }
+    return new ArrayList<>(byField.values());
+  }
+
+  /** What is common to all of the types, to name what was perhaps meant. */
+  UnknownParameterException unknown(Collection<String> types, String name) {
+    Collection<ParameterDefinition> known =
+        types.size() == 1 ? parameters.of(types.iterator().next()) : parameters.ofEveryType();
+    Set<String> codes = new TreeSet<>();
+    known.forEach(definition -> codes.add(definition.code()));
+    return new UnknownParameterException(
+        name, types.isEmpty() ? "all types" : String.join(", ", types), codes);
+  }
+
+  private Query single(
+      ParameterDefinition definition, ParameterName name, SearchRequest.Parameter whole) {
+    requireModifier(definition, name, whole);
+    if (name.modifier().equals("missing")) {
+      return missing(definition, whole);
+    }
+    List<String> parts = Escapes.split(whole.value(), ',');
+    if (parts.size() > limits.orValuesMax()) {
+      throw new FhirFailure.Malformed(
+          IssueType.TOOCOSTLY,
+          "Search parameter '"
+              + whole.name()
+              + "' has "
+              + parts.size()
+              + " values; rodnan.limits.or-values-max allows "
+              + limits.orValuesMax(),
+          whole.name());
+    }
+    if (parts.stream().anyMatch(String::isBlank)) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '" + whole.name() + "': found an empty value between commas",
+          whole.name());
+    }
+    Query query = values.query(definition, name, parts);
+    return name.modifier().equals("not") ? not(definition, query) : query;
+  }
+
+  private static void requireModifier(
+      ParameterDefinition definition, ParameterName name, SearchRequest.Parameter whole) {
+    if (!name.hasModifier() || modifiers(definition.kind()).contains(name.modifier())) {
+      return;
+    }
+    if (definition.kind() == ParameterKind.REFERENCE && isTarget(definition, name.modifier())) {
+      return;
+    }
+    throw new FhirFailure.Malformed(
+        IssueType.NOTSUPPORTED,
+        "Search parameter '"
+            + whole.name()
+            + "': found modifier ':"
+            + name.modifier()
+            + "', expected one of "
+            + modifiers(definition.kind())
+            + (definition.kind() == ParameterKind.REFERENCE
+                ? " or one of the types " + new TreeSet<>(definition.targets())
+                : "")
+            + " or none",
+        whole.name());
+  }
+
+  private static List<String> modifiers(ParameterKind kind) {
+    return switch (kind) {
+      case TOKEN -> List.of("missing", "not");
+      case STRING -> List.of("missing", "exact", "contains");
+      case URI -> List.of("missing", "below", "above");
+      case REFERENCE -> List.of("missing", "identifier");
+      case DATE, NUMBER, QUANTITY, COMPOSITE -> List.of("missing");
+    };
+  }
+
+  private static boolean isTarget(ParameterDefinition definition, String type) {
+    return ResourceTypes.isType(type)
+        && (definition.targets().isEmpty()
+            || definition.targets().contains(type)
+            || definition.targets().contains("Resource"));
+  }
+
+  private static Query missing(ParameterDefinition definition, SearchRequest.Parameter whole) {
+    boolean isMissing =
+        switch (whole.value()) {
+          case "true" -> true;
+          case "false" -> false;
+          default ->
+              throw new FhirFailure.Malformed(
+                  "Search parameter '"
+                      + whole.name()
+                      + "': found '"
+                      + whole.value()
+                      + "', expected true or false",
+                  whole.name());
+        };
+    String field = definition.field();
+    if (field.equals(FieldNames.ID) || field.equals(FieldNames.LAST_UPDATED)) {
+      return isMissing ? new MatchNoDocsQuery("always there") : new MatchAllDocsQuery();
+    }
+    Query present = new TermQuery(new Term(FieldNames.PRESENT, field));
+    return isMissing ? not(definition, present) : present;
+  }
+
+  /** All resources that have the parameter, or could, but for those found. */
+  private static Query not(ParameterDefinition definition, Query query) {
+    Query all =
+        definition.isOfEveryType() ? new MatchAllDocsQuery() : ofTypes(List.of(definition.type()));
+    return new BooleanQuery.Builder()
+        .add(all, BooleanClause.Occur.FILTER)
+        .add(query, BooleanClause.Occur.MUST_NOT)
+        .build();
+  }
+
+  /** Resources of the types. */
+  static Query ofTypes(Collection<String> types) {
+    return types.size() == 1
+        ? new TermQuery(new Term(FieldNames.TYPE, types.iterator().next()))
+        : new TermInSetQuery(FieldNames.TYPE, types.stream().map(BytesRef::new).toList());
+  }
+
+  private Query chain(
+      ParameterDefinition definition,
+      ParameterName name,
+      SearchRequest.Parameter whole,
+      Path path) {
+    if (definition.kind() != ParameterKind.REFERENCE) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '"
+              + whole.name()
+              + "': '"
+              + definition.code()
+              + "' is of type "
+              + definition.kind().code()
+              + ", only a reference can be chained",
+          whole.name());
+    }
+    if (name.hasModifier() && !isTarget(definition, name.modifier())) {
+      requireModifier(
+          definition, new ParameterName(name.full(), name.code(), name.modifier(), ""), whole);
+      throw new FhirFailure.Malformed(
+          "Search parameter '"
+              + whole.name()
+              + "': found modifier ':"
+              + name.modifier()
+              + "' before a chain, expected a resource type",
+          whole.name());
+    }
+    Set<String> targets =
+        name.hasModifier() ? Set.of(name.modifier()) : new TreeSet<>(targets(definition));
+    List<Query> inner = new ArrayList<>();
+    Optional<UnknownParameterException> unknown = Optional.empty();
+    for (String target : targets) {
+      try {
+        Clause clause = clause(List.of(target), name.chain(), whole, path.deeper());
+        inner.add(
+            clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(target))));
+      } catch (UnknownParameterException e) {
+        unknown = Optional.of(e);
+      }
+    }
+    if (inner.isEmpty()) {
+      throw unknown.orElseThrow();
+    }
+    return new JoinQuery(
+        ValueQueries.anyOf(inner), FieldNames.NUMBER, FieldNames.targets(definition.field()));
+  }
+
+  private static Collection<String> targets(ParameterDefinition definition) {
+    return definition.targets().isEmpty() || definition.targets().contains("Resource")
+        ? ResourceTypes.all()
+        : definition.targets();
+  }
+
+  static Query and(Query first, Query second) {
+    return new BooleanQuery.Builder()
+        .add(first, BooleanClause.Occur.FILTER)
+        .add(second, BooleanClause.Occur.FILTER)
+        .build();
+  }
+
+  /** {@code _has:Observation:patient:code=…} (R4, search.html#has). */
+  private Query reverseChain(
+      List<String> types, String name, SearchRequest.Parameter whole, Path path) {
+    String[] parts = name.split(":", 4);
+    if (parts.length < 4 || parts[3].isEmpty()) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '"
+              + whole.name()
+              + "': expected _has:[type]:[reference parameter]:[parameter], as in"
+              + " _has:Observation:patient:code",
+          whole.name());
+    }
+    String source = parts[1];
+    if (!ResourceTypes.isType(source)) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '" + whole.name() + "': '" + source + "' is not a resource type",
+          whole.name());
+    }
+    ParameterDefinition reference =
+        parameters.find(source, parts[2]).orElseThrow(() -> unknown(List.of(source), parts[2]));
+    boolean leadsHere =
+        reference.kind() == ParameterKind.REFERENCE
+            && (types.isEmpty() || types.stream().anyMatch(type -> isTarget(reference, type)));
+    if (!leadsHere) {
+      throw new FhirFailure.Malformed(
+          "Search parameter '"
+              + whole.name()
+              + "': '"
+              + parts[2]
+              + "' of "
+              + source
+              + " is not a reference to "
+              + String.join(", ", types),
+          whole.name());
+    }
+    Clause clause = clause(List.of(source), parts[3], whole, path.deeper());
+    Query inner =
+        clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(source)));
+    return new JoinQuery(inner, FieldNames.targets(reference.field()), FieldNames.NUMBER);
+  }
+
+  /** Joins clauses and the types they are about into one query. */
+  static Query all(List<String> types, List<Clause> clauses) {
+    Set<Query> filters = new LinkedHashSet<>();
+    clauses.forEach(clause -> filters.add(clause.query()));
+    if (!types.isEmpty() && clauses.stream().noneMatch(Clause::impliesType)) {
+      filters.add(ofTypes(types));
+    }
+    if (filters.isEmpty()) {
+      return new MatchAllDocsQuery();
+    }
+    if (filters.size() == 1) {
+      return filters.iterator().next();
+    }
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    filters.forEach(filter -> all.add(filter, BooleanClause.Occur.FILTER));
+    return all.build();
+  }
+}

@@ -1,0 +1,170 @@
+package org.rodnan.search;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
+
+/**
+ * Where a page ended, with all that is needed to go on, so that a next link outlives the snapshot
+ * and the process. Its text is URL-safe.
+ *
+ * @param snapshot the position of the first page's snapshot
+ * @param total of the first page; empty if it wasn't wanted
+ * @param after sort values of the last match served, longs or texts, null for none; its position of
+ *     creation last
+ */
+record Cursor(
+    SearchRequest request,
+    LogPosition snapshot,
+    Optional<Long> total,
+    List<@Nullable Object> after) {
+  private static final byte FORMAT = 1;
+  private static final int BYTES_MAX = 4 * 1024 * 1024;
+
+  String encode() {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
+        out.writeByte(FORMAT);
+        out.writeLong(snapshot.value());
+        out.writeLong(total.orElse(-1L));
+        out.writeBoolean(request.lenient());
+        writeText(out, request.compartment().map(ResourceKey::toString).orElse(""));
+        out.writeInt(request.types().size());
+        for (String type : request.types()) {
+          writeText(out, type);
+        }
+        out.writeInt(request.parameters().size());
+        for (SearchRequest.Parameter parameter : request.parameters()) {
+          writeText(out, parameter.name());
+          writeText(out, parameter.value());
+        }
+        out.writeInt(after.size());
+        for (Object value : after) {
+          writeValue(out, value);
+        }
+      }
+      byte[] content = bytes.toByteArray();
+      ByteBuffer whole = ByteBuffer.allocate(content.length + 4);
+      whole.putInt(checksum(content)).put(content);
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(whole.array());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to memory failed", e);
+    }
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if the text is no cursor of this server
+   */
+  static Cursor decode(String text) {
+    try {
+      ByteBuffer whole = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+      int checksum = whole.getInt();
+      byte[] content = new byte[whole.remaining()];
+      whole.get(content);
+      if (checksum != checksum(content)) {
+        throw new IOException("The checksum doesn't fit");
+      }
+      byte[] plain;
+      try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(content))) {
+        plain = in.readNBytes(BYTES_MAX);
+      }
+      return read(new DataInputStream(new ByteArrayInputStream(plain)));
+    } catch (IOException | RuntimeException e) {
+      throw new FhirFailure.Malformed(
+          "The page link is damaged: expected it as the server gave it; start the search again");
+    }
+  }
+
+  private static Cursor read(DataInputStream in) throws IOException {
+    if (in.readByte() != FORMAT) {
+      throw new IOException("Another format");
+    }
+    LogPosition snapshot = new LogPosition(in.readLong());
+    long total = in.readLong();
+    boolean lenient = in.readBoolean();
+    Optional<ResourceKey> compartment = ResourceKey.parse(readText(in));
+    List<String> types = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      types.add(readText(in));
+    }
+    List<SearchRequest.Parameter> parameters = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      parameters.add(new SearchRequest.Parameter(readText(in), readText(in)));
+    }
+    List<@Nullable Object> after = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      after.add(readValue(in));
+    }
+    return new Cursor(
+        new SearchRequest(types, compartment, parameters, lenient),
+        snapshot,
+        total < 0 ? Optional.empty() : Optional.of(total),
+        after);
+  }
+
+  private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
+    switch (value) {
+      case null -> out.writeByte(0);
+      case Long number -> {
+        out.writeByte(1);
+        out.writeLong(number);
+      }
+      case BytesRef bytes -> {
+        out.writeByte(2);
+        out.writeInt(bytes.length);
+        out.write(bytes.bytes, bytes.offset, bytes.length);
+      }
+      default -> throw new IOException("No sort value: " + value.getClass());
+    }
+  }
+
+  private static @Nullable Object readValue(DataInputStream in) throws IOException {
+    return switch (in.readByte()) {
+      case 0 -> null;
+      case 1 -> in.readLong();
+      case 2 -> new BytesRef(readBytes(in));
+      default -> throw new IOException("No sort value");
+    };
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    BytesRef bytes = new BytesRef(text);
+    out.writeInt(bytes.length);
+    out.write(bytes.bytes, bytes.offset, bytes.length);
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    return new BytesRef(readBytes(in)).utf8ToString();
+  }
+
+  private static byte[] readBytes(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new IOException("Cut off");
+    }
+    return in.readNBytes(length);
+  }
+
+  private static int checksum(byte[] content) {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    return (int) crc.getValue();
+  }
+}

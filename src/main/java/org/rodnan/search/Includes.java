@@ -1,0 +1,124 @@
+package org.rodnan.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.CollectionTerminatedException;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.SimpleCollector;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.FieldNames;
+import org.rodnan.index.ParameterDefinition;
+
+/** Finds what {@code _include} and {@code _revinclude} add to a page (R4, search.html#include). */
+final class Includes {
+  private final IndexSearcher searcher;
+  private final Limits limits;
+  private final Set<Integer> seen = new LinkedHashSet<>();
+  private boolean isCut;
+
+  Includes(IndexSearcher searcher, Limits limits) {
+    this.searcher = searcher;
+    this.limits = limits;
+  }
+
+  /** Whether more would have been included than {@code rodnan.limits.includes-max} allows. */
+  boolean isCut() {
+    return isCut;
+  }
+
+  /** The documents to add, each once, none of the matches. */
+  int[] of(int[] matches, List<SearchPlan.Include> includes) throws IOException {
+    for (int match : matches) {
+      seen.add(match);
+    }
+    int[] frontier = matches;
+    List<Integer> added = new ArrayList<>();
+    for (int round = 0; round <= limits.includeDepthMax() && frontier.length > 0; round++) {
+      List<Integer> found = new ArrayList<>();
+      for (SearchPlan.Include include : includes) {
+        if (round == 0 || include.iterates()) {
+          follow(include, frontier, found, limits.includesMax() - added.size());
+        }
+      }
+      added.addAll(found);
+      frontier = found.stream().mapToInt(Integer::intValue).toArray();
+    }
+    return added.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private void follow(SearchPlan.Include include, int[] from, List<Integer> found, int room)
+      throws IOException {
+    for (ParameterDefinition reference : include.references()) {
+      Documents.LongSet numbers = new Documents.LongSet();
+      String targets = FieldNames.targets(reference.field());
+      if (include.isReverse()) {
+        int[] ofType = include.target().isEmpty() ? from : ofType(from, include.target());
+        Documents.addNumbers(searcher, ofType, FieldNames.NUMBER, numbers);
+        search(found, numbers, targets, "", room);
+      } else {
+        Documents.addNumbers(searcher, from, targets, numbers);
+        search(found, numbers, FieldNames.NUMBER, include.target(), room);
+      }
+    }
+  }
+
+  private int[] ofType(int[] docs, String type) throws IOException {
+    List<ResourceKey> keys = Documents.keys(searcher, docs);
+    int[] ofType = new int[docs.length];
+    int count = 0;
+    for (int i = 0; i < docs.length; i++) {
+      if (keys.get(i).type().equals(type)) {
+        ofType[count++] = docs[i];
+      }
+    }
+    return Arrays.copyOf(ofType, count);
+  }
+
+  private void search(
+      List<Integer> found, Documents.LongSet numbers, String field, String type, int room)
+      throws IOException {
+    long[] values = numbers.toArray();
+    if (values.length == 0) {
+      return;
+    }
+    Query query = LongField.newSetQuery(field, values);
+    Query typed = type.isEmpty() ? query : Criteria.and(query, Criteria.ofTypes(List.of(type)));
+    searcher.search(
+        typed,
+        new SimpleCollector() {
+          private int base;
+
+          @Override
+          protected void doSetNextReader(LeafReaderContext context) {
+            base = context.docBase;
+          }
+
+          @Override
+          public void collect(int doc) {
+            if (seen.contains(base + doc)) {
+              return;
+            }
+            if (found.size() >= room) {
+              isCut = true;
+              throw new CollectionTerminatedException();
+            }
+            seen.add(base + doc);
+            found.add(base + doc);
+          }
+
+          @Override
+          public ScoreMode scoreMode() {
+            return ScoreMode.COMPLETE_NO_SCORES;
+          }
+        });
+  }
+}

@@ -1,0 +1,104 @@
+package org.rodnan.search;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SortedNumericDocValues;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.SimpleCollector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents that share an integer with documents of another query: a chain or a reverse chain. The
+ * other query runs when this one is rewritten, on the same snapshot.
+ */
+final class JoinQuery extends Query {
+  /** Up to so many integers are looked up one by one; more are checked against a bit set. */
+  private static final int LOOK_UPS_MAX = 1024;
+
+  private final Query from;
+  private final String fromField;
+  private final String toField;
+
+  /**
+   * @param from finds the documents whose integers count
+   * @param fromField doc values with those integers
+   * @param toField point and doc values of the integers of the documents to be found
+   */
+  JoinQuery(Query from, String fromField, String toField) {
+    this.from = from;
+    this.fromField = fromField;
+    this.toField = toField;
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    Numbers numbers = new Numbers(fromField);
+    searcher.search(from, numbers);
+    int count = numbers.found.bits().cardinality();
+    if (count == 0) {
+      return new MatchNoDocsQuery("nothing to join with");
+    }
+    return count > LOOK_UPS_MAX
+        ? new NumberBitsQuery(toField, numbers.found.bits())
+        : LongField.newSetQuery(toField, numbers.found.toArray());
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    visitor.visitLeaf(this);
+  }
+
+  @Override
+  public String toString(String field) {
+    return toField + " in " + fromField + " of (" + from + ")";
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JoinQuery join
+        && from.equals(join.from)
+        && fromField.equals(join.fromField)
+        && toField.equals(join.toField);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(from, fromField, toField);
+  }
+
+  private static final class Numbers extends SimpleCollector {
+    private final String field;
+    private final Documents.LongSet found = new Documents.LongSet();
+    private SortedNumericDocValues values = DocValues.emptySortedNumeric();
+
+    Numbers(String field) {
+      this.field = field;
+    }
+
+    @Override
+    protected void doSetNextReader(LeafReaderContext context) throws IOException {
+      values = DocValues.getSortedNumeric(context.reader(), field);
+    }
+
+    @Override
+    public void collect(int doc) throws IOException {
+      if (values.advanceExact(doc)) {
+        for (int i = 0; i < values.docValueCount(); i++) {
+          found.add(values.nextValue());
+        }
+      }
+    }
+
+    @Override
+    public ScoreMode scoreMode() {
+      return ScoreMode.COMPLETE_NO_SCORES;
+    }
+  }
+}

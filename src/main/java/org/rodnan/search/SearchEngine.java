@@ -1,0 +1,348 @@
+package org.rodnan.search;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.SortedNumericSortField;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopFieldCollectorManager;
+import org.apache.lucene.search.TopFieldDocs;
+import org.apache.lucene.util.BytesRef;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.FieldNames;
+import org.rodnan.index.IndexSnapshot;
+import org.rodnan.index.ReferenceText;
+import org.rodnan.index.ResourceIndex;
+import org.rodnan.index.SearchParameters;
+import org.rodnan.index.StoredBody;
+import org.rodnan.terminology.UnitConversion;
+
+/**
+ * Search (R4, search.html): from parameters to a page. Every search sees all writes that were
+ * acknowledged before it. Thread safe.
+ *
+ * <p>All methods fail with {@link FhirFailure.Malformed} for parameters that can't be understood,
+ * naming the parameter, what was found and what was expected, and with {@link FhirFailure.Busy}
+ * while the index is rebuilt or if the time budget is used up.
+ */
+public final class SearchEngine {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  /** Characters of the requests whose plans and totals are kept. */
+  private static final long KEPT_CHARS_MAX = 4_000_000;
+
+  private static final Sort BY_CREATION = SearchPlan.sort(List.of());
+
+  static {
+    // Or-lists are bounded by Limits, which says so to the client.
+    IndexSearcher.setMaxClauseCount(1_000_000);
+  }
+
+  private final ResourceIndex index;
+  private final Supplier<LogPosition> head;
+  private final SearchPlanner planner;
+  private final Limits limits;
+  private final Cache<SearchRequest, SearchPlan> plans =
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumWeight(KEPT_CHARS_MAX)
+          .weigher((SearchRequest request, SearchPlan plan) -> weight(request))
+          .build();
+  private final Cache<TotalKey, Long> totals =
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumWeight(KEPT_CHARS_MAX)
+          .weigher((TotalKey key, Long total) -> weight(key.identity()))
+          .build();
+
+  private record TotalKey(LogPosition position, SearchRequest identity) {}
+
+  /**
+   * @param head the log's last committed position, {@link org.rodnan.store.LogReader#head}
+   * @param serverBases the base URLs of this server, without a slash at the end
+   */
+  public SearchEngine(
+      ResourceIndex index,
+      Supplier<LogPosition> head,
+      SearchParameters parameters,
+      UnitConversion units,
+      Collection<String> serverBases,
+      Limits limits,
+      Clock clock) {
+    this.index = index;
+    this.head = head;
+    this.limits = limits;
+    ValueQueries values = new ValueQueries(units, new ReferenceText(serverBases), clock);
+    this.planner = new SearchPlanner(parameters, new Criteria(parameters, values, limits), limits);
+  }
+
+  private static int weight(SearchRequest request) {
+    int weight = 200;
+    for (SearchRequest.Parameter parameter : request.parameters()) {
+      weight += parameter.name().length() + parameter.value().length() + 50;
+    }
+    return weight;
+  }
+
+  /** The first page. */
+  public SearchPage search(SearchRequest request) {
+    SearchPlan plan = plan(request);
+    try (IndexSnapshot snapshot = current()) {
+      return page(plan, request, snapshot, Optional.empty());
+    }
+  }
+
+  /**
+   * The page of a next link: of the same point in time as the first one as long as its snapshot is
+   * kept, else of now, continued after the last match that was served.
+   *
+   * @param cursor {@link SearchPage#next()} of the page before
+   */
+  public SearchPage next(String cursor) {
+    Cursor decoded = Cursor.decode(cursor);
+    SearchPlan plan = plan(decoded.request());
+    requireFitting(decoded, plan);
+    try (IndexSnapshot snapshot = index.pinned(decoded.snapshot()).orElseGet(this::current)) {
+      return page(plan, decoded.request(), snapshot, Optional.of(decoded));
+    }
+  }
+
+  /**
+   * What the criteria of a conditional interaction match, in order of creation. Unknown parameters
+   * and those that shape a result ({@code _count} and its like) are refused, empty criteria too.
+   *
+   * @param limit at most so many
+   * @param atLeast the position that the index must hold, such as the head inside the writer
+   *     section
+   */
+  public List<ResourceKey> match(
+      String type, List<SearchRequest.Parameter> criteria, int limit, LogPosition atLeast) {
+    return keys(planner.conditional(type, criteria), limit, atLeast);
+  }
+
+  /** Current resources that refer to the target, anywhere in their content. */
+  public List<ResourceKey> referencing(ResourceKey target, int limit, LogPosition atLeast) {
+    Query query = new TermQuery(new Term(FieldNames.TARGET, target.toString()));
+    return keys(query, limit, atLeast);
+  }
+
+  private SearchPlan plan(SearchRequest request) {
+    SearchPlan kept = plans.getIfPresent(request);
+    if (kept != null) {
+      return kept;
+    }
+    SearchPlan plan = planner.plan(request);
+    if (plan.isTimeless()) {
+      plans.put(request, plan);
+    }
+    return plan;
+  }
+
+  private IndexSnapshot current() {
+    return index.acquire(head.get(), limits.queryTimeMax());
+  }
+
+  private List<ResourceKey> keys(Query query, int limit, LogPosition atLeast) {
+    try (IndexSnapshot snapshot = index.acquire(atLeast, limits.queryTimeMax())) {
+      IndexSearcher searcher = withTimeout(snapshot);
+      TopFieldDocs found = searcher.search(query, limit, BY_CREATION);
+      requireInTime(searcher);
+      return Documents.keys(searcher, docs(found.scoreDocs, limit));
+    } catch (IOException e) {
+      throw new FhirFailure.Fault("The index can't be read", e);
+    }
+  }
+
+  private SearchPage page(
+      SearchPlan plan, SearchRequest request, IndexSnapshot snapshot, Optional<Cursor> cursor) {
+    try {
+      IndexSearcher searcher = withTimeout(snapshot);
+      if (plan.isCountOnly()) {
+        long total = count(plan, snapshot, searcher);
+        return new SearchPage(
+            List.of(), OptionalLong.of(total), plan.self(), Optional.empty(), plan.issues());
+      }
+      return page(plan, request, snapshot, cursor, searcher);
+    } catch (IOException e) {
+      throw new FhirFailure.Fault("The index can't be read", e);
+    } catch (IndexSearcher.TooManyClauses e) {
+      throw new FhirFailure.Malformed(
+          IssueType.TOOCOSTLY, "The search has too many values: " + e.getMessage());
+    }
+  }
+
+  private long count(SearchPlan plan, IndexSnapshot snapshot, IndexSearcher searcher)
+      throws IOException {
+    Optional<Long> known = knownTotal(plan, snapshot);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    long total = searcher.count(plan.query());
+    requireInTime(searcher);
+    keepTotal(plan, snapshot, total);
+    return total;
+  }
+
+  private SearchPage page(
+      SearchPlan plan,
+      SearchRequest request,
+      IndexSnapshot snapshot,
+      Optional<Cursor> cursor,
+      IndexSearcher searcher)
+      throws IOException {
+    Optional<Long> known =
+        plan.hasTotal()
+            ? cursor.flatMap(Cursor::total).or(() -> knownTotal(plan, snapshot))
+            : Optional.empty();
+    boolean countsAll = plan.hasTotal() && known.isEmpty();
+    TopFieldDocs top =
+        searcher.search(
+            plan.query(),
+            new TopFieldCollectorManager(
+                plan.sort(),
+                plan.count() + 1,
+                cursor.map(SearchEngine::after).orElse(null),
+                countsAll ? Integer.MAX_VALUE : 1));
+    requireInTime(searcher);
+    if (countsAll) {
+      keepTotal(plan, snapshot, top.totalHits.value());
+    }
+    Optional<Long> total =
+        plan.hasTotal() ? known.or(() -> Optional.of(top.totalHits.value())) : Optional.empty();
+    int[] matches = docs(top.scoreDocs, plan.count());
+    List<SearchPage.Entry> entries = entries(searcher, matches, SearchPage.Mode.MATCH);
+    List<Issue> issues = new ArrayList<>(plan.issues());
+    addIncluded(plan, searcher, matches, entries, issues);
+    requireInTime(searcher);
+    Optional<String> next = Optional.empty();
+    if (top.scoreDocs.length > plan.count()) {
+      index.pin(snapshot);
+      FieldDoc last = (FieldDoc) top.scoreDocs[plan.count() - 1];
+      next =
+          Optional.of(
+              new Cursor(request, snapshot.position(), total, Arrays.asList(last.fields)).encode());
+    }
+    return new SearchPage(
+        entries,
+        total.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+        plan.self(),
+        next,
+        issues);
+  }
+
+  private void addIncluded(
+      SearchPlan plan,
+      IndexSearcher searcher,
+      int[] matches,
+      List<SearchPage.Entry> entries,
+      List<Issue> issues)
+      throws IOException {
+    if (plan.includes().isEmpty()) {
+      return;
+    }
+    Includes includes = new Includes(searcher, limits);
+    int[] included = includes.of(matches, plan.includes());
+    entries.addAll(entries(searcher, included, SearchPage.Mode.INCLUDE));
+    if (includes.isCut()) {
+      issues.add(
+          Issue.warning(
+              IssueType.TOOCOSTLY,
+              "Not all that was asked for is included: rodnan.limits.includes-max allows "
+                  + limits.includesMax()
+                  + " resources a page"));
+    }
+  }
+
+  private static List<SearchPage.Entry> entries(
+      IndexSearcher searcher, int[] docs, SearchPage.Mode mode) throws IOException {
+    List<SearchPage.Entry> entries = new ArrayList<>(docs.length);
+    for (StoredBody body : Documents.bodies(searcher, docs)) {
+      entries.add(
+          new SearchPage.Entry(body.key(), body.version(), body.lastUpdated(), mode, body.json()));
+    }
+    return entries;
+  }
+
+  private static int[] docs(ScoreDoc[] hits, int limit) {
+    int[] docs = new int[Math.min(hits.length, limit)];
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = hits[i].doc;
+    }
+    return docs;
+  }
+
+  private Optional<Long> knownTotal(SearchPlan plan, IndexSnapshot snapshot) {
+    return plan.isTimeless()
+        ? Optional.ofNullable(
+            totals.getIfPresent(new TotalKey(snapshot.position(), plan.identity())))
+        : Optional.empty();
+  }
+
+  private void keepTotal(SearchPlan plan, IndexSnapshot snapshot, long total) {
+    if (plan.isTimeless()) {
+      totals.put(new TotalKey(snapshot.position(), plan.identity()), total);
+    }
+  }
+
+  private IndexSearcher withTimeout(IndexSnapshot snapshot) {
+    long deadline = System.nanoTime() + limits.queryTimeMax().toNanos();
+    IndexSearcher searcher = snapshot.searcher();
+    searcher.setTimeout(() -> System.nanoTime() - deadline > 0);
+    return searcher;
+  }
+
+  private void requireInTime(IndexSearcher searcher) {
+    if (searcher.timedOut()) {
+      throw new FhirFailure.Busy(
+          "The search took longer than rodnan.limits.query-time-max allows, "
+              + limits.queryTimeMax().toMillis()
+              + " ms",
+          RETRY_AFTER);
+    }
+  }
+
+  /** The document number counts only among equals, and the position of creation has none. */
+  private static FieldDoc after(Cursor cursor) {
+    return new FieldDoc(Integer.MAX_VALUE, Float.NaN, cursor.after().toArray());
+  }
+
+  private static void requireFitting(Cursor cursor, SearchPlan plan) {
+    SortField[] fields = plan.sort().getSort();
+    boolean fits = cursor.after().size() == fields.length;
+    for (int i = 0; fits && i < fields.length; i++) {
+      Object value = cursor.after().get(i);
+      fits =
+          fields[i] instanceof SortedNumericSortField ? value instanceof Long : isTextOrNone(value);
+    }
+    if (!fits) {
+      throw new FhirFailure.Malformed(
+          "The page link doesn't fit its search; start the search again");
+    }
+  }
+
+  private static boolean isTextOrNone(@Nullable Object value) {
+    return value == null || value instanceof BytesRef;
+  }
+}

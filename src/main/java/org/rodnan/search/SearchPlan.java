@@ -1,0 +1,84 @@
+package org.rodnan.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.SortedNumericSortField;
+import org.apache.lucene.search.SortedSetSelector;
+import org.apache.lucene.search.SortedSetSortField;
+import org.rodnan.fhir.Issue;
+import org.rodnan.index.FieldNames;
+import org.rodnan.index.ParameterDefinition;
+
+/**
+ * A search, understood: independent of any snapshot, so that it can be kept.
+ *
+ * @param count matches of a page
+ * @param isCountOnly only the total is wanted
+ * @param hasTotal whether the total is wanted
+ * @param identity what selects the matches: searches of equal identity have equal totals
+ * @param isTimeless whether it means the same tomorrow
+ */
+record SearchPlan(
+    Query query,
+    List<SortKey> sortKeys,
+    int count,
+    boolean isCountOnly,
+    boolean hasTotal,
+    List<Include> includes,
+    List<SearchRequest.Parameter> self,
+    List<Issue> issues,
+    SearchRequest identity,
+    boolean isTimeless) {
+
+  /** One key of {@code _sort}. */
+  record SortKey(ParameterDefinition parameter, boolean isDescending) {
+    /** The least value counts when rising, the greatest when falling; none comes last. */
+    SortField field() {
+      String field = FieldNames.sort(parameter.field());
+      return switch (parameter.kind()) {
+        case DATE, NUMBER, QUANTITY -> {
+          SortField sort =
+              new SortedNumericSortField(
+                  field,
+                  SortField.Type.LONG,
+                  isDescending,
+                  isDescending ? SortedNumericSelector.Type.MAX : SortedNumericSelector.Type.MIN,
+                  isDescending ? Long.MIN_VALUE : Long.MAX_VALUE);
+          yield sort;
+        }
+        case TOKEN, STRING, URI, REFERENCE, COMPOSITE ->
+            new SortedSetSortField(
+                field,
+                isDescending,
+                isDescending ? SortedSetSelector.Type.MAX : SortedSetSelector.Type.MIN,
+                isDescending ? SortField.STRING_FIRST : SortField.STRING_LAST);
+      };
+    }
+  }
+
+  /**
+   * An {@code _include} or {@code _revinclude}.
+   *
+   * @param references the parameters that are followed
+   * @param target the only type that counts at the other end; empty means any
+   */
+  record Include(
+      boolean isReverse, boolean iterates, List<ParameterDefinition> references, String target) {}
+
+  /** The order of the page; the position of creation breaks ties. */
+  Sort sort() {
+    return sort(sortKeys);
+  }
+
+  static Sort sort(List<SortKey> sortKeys) {
+    List<SortField> fields = new ArrayList<>();
+    sortKeys.forEach(key -> fields.add(key.field()));
+    fields.add(LongField.newSortField(FieldNames.CREATED, false, SortedNumericSelector.Type.MIN));
+    return new Sort(fields.toArray(SortField[]::new));
+  }
+}

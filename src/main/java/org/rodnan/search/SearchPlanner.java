@@ -1,0 +1,316 @@
+package org.rodnan.search;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.lucene.search.Query;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.index.ParameterDefinition;
+import org.rodnan.index.ParameterKind;
+import org.rodnan.index.SearchParameters;
+
+/** Understands the parameters of a search (R4, search.html#summary). Thread safe. */
+final class SearchPlanner {
+  /** Known here, obeyed at the edge. */
+  private static final Set<String> OF_THE_EDGE = Set.of("_format", "_pretty", "_elements");
+
+  private static final Set<String> OF_THE_RESULT =
+      Set.of("_count", "_sort", "_total", "_summary", "_include", "_revinclude", "_type");
+
+  private static final Pattern NEAR_NOW = Pattern.compile("(^|[,$])ap\\d");
+
+  private final SearchParameters parameters;
+  private final Criteria criteria;
+  private final Compartments compartments;
+  private final Limits limits;
+
+  SearchPlanner(SearchParameters parameters, Criteria criteria, Limits limits) {
+    this.parameters = parameters;
+    this.criteria = criteria;
+    this.compartments = new Compartments(parameters);
+    this.limits = limits;
+  }
+
+  /**
+   * @throws FhirFailure.Malformed naming the parameter, what was found and what was expected
+   */
+  SearchPlan plan(SearchRequest request) {
+    Draft draft = new Draft(request);
+    request.types().forEach(type -> requireType(type, "the path"));
+    for (SearchRequest.Parameter parameter : request.parameters()) {
+      if (parameter.name().equals("_type")) {
+        draft.addTypes(parameter);
+      }
+    }
+    request.parameters().forEach(draft::add);
+    return draft.plan();
+  }
+
+  /**
+   * The query of a conditional interaction.
+   *
+   * @throws FhirFailure.Malformed also if there are no criteria, or one of them is none
+   */
+  Query conditional(String type, List<SearchRequest.Parameter> conditions) {
+    if (conditions.isEmpty()) {
+      throw new FhirFailure.Malformed("A condition must have at least one search parameter");
+    }
+    List<Criteria.Clause> clauses = new ArrayList<>();
+    for (SearchRequest.Parameter condition : conditions) {
+      String code = ParameterName.parse(condition.name()).code();
+      if (OF_THE_RESULT.contains(code) || OF_THE_EDGE.contains(code)) {
+        throw new FhirFailure.Malformed(
+            "Search parameter '" + condition.name() + "' has no place in a condition",
+            condition.name());
+      }
+      try {
+        clauses.add(criteria.clause(List.of(type), condition));
+      } catch (UnknownParameterException e) {
+        throw refused(e, condition);
+      }
+    }
+    return Criteria.all(List.of(type), clauses);
+  }
+
+  private static FhirFailure.Malformed refused(
+      UnknownParameterException e, SearchRequest.Parameter parameter) {
+    return new FhirFailure.Malformed(
+        IssueType.NOTSUPPORTED, String.valueOf(e.getMessage()), parameter.name());
+  }
+
+  private static void requireType(String type, String where) {
+    if (!ResourceTypes.isType(type)) {
+      throw new FhirFailure.Malformed(
+          "Found '" + type + "' in " + where + ", expected a resource type of FHIR R4");
+    }
+  }
+
+  private static FhirFailure.Malformed malformed(
+      SearchRequest.Parameter parameter, String expected) {
+    return new FhirFailure.Malformed(
+        "Search parameter '"
+            + parameter.name()
+            + "': found '"
+            + parameter.value()
+            + "', expected "
+            + expected,
+        parameter.name());
+  }
+
+  /** What is understood so far of one request. */
+  private final class Draft {
+    private final SearchRequest request;
+    private List<String> types;
+    private final List<Criteria.Clause> clauses = new ArrayList<>();
+    private final List<SearchRequest.Parameter> criteriaUsed = new ArrayList<>();
+    private final List<SearchPlan.SortKey> sortKeys = new ArrayList<>();
+    private final List<SearchPlan.Include> includes = new ArrayList<>();
+    private final List<SearchRequest.Parameter> self = new ArrayList<>();
+    private final List<Issue> issues = new ArrayList<>();
+    private final Set<String> single = new HashSet<>();
+    private int count;
+    private boolean isCountOnly;
+    private boolean hasTotal = true;
+    private boolean isTimeless = true;
+
+    Draft(SearchRequest request) {
+      this.request = request;
+      this.types = request.types();
+      this.count = limits.pageSizeDefault();
+    }
+
+    void addTypes(SearchRequest.Parameter parameter) {
+      if (!request.types().isEmpty()) {
+        throw malformed(parameter, "_type only in a search over all types");
+      }
+      Set<String> named = new LinkedHashSet<>(Escapes.split(parameter.value(), ','));
+      named.forEach(type -> requireType(type, "_type"));
+      types = List.copyOf(named);
+    }
+
+    void add(SearchRequest.Parameter parameter) {
+      ParameterName name = ParameterName.parse(parameter.name());
+      if (OF_THE_RESULT.contains(name.code()) || OF_THE_EDGE.contains(name.code())) {
+        requirePlain(parameter, name);
+      }
+      try {
+        switch (name.code()) {
+          case "_type", "_format", "_pretty", "_elements" -> self.add(parameter);
+          case "_summary" -> addSummary(parameter);
+          case "_count" -> addCount(parameter);
+          case "_total" -> addTotal(parameter);
+          case "_sort" -> addSort(parameter);
+          case "_include", "_revinclude" -> addInclude(parameter, name);
+          default -> addCriterion(parameter);
+        }
+      } catch (UnknownParameterException e) {
+        if (!request.lenient()) {
+          throw refused(e, parameter);
+        }
+        issues.add(
+            Issue.warning(IssueType.NOTSUPPORTED, "Ignored: " + e.getMessage(), parameter.name()));
+      }
+    }
+
+    private void requirePlain(SearchRequest.Parameter parameter, ParameterName name) {
+      boolean isInclude = name.code().equals("_include") || name.code().equals("_revinclude");
+      boolean iterates = isInclude && name.modifier().equals("iterate");
+      if (name.isChained() || (name.hasModifier() && !iterates)) {
+        throw new FhirFailure.Malformed(
+            IssueType.NOTSUPPORTED,
+            "Search parameter '"
+                + parameter.name()
+                + "': expected '"
+                + name.code()
+                + (isInclude ? "' or '" + name.code() + ":iterate'" : "'"),
+            parameter.name());
+      }
+      if (!isInclude && !single.add(name.code())) {
+        throw new FhirFailure.Malformed(
+            "Search parameter '" + parameter.name() + "' is given twice, expected once",
+            parameter.name());
+      }
+    }
+
+    private void addCriterion(SearchRequest.Parameter parameter) {
+      clauses.add(criteria.clause(types, parameter));
+      criteriaUsed.add(parameter);
+      self.add(parameter);
+      isTimeless &= !NEAR_NOW.matcher(parameter.value()).find();
+    }
+
+    private void addSummary(SearchRequest.Parameter parameter) {
+      isCountOnly |= parameter.value().equals("count");
+      self.add(parameter);
+    }
+
+    private void addCount(SearchRequest.Parameter parameter) {
+      if (!parameter.value().matches("\\d{1,9}")) {
+        throw malformed(parameter, "a whole number of 0 or more");
+      }
+      count = Math.min(Integer.parseInt(parameter.value()), limits.pageSizeMax());
+      isCountOnly |= count == 0;
+      self.add(new SearchRequest.Parameter("_count", Integer.toString(count)));
+    }
+
+    private void addTotal(SearchRequest.Parameter parameter) {
+      hasTotal =
+          switch (parameter.value()) {
+            case "none" -> false;
+            case "accurate", "estimate" -> true;
+            default -> throw malformed(parameter, "none, estimate or accurate");
+          };
+      self.add(parameter);
+    }
+
+    private void addSort(SearchRequest.Parameter parameter) {
+      for (String key : Escapes.split(parameter.value(), ',')) {
+        boolean isDescending = key.startsWith("-");
+        String code = isDescending ? key.substring(1) : key;
+        sortKeys.add(new SearchPlan.SortKey(sortable(code, parameter), isDescending));
+      }
+      if (sortKeys.size() > limits.sortKeysMax()) {
+        throw malformed(
+            parameter, "at most " + limits.sortKeysMax() + " keys (rodnan.limits.sort-keys-max)");
+      }
+      self.add(parameter);
+    }
+
+    private ParameterDefinition sortable(String code, SearchRequest.Parameter parameter) {
+      if (code.isBlank()) {
+        throw malformed(parameter, "search parameters joined by commas, '-' before those falling");
+      }
+      ParameterDefinition found =
+          types.size() == 1
+              ? parameters.find(types.getFirst(), code).orElse(null)
+              : parameters.ofEveryType().stream()
+                  .filter(definition -> definition.code().equals(code))
+                  .findFirst()
+                  .orElse(null);
+      if (found == null) {
+        throw criteria.unknown(types, code);
+      }
+      if (found.kind() == ParameterKind.COMPOSITE) {
+        throw malformed(parameter, "a parameter that is not a composite");
+      }
+      return found;
+    }
+
+    private void addInclude(SearchRequest.Parameter parameter, ParameterName name) {
+      boolean isReverse = name.code().equals("_revinclude");
+      String[] parts = parameter.value().split(":", -1);
+      boolean isAny = parameter.value().equals("*") && !isReverse;
+      if (!isAny && (parts.length < 2 || parts.length > 3)) {
+        throw malformed(
+            parameter,
+            "[type]:[reference parameter] or [type]:[reference parameter]:[target type]"
+                + (isReverse ? "" : " or *"));
+      }
+      String target = parts.length == 3 ? parts[2] : "";
+      if (!target.isEmpty()) {
+        requireType(target, "'" + parameter.name() + "'");
+      }
+      includes.add(
+          new SearchPlan.Include(
+              isReverse,
+              name.hasModifier(),
+              isAny ? allReferences() : references(parts[0], parts[1], parameter),
+              target));
+      self.add(parameter);
+    }
+
+    private List<ParameterDefinition> allReferences() {
+      return (types.isEmpty() ? ResourceTypes.all() : types)
+          .stream().flatMap(type -> referencesOf(type).stream()).toList();
+    }
+
+    private List<ParameterDefinition> referencesOf(String type) {
+      return parameters.of(type).stream()
+          .filter(definition -> definition.kind() == ParameterKind.REFERENCE)
+          .toList();
+    }
+
+    private List<ParameterDefinition> references(
+        String type, String code, SearchRequest.Parameter parameter) {
+      requireType(type, "'" + parameter.name() + "'");
+      if (code.equals("*")) {
+        return referencesOf(type);
+      }
+      Optional<ParameterDefinition> found = parameters.find(type, code);
+      if (found.isEmpty()) {
+        throw criteria.unknown(List.of(type), code);
+      }
+      if (found.get().kind() != ParameterKind.REFERENCE) {
+        throw malformed(parameter, "a parameter of type reference");
+      }
+      return List.of(found.get());
+    }
+
+    SearchPlan plan() {
+      List<Criteria.Clause> all = new ArrayList<>(clauses);
+      request
+          .compartment()
+          .ifPresent(
+              owner -> all.add(new Criteria.Clause(compartments.members(owner, types), true)));
+      return new SearchPlan(
+          Criteria.all(types, all),
+          List.copyOf(sortKeys),
+          count,
+          isCountOnly,
+          hasTotal || isCountOnly,
+          List.copyOf(includes),
+          List.copyOf(self),
+          List.copyOf(issues),
+          new SearchRequest(types, request.compartment(), criteriaUsed, false),
+          isTimeless);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.rodnan.store;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.Limits;
+
+/** The way to a store. */
+public final class ResourceStores {
+  private static final String SQLITE = "jdbc:sqlite:";
+  private static final String POSTGRESQL = "jdbc:postgresql:";
+  private static final String DEFAULT_FILE = "rodnan.sqlite";
+
+  private ResourceStores() {}
+
+  /**
+   * Opens the database that the settings name, brings its schema up to date, and starts the writer.
+   * Several nodes may open the same PostgreSQL database, at the same time too; an SQLite file is
+   * for one process.
+   *
+   * @throws IllegalArgumentException if the URL is of another kind
+   * @throws IllegalStateException if another process has the SQLite file open
+   * @throws org.rodnan.fhir.FhirFailure.Fault if the database can't be opened
+   */
+  public static ResourceStore open(StoreSettings settings, Limits limits, Clock clock) {
+    Database database = database(settings);
+    try {
+      return new SqlResourceStore(database, limits, clock);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static Database database(StoreSettings settings) {
+    @Nullable String url = settings.store().url();
+    if (url == null || url.isBlank()) {
+      return SqliteDatabase.open(
+          settings.folder().resolve(DEFAULT_FILE), settings.store().poolSize());
+    }
+    if (url.startsWith(SQLITE)) {
+      String file = url.substring(SQLITE.length());
+      if (file.isBlank() || file.startsWith(":") || file.startsWith("file:")) {
+        throw new IllegalArgumentException(
+            "rodnan.store.url is '" + url + "'; expected a file after " + SQLITE);
+      }
+      return SqliteDatabase.open(Path.of(file), settings.store().poolSize());
+    }
+    if (url.startsWith(POSTGRESQL)) {
+      return PostgresDatabase.open(url, settings.store());
+    }
+    throw new IllegalArgumentException(
+        "rodnan.store.url begins with '"
+            + url.substring(0, Math.min(url.length(), 16))
+            + "'; expected "
+            + SQLITE
+            + "<file> or "
+            + POSTGRESQL
+            + "//host/database");
+  }
+}
