@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +31,21 @@ import java.util.Set;
  * meta.lastUpdated} are the server's. Immutable, thread safe.
  */
 public final class BodyTemplate {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Takes whatever the parser has let pass, and writes every character as UTF-8. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build();
+
   private static final DateTimeFormatter INSTANT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -237,9 +254,9 @@ public final class BodyTemplate {
         int nearest = html.length();
         String found = "";
         for (String reference : open) {
-          int at = html.indexOf('"' + reference + '"', from);
-          if (at >= 0 && at + 1 < nearest) {
-            nearest = at + 1;
+          int at = inQuotes(html, reference, from);
+          if (at >= 0 && at < nearest) {
+            nearest = at;
             found = reference;
           }
         }
@@ -250,6 +267,20 @@ public final class BodyTemplate {
         from = nearest + found.length();
       }
       generator.writeRaw('"');
+    }
+
+    /** Where the reference next stands as the whole value of an attribute, or -1. */
+    private static int inQuotes(String html, String reference, int from) {
+      for (int at = html.indexOf(reference, from); at >= 0; at = html.indexOf(reference, at + 1)) {
+        int end = at + reference.length();
+        char before = at > 0 ? html.charAt(at - 1) : ' ';
+        if ((before == '"' || before == '\'')
+            && end < html.length()
+            && html.charAt(end) == before) {
+          return at;
+        }
+      }
+      return -1;
     }
 
     private static void writeQuoted(JsonGenerator generator, String text) throws IOException {
