@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ final class SqliteDatabase implements Database {
 
   /** Pages of memory for each connection, as SQLite counts: negative means KiB. */
   private static final int CACHE_KIB = -16 * 1024;
+
+  /** Pages of the write-ahead log after which a commit moves them to the database: 16 MB. */
+  private static final int CHECKPOINT_PAGES = 4_000;
 
   private static final String HEAD =
       "select coalesce((select max(position) from resource_version), 0),"
@@ -168,6 +172,9 @@ final class SqliteDatabase implements Database {
     Session session = writer;
     if (session == null) {
       Connection connection = connect(writing());
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
+      }
       connection.setAutoCommit(false);
       session = new Session(connection, this::endWriting);
       writer = session;

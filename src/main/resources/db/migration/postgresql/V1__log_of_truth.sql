@@ -17,7 +17,7 @@ create table resource_version (
   client       text,
   request_id   text     not null,
   reason       text,
-  body         bytea
+  body         bytea storage external
 );
 
 -- vread
