@@ -245,12 +245,12 @@ final class ResourceIndexTest {
       log.put(patient("p" + i, ""));
     }
     build(log);
-    int before = log.reads();
+    int before = log.entriesRead();
     try (ResourceIndex index = open(log)) {
       assertThat(index.status()).isEqualTo(new IndexStatus.Current(log.head()));
       requireEqual(log, index);
     }
-    assertThat(log.reads() - before).as("entries were read again").isLessThan(10);
+    assertThat(log.entriesRead() - before).as("entries were read again").isLessThan(10);
   }
 
   @Test
