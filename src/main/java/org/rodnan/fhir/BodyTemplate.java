@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The JSON of a resource as it will be stored, but for what only the writer section knows: the
@@ -53,20 +55,20 @@ public final class BodyTemplate {
 
   /** The template of a resource without open references. */
   public static BodyTemplate of(ParsedResource resource, ResourceKey key) {
-    return of(resource, key, Set.of());
+    return of(resource, key, text -> false);
   }
 
   /**
    * @param resource what the client sent
    * @param key the type and id under which it will be stored, whatever the body says
-   * @param openReferences texts, such as {@code urn:uuid:…} or {@code Patient?identifier=…}, that
-   *     are to be replaced wherever they are the whole value of a reference or uri, or a link of
-   *     the narrative (R4, http.html#trules, "replacing references")
+   * @param isOpen says of a text, such as {@code urn:uuid:…} or {@code Patient?identifier=…}, that
+   *     it is to be replaced where it is the whole value of a reference or uri, or a link of the
+   *     narrative (R4, http.html#trules, "replacing references")
    */
   public static BodyTemplate of(
-      ParsedResource resource, ResourceKey key, Set<String> openReferences) {
+      ParsedResource resource, ResourceKey key, Predicate<String> isOpen) {
     try {
-      return new Encoder(resource.json(), openReferences).encode(key);
+      return new Encoder(resource.json(), isOpen).encode(key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -76,7 +78,7 @@ public final class BodyTemplate {
   public Set<String> openReferences() {
     return references.stream()
         .map(ReferenceSlot::reference)
-        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -120,13 +122,13 @@ public final class BodyTemplate {
 
   private static final class Encoder {
     private final byte[] json;
-    private final Set<String> open;
+    private final Predicate<String> isOpen;
     private final ByteArrayOutputStream out;
     private final List<ReferenceSlot> slots = new ArrayList<>();
 
-    Encoder(byte[] json, Set<String> open) {
+    Encoder(byte[] json, Predicate<String> isOpen) {
       this.json = json;
-      this.open = open;
+      this.isOpen = isOpen;
       this.out = new ByteArrayOutputStream(json.length + 64);
     }
 
@@ -214,14 +216,10 @@ public final class BodyTemplate {
 
     private void copyText(JsonParser parser, JsonGenerator generator, String name)
         throws IOException {
-      if (open.isEmpty()) {
-        generator.copyCurrentEvent(parser);
-        return;
-      }
       String text = parser.getText();
       if (name.equals("div")) {
         writeNarrative(generator, text);
-      } else if (open.contains(text) && !PLAIN_TEXT.contains(name)) {
+      } else if (!PLAIN_TEXT.contains(name) && isOpen.test(text)) {
         generator.writeRawValue("\"");
         slot(generator, text);
         generator.writeRaw('"');
@@ -230,25 +228,26 @@ public final class BodyTemplate {
       }
     }
 
+    /** Each quoted attribute of the XHTML may be a link to replace. */
     private void writeNarrative(JsonGenerator generator, String html) throws IOException {
       generator.writeRawValue("\"");
-      int from = 0;
-      while (from < html.length()) {
-        int nearest = html.length();
-        String found = "";
-        for (String reference : open) {
-          int at = html.indexOf('"' + reference + '"', from);
-          if (at >= 0 && at + 1 < nearest) {
-            nearest = at + 1;
-            found = reference;
-          }
+      int written = 0;
+      int open = html.indexOf('"');
+      while (open >= 0) {
+        int close = html.indexOf('"', open + 1);
+        if (close < 0) {
+          break;
         }
-        writeQuoted(generator, html.substring(from, nearest));
-        if (!found.isEmpty()) {
-          slot(generator, found);
+        String attribute = html.substring(open + 1, close);
+        if (isOpen.test(attribute)) {
+          writeQuoted(generator, html.substring(written, open + 1));
+          slot(generator, attribute);
+          written = close;
         }
-        from = nearest + found.length();
+        // Text may hold a lone quote: what closes one attribute may open the next.
+        open = close;
       }
+      writeQuoted(generator, html.substring(written));
       generator.writeRaw('"');
     }
 

@@ -1,5 +1,6 @@
 /** The edge: HTTP in, bytes out, failures to status codes. */
-@ApplicationModule(allowedDependencies = {"fhir", "interaction", "search", "index", "store"})
+@ApplicationModule(
+    allowedDependencies = {"fhir", "interaction", "search", "index", "store", "terminology"})
 @NullMarked
 package org.rodnan.http;
 

@@ -3,7 +3,6 @@ package org.rodnan.terminology;
 import ca.uhn.fhir.parser.IParser;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.net.URI;
@@ -15,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
@@ -34,24 +35,36 @@ public final class Artifacts {
    *     type
    */
   public static <T extends Resource> List<T> read(Class<T> type, String folder) {
-    return read(type, folder, Artifacts.class.getClassLoader());
+    IParser parser = FhirContexts.r4().newJsonParser();
+    return files(folder).values().stream()
+        .map(content -> new String(content, StandardCharsets.UTF_8))
+        .map(content -> parser.parseResource(type, content))
+        .toList();
   }
 
-  static <T extends Resource> List<T> read(Class<T> type, String folder, ClassLoader loader) {
-    IParser parser = FhirContexts.r4().newJsonParser();
-    List<T> artifacts = new ArrayList<>();
+  /**
+   * The content of every JSON file of a folder by its file name, in the order of names.
+   *
+   * @param folder such as {@code profiles/examples}
+   * @throws IllegalStateException if the folder is not there
+   */
+  public static SortedMap<String, byte[]> files(String folder) {
+    return files(folder, Artifacts.class.getClassLoader());
+  }
+
+  static SortedMap<String, byte[]> files(String folder, ClassLoader loader) {
+    SortedMap<String, byte[]> files = new TreeMap<>();
     for (String name : names(folder + "/", loader)) {
       try (InputStream content = loader.getResourceAsStream(name)) {
         if (content == null) {
           throw new IllegalStateException(name + " is not on the class path");
         }
-        artifacts.add(
-            parser.parseResource(type, new InputStreamReader(content, StandardCharsets.UTF_8)));
+        files.put(name.substring(folder.length() + 1), content.readAllBytes());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return List.copyOf(artifacts);
+    return files;
   }
 
   private static List<String> names(String folder, ClassLoader loader) {

@@ -71,11 +71,13 @@ final class StandardDefinitions {
   private static Map<String, Entry> entriesOf(String file) {
     String text = textOf(FOLDER + file);
     Map<String, Entry> found = new HashMap<>();
-    int at = text.indexOf("\n <entry>");
+    String indent = text.contains("\n <entry>") ? " " : "  ";
+    String start = "\n" + indent + "<entry>";
+    int at = text.indexOf(start);
     while (at >= 0) {
-      int next = text.indexOf("\n <entry>", at + 1);
+      int next = text.indexOf(start, at + 1);
       String entry = next < 0 ? text.substring(at) : text.substring(at, next);
-      Xml resource = Xml.ofEntry(entry);
+      Xml resource = Xml.ofEntry(entry, indent);
       String url = resource.value("url");
       if (url != null) {
         found.put(
@@ -110,26 +112,30 @@ final class StandardDefinitions {
     }
   }
 
-  /** A resource in the files' own layout: a child of the resource starts a line after 4 blanks. */
-  private record Xml(String type, String text) {
-    static Xml ofEntry(String entry) {
-      int start = entry.indexOf("\n   <", entry.indexOf("\n  <resource>")) + 4;
-      int end = entry.lastIndexOf("\n  </resource>");
-      String resource = entry.substring(start, end);
-      int space = resource.indexOf(' ');
-      return new Xml(resource.substring(1, space), withoutNarrative(resource));
+  /** A resource in the files' own layout: each child starts a line, four steps in. */
+  private record Xml(String type, String text, String child) {
+    static Xml ofEntry(String entry, String indent) {
+      String resource = "\n" + indent.repeat(2);
+      String type = "\n" + indent.repeat(3) + "<";
+      String child = "\n" + indent.repeat(4) + "<";
+      int start = entry.indexOf(type, entry.indexOf(resource + "<resource>")) + type.length();
+      String text = entry.substring(start, entry.lastIndexOf(resource + "</resource>"));
+      String name = text.substring(0, text.indexOf(child)).replaceFirst("[ >][^\\n]*", "");
+      String content = withoutNarrative(text.substring(text.indexOf(child)), child);
+      return new Xml(name, "<" + name + " xmlns=\"http://hl7.org/fhir\">" + content, child);
     }
 
-    private static String withoutNarrative(String resource) {
-      int start = resource.indexOf("\n    <text>");
-      int end = resource.indexOf("\n    </text>", start);
+    private static String withoutNarrative(String content, String child) {
+      String close = child + "/text>";
+      int start = content.indexOf(child + "text>");
+      int end = content.indexOf(close, start);
       return start < 0 || end < 0
-          ? resource
-          : resource.substring(0, start) + resource.substring(end + "\n    </text>".length());
+          ? content
+          : content.substring(0, start) + content.substring(end + close.length());
     }
 
-    @Nullable String value(String child) {
-      String open = "\n    <" + child + " value=\"";
+    @Nullable String value(String name) {
+      String open = child + name + " value=\"";
       int start = text.indexOf(open);
       return start < 0
           ? null

@@ -194,7 +194,7 @@ abstract class ResourceStoreContract {
         BodyTemplate.of(
             new ParsedResource(new Basic(), json.getBytes(UTF_8)),
             OBSERVATION,
-            Set.of("urn:uuid:1"));
+            "urn:uuid:1"::equals);
     write(section ->
         section.put(
             OBSERVATION,

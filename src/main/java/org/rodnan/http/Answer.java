@@ -1,0 +1,42 @@
+package org.rodnan.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What goes back, before it takes the form that the client wants.
+ *
+ * @param headers all but those about the body's form
+ * @param body one resource in JSON
+ */
+record Answer(int status, Map<String, String> headers, Optional<JsonBytes> body) {
+  Answer {
+    headers = Map.copyOf(headers);
+  }
+
+  static Answer of(int status, JsonBytes body) {
+    return new Answer(status, Map.of(), Optional.of(body));
+  }
+
+  static Answer empty(int status) {
+    return new Answer(status, Map.of(), Optional.empty());
+  }
+
+  Answer with(JsonBytes body) {
+    return new Answer(status, headers, Optional.of(body));
+  }
+
+  Answer with(String header, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new Answer(status, more, body);
+  }
+
+  /** These headers too. */
+  Answer with(Map<String, String> others) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.putAll(others);
+    return new Answer(status, more, body);
+  }
+}

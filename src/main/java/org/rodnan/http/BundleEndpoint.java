@@ -1,0 +1,24 @@
+package org.rodnan.http;
+
+import java.util.Set;
+import org.rodnan.interaction.BundleInteraction;
+import org.rodnan.interaction.BundleOutcome;
+
+/**
+ * Batch and transaction (R4, http.html#transaction). A client without a preference gets no bodies
+ * back: it has just sent them.
+ */
+final class BundleEndpoint {
+  private final BundleInteraction processing;
+
+  BundleEndpoint(BundleInteraction processing) {
+    this.processing = processing;
+  }
+
+  Answer process(FhirRequest request) {
+    request.requireParameters(Set.of());
+    BundleOutcome outcome = processing.process(request.body(), request.origin());
+    Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);
+    return Answer.of(200, request.bundles().response(outcome, wanted));
+  }
+}

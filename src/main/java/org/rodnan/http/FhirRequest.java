@@ -1,0 +1,65 @@
+package org.rodnan.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.store.Origin;
+import org.rodnan.store.ResourceVersion;
+
+/**
+ * A request as an endpoint sees it: everything about HTTP already read, but for the body of a
+ * resource, which is read when it is asked for. For one thread.
+ *
+ * @param query the parameters of the URL, and of the form after them
+ */
+record FhirRequest(
+    HttpServletRequest http,
+    QueryParameters query,
+    Representation representation,
+    Preferences preferences,
+    Links links,
+    Origin origin,
+    RequestBody bodies) {
+
+  /** The header's value; several of the same name are one list (RFC 9110, section 5.3). */
+  Optional<String> header(String name) {
+    List<String> values = values(http.getHeaders(name));
+    return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+  }
+
+  static List<String> values(@Nullable Enumeration<String> headers) {
+    return headers == null ? List.of() : Collections.list(headers);
+  }
+
+  /**
+   * @throws FhirFailure as {@link RequestBody#resource}
+   */
+  ParsedResource body() {
+    return bodies.resource(http);
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if there are other parameters, unless the client wants them
+   *     ignored
+   */
+  void requireParameters(Set<String> names) {
+    if (!preferences.lenient()) {
+      query.requireOnly(names);
+    }
+  }
+
+  /** The part of a resource that the client wants. */
+  JsonBytes projected(ResourceVersion.Content content) {
+    return JsonBytes.of(representation.projection().apply(content.key().type(), content.json()));
+  }
+
+  BundleWriter bundles() {
+    return new BundleWriter(links, representation.projection(), query.ofTheAnswer(true));
+  }
+}

@@ -1,0 +1,107 @@
+package org.rodnan.http;
+
+import java.net.InetAddress;
+import java.time.Clock;
+import java.util.Optional;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.fhir.IdGenerator;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
+import org.rodnan.index.ResourceIndex;
+import org.rodnan.index.SearchParameters;
+import org.rodnan.interaction.Interactions;
+import org.rodnan.store.ResourceStore;
+import org.rodnan.terminology.Artifacts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+@Configuration
+@EnableConfigurationProperties(HttpSettings.class)
+class HttpConfiguration {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConfiguration.class);
+  private static final String BASE_PATH = "/fhir";
+
+  @Bean
+  ServletRegistrationBean<FhirServlet> fhirServlet(
+      Interactions interactions,
+      ResourceParser parser,
+      SearchParameters parameters,
+      IdGenerator ids,
+      Limits limits,
+      Clock clock,
+      HttpSettings settings,
+      ObjectProvider<BuildProperties> build) {
+    String version =
+        Optional.ofNullable(build.getIfAvailable())
+            .map(BuildProperties::getVersion)
+            .orElse("development");
+    CapabilityDocument capabilities =
+        CapabilityDocument.make(
+            parameters,
+            Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
+            limits,
+            version,
+            clock.instant());
+    FhirApi api =
+        new FhirApi(
+            new CapabilitiesEndpoint(capabilities),
+            new ReadEndpoint(interactions.read(), interactions.vread()),
+            new CreateEndpoint(interactions.create()),
+            new UpdateEndpoint(interactions.update()),
+            new DeleteEndpoint(interactions.delete()),
+            new HistoryEndpoint(interactions.history()),
+            new SearchEndpoint(interactions.search()),
+            new BundleEndpoint(interactions.bundle()),
+            new ValidateEndpoint(interactions.validate()));
+    RequestReader reader =
+        new RequestReader(
+            new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));
+    ServletRegistrationBean<FhirServlet> registration =
+        new ServletRegistrationBean<>(
+            new FhirServlet(reader, api, new ResponseWriter(), limits), BASE_PATH + "/*");
+    registration.setLoadOnStartup(1);
+    return registration;
+  }
+
+  @Bean
+  ServletRegistrationBean<HealthServlet> healthServlet(ResourceStore store, ResourceIndex index) {
+    return new ServletRegistrationBean<>(new HealthServlet(store::head, index::status), "/health");
+  }
+
+  @Bean
+  JettyCustomizer jettyCustomizer(HttpSettings settings, Limits limits, IdGenerator ids) {
+    return new JettyCustomizer(settings, limits, new ContainerErrors(ids));
+  }
+
+  /** Says where the server listens, and who can reach it there (nobody is asked who they are). */
+  @Bean
+  ApplicationListener<WebServerInitializedEvent> listening(Environment environment) {
+    return event -> {
+      int port = event.getWebServer().getPort();
+      String address = environment.getProperty("server.address", "0.0.0.0");
+      if (InetAddress.ofLiteral(address).isLoopbackAddress()) {
+        LOG.info(
+            "FHIR R4 at http://localhost:{}{}, for this machine only: there is no authorization"
+                + " server configured (server.address is {})",
+            port,
+            BASE_PATH,
+            address);
+      } else {
+        LOG.warn(
+            "FHIR R4 at port {}{} of {}: whoever reaches it may read and write everything",
+            port,
+            BASE_PATH,
+            address);
+      }
+    };
+  }
+}

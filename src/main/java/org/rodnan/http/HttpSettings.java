@@ -1,0 +1,20 @@
+package org.rodnan.http;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the edge; {@code server.port} and {@code server.address} are Spring Boot's.
+ *
+ * @param threads platform threads that handle requests; each may hold one search or one body
+ * @param baseUrl the base of all links, such as {@code https://trials.example.org/fhir}; absent, it
+ *     is taken from each request
+ * @param corsOrigins patterns of the origins whose pages may call the server; none by default
+ */
+@ConfigurationProperties("rodnan.http")
+record HttpSettings(
+    @DefaultValue("32") int threads,
+    @Nullable String baseUrl,
+    @DefaultValue List<String> corsOrigins) {}

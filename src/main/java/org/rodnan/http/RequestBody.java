@@ -1,0 +1,152 @@
+package org.rodnan.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceParser;
+
+/**
+ * Reads bodies: resources in JSON or XML, and the forms of {@code _search}. A body that is too
+ * large is refused as soon as that is known, by its announced length or while it comes; gzip counts
+ * inflated. Thread safe.
+ */
+final class RequestBody {
+  private static final String FORM = "application/x-www-form-urlencoded";
+
+  private final ResourceParser parser;
+  private final Limits limits;
+
+  RequestBody(ResourceParser parser, Limits limits) {
+    this.parser = parser;
+    this.limits = limits;
+  }
+
+  /**
+   * @throws FhirFailure.UnsupportedMedia if it is declared as neither FHIR JSON nor FHIR XML; an
+   *     undeclared one is told apart by its first character
+   * @throws FhirFailure.TooLarge over {@code rodnan.limits.body-bytes-max}
+   * @throws FhirFailure.Malformed if it can't be read or is no resource
+   */
+  ParsedResource resource(HttpServletRequest request) {
+    Optional<Format> declared = declaredFormat(request);
+    byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
+    return switch (declared.orElseGet(() -> looksLikeXml(body) ? Format.XML : Format.JSON)) {
+      case JSON -> parser.parseJson(body);
+      case XML -> parser.parseXml(body);
+    };
+  }
+
+  /**
+   * The parameters of a form; none if there is no body.
+   *
+   * @throws FhirFailure.UnsupportedMedia if it is not a form
+   * @throws FhirFailure.TooLarge over {@code rodnan.limits.form-bytes-max}
+   * @throws FhirFailure.Malformed if it can't be read
+   */
+  QueryParameters form(HttpServletRequest request) {
+    Optional<MediaType> declared = declared(request);
+    byte[] body = read(request, limits.formBytesMax(), "rodnan.limits.form-bytes-max");
+    if (body.length > 0 && declared.filter(type -> !type.type().equals(FORM)).isPresent()) {
+      throw new FhirFailure.UnsupportedMedia(
+          "The body is " + declared.get().type() + "; expected " + FORM);
+    }
+    return QueryParameters.parse(new String(body, StandardCharsets.UTF_8).strip());
+  }
+
+  private static Optional<Format> declaredFormat(HttpServletRequest request) {
+    Optional<MediaType> declared = declared(request);
+    if (declared.isEmpty()) {
+      return Optional.empty();
+    }
+    MediaType type = declared.get();
+    if (type.parameter("charset").filter(set -> !set.equalsIgnoreCase("utf-8")).isPresent()) {
+      throw new FhirFailure.UnsupportedMedia(
+          "The body's charset is " + type.parameter("charset").get() + "; expected UTF-8");
+    }
+    Optional<Format> format = Format.ofMediaType(type.type()).filter(known -> type.isR4());
+    if (format.isEmpty()) {
+      throw new FhirFailure.UnsupportedMedia(
+          "The body is "
+              + request.getContentType()
+              + "; expected application/fhir+json or application/fhir+xml of FHIR 4.0");
+    }
+    return format;
+  }
+
+  private static Optional<MediaType> declared(HttpServletRequest request) {
+    return Optional.ofNullable(request.getContentType())
+        .filter(type -> !type.isBlank())
+        .map(MediaType::parse);
+  }
+
+  private static boolean looksLikeXml(byte[] body) {
+    for (byte each : body) {
+      if (!Character.isWhitespace(each)) {
+        return each == '<';
+      }
+    }
+    return false;
+  }
+
+  private static byte[] read(HttpServletRequest request, int max, String setting) {
+    boolean isGzip = isGzip(request);
+    if (!isGzip && request.getContentLengthLong() > max) {
+      throw tooLarge(max, setting);
+    }
+    try (InputStream in = inflated(request.getInputStream(), isGzip)) {
+      return read(in, expectedLength(request, isGzip), max, setting);
+    } catch (IOException e) {
+      throw new FhirFailure.Malformed(
+          isGzip
+              ? "The body is not what gzip made, or was cut short"
+              : "The body could not be read to its end");
+    }
+  }
+
+  private static byte[] read(InputStream in, int expected, int max, String setting)
+      throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(expected);
+    byte[] buffer = new byte[16 * 1024];
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      if (body.size() + read > max) {
+        throw tooLarge(max, setting);
+      }
+      body.write(buffer, 0, read);
+    }
+    return body.toByteArray();
+  }
+
+  private static int expectedLength(HttpServletRequest request, boolean isGzip) {
+    long announced = request.getContentLengthLong();
+    // What is announced need not come: nobody gets megabytes of memory for a header.
+    return isGzip || announced < 0 ? 8 * 1024 : (int) Math.min(announced, 256 * 1024);
+  }
+
+  private static boolean isGzip(HttpServletRequest request) {
+    String encoding = Optional.ofNullable(request.getHeader("Content-Encoding")).orElse("identity");
+    return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
+      case "gzip", "x-gzip" -> true;
+      case "identity", "" -> false;
+      default ->
+          throw new FhirFailure.UnsupportedMedia(
+              "The body's Content-Encoding is '" + encoding + "'; expected gzip or none");
+    };
+  }
+
+  private static InputStream inflated(InputStream in, boolean isGzip) throws IOException {
+    return isGzip ? new GZIPInputStream(in, 16 * 1024) : in;
+  }
+
+  private static FhirFailure tooLarge(int max, String setting) {
+    return new FhirFailure.TooLarge(
+        "The body has more than " + max + " bytes, as " + setting + " allows");
+  }
+}

@@ -1,0 +1,95 @@
+package org.rodnan.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.IdGenerator;
+import org.rodnan.store.Origin;
+
+/** Takes from an HTTP request what FHIR has to say about it. Thread safe. */
+final class RequestReader {
+  private static final int TEXT_LENGTH_MAX = 200;
+
+  private final RequestBody bodies;
+  private final IdGenerator ids;
+  private final Optional<String> fixedBase;
+
+  /**
+   * @param fixedBase the base URL of all links; empty to take it from each request
+   */
+  RequestReader(RequestBody bodies, IdGenerator ids, Optional<String> fixedBase) {
+    this.bodies = bodies;
+    this.ids = ids;
+    this.fixedBase = fixedBase;
+  }
+
+  /** The client's {@code X-Request-Id} if it is 1 to 64 plain characters, otherwise a new one. */
+  String requestId(HttpServletRequest http) {
+    String given = http.getHeader("X-Request-Id");
+    return given != null && given.matches("[A-Za-z0-9._:\\-]{1,64}") ? given : ids.next();
+  }
+
+  /**
+   * @throws org.rodnan.fhir.FhirFailure if the parameters, the form or the wanted representation
+   *     can't be understood
+   */
+  FhirRequest read(HttpServletRequest http, Target target, String requestId) {
+    QueryParameters query = query(http);
+    if (target instanceof Target.Search && http.getMethod().equals("POST")) {
+      query = query.and(bodies.form(http));
+    }
+    return new FhirRequest(
+        http,
+        query,
+        Negotiation.negotiate(FhirRequest.values(http.getHeaders("Accept")), query),
+        Preferences.parse(FhirRequest.values(http.getHeaders("Prefer"))),
+        new Links(fixedBase.orElseGet(() -> base(http))),
+        origin(http, requestId),
+        bodies);
+  }
+
+  /** The representation of an error, whatever else is wrong with the request. */
+  static Representation representationOfError(HttpServletRequest http) {
+    QueryParameters query;
+    try {
+      query = query(http);
+    } catch (org.rodnan.fhir.FhirFailure e) {
+      query = new QueryParameters(List.of());
+    }
+    return Negotiation.orDefault(FhirRequest.values(http.getHeaders("Accept")), query);
+  }
+
+  private static QueryParameters query(HttpServletRequest http) {
+    String query = http.getQueryString();
+    return query == null ? new QueryParameters(List.of()) : QueryParameters.parse(query);
+  }
+
+  private static String base(HttpServletRequest http) {
+    String scheme = http.getScheme();
+    int port = http.getServerPort();
+    boolean isDefault = port == (scheme.equals("https") ? 443 : 80);
+    return scheme
+        + "://"
+        + http.getServerName()
+        + (isDefault ? "" : ":" + port)
+        + http.getContextPath()
+        + http.getServletPath();
+  }
+
+  private static Origin origin(HttpServletRequest http, String requestId) {
+    return new Origin(
+        Origin.ANONYMOUS,
+        text(http.getHeader("User-Agent")),
+        requestId,
+        text(http.getHeader("X-Reason")));
+  }
+
+  private static @Nullable String text(@Nullable String header) {
+    if (header == null || header.isBlank()) {
+      return null;
+    }
+    String text = header.replaceAll("\\p{Cntrl}", " ").strip();
+    return text.length() <= TEXT_LENGTH_MAX ? text : text.substring(0, TEXT_LENGTH_MAX);
+  }
+}

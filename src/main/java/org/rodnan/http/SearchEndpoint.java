@@ -1,0 +1,36 @@
+package org.rodnan.http;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.interaction.SearchInteraction;
+import org.rodnan.search.SearchRequest;
+
+/** Search of the system, a type or a compartment (R4, http.html#search). */
+final class SearchEndpoint {
+  private final SearchInteraction searching;
+
+  SearchEndpoint(SearchInteraction searching) {
+    this.searching = searching;
+  }
+
+  Answer search(FhirRequest request, Optional<ResourceKey> compartment, Optional<String> type) {
+    SearchRequest asked =
+        new SearchRequest(
+            type.map(List::of).orElse(List.of()),
+            compartment,
+            request.query().all(),
+            request.preferences().lenient());
+    Optional<String> cursor = request.query().first(BundleWriter.CURSOR);
+    if (cursor.isEmpty()) {
+      return Answer.of(200, request.bundles().searchset(asked, searching.search(asked)));
+    }
+    request.requireParameters(Set.of(BundleWriter.CURSOR));
+    return Answer.of(
+        200,
+        request
+            .bundles()
+            .searchset(BundleWriter.path(asked), cursor.get(), searching.next(cursor.get())));
+  }
+}

@@ -1,0 +1,81 @@
+package org.rodnan.http;
+
+import java.util.List;
+import java.util.Optional;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.store.HistoryScope;
+
+/** What a path of the FHIR interface names, and which HTTP methods it has (R4, http.html). */
+sealed interface Target {
+  /** The methods in the order in which {@code Allow} lists them; OPTIONS is always there. */
+  List<String> methods();
+
+  /** The base itself: system search, batch and transaction. */
+  record SystemRoot() implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD", "POST");
+    }
+  }
+
+  record Metadata() implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
+    }
+  }
+
+  /** {@code Type}: search, create and the conditional interactions. */
+  record OfType(String type) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD", "POST", "PUT", "DELETE");
+    }
+  }
+
+  /** {@code Type/id}: read, update, delete. */
+  record Instance(ResourceKey key) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD", "PUT", "DELETE");
+    }
+  }
+
+  /** {@code Type/id/_history/version}: vread. */
+  record Version(ResourceKey key, String version) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
+    }
+  }
+
+  /** {@code _history} at one of its three levels. */
+  record History(HistoryScope scope) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
+    }
+  }
+
+  /**
+   * A search whose path alone says so: a compartment's, or one that ends in {@code _search}.
+   *
+   * @param type empty for all types
+   * @param byForm whether the path ends in {@code _search}, so that POST brings parameters
+   */
+  record Search(Optional<ResourceKey> compartment, Optional<String> type, boolean byForm)
+      implements Target {
+    @Override
+    public List<String> methods() {
+      return byForm ? List.of("GET", "HEAD", "POST") : List.of("GET", "HEAD");
+    }
+  }
+
+  /** {@code Type/$validate}. */
+  record Validate(String type) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("POST");
+    }
+  }
+}

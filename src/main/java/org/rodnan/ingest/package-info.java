@@ -1,0 +1,9 @@
+/**
+ * In: turns what registries and papers hold into transactions, through the one door for writing.
+ */
+@ApplicationModule(allowedDependencies = {"fhir", "store", "interaction"})
+@NullMarked
+package org.rodnan.ingest;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

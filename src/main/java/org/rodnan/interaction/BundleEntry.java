@@ -1,0 +1,217 @@
+package org.rodnan.interaction;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
+import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
+import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.search.SearchRequest;
+import org.rodnan.store.HistoryScope;
+
+/**
+ * One entry of a batch or transaction as the client wrote it.
+ *
+ * @param index its place in the Bundle
+ * @param resource with the very bytes that stand in the Bundle
+ */
+record BundleEntry(
+    int index,
+    Optional<String> fullUrl,
+    BundleEntryRequestComponent request,
+    Optional<ParsedResource> resource) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Where it stands, as FHIRPath. */
+  String path() {
+    return "Bundle.entry[" + index + "]";
+  }
+
+  /** All entries in order. */
+  static List<BundleEntry> of(ParsedResource parsed) {
+    Bundle bundle = (Bundle) parsed.resource();
+    List<Optional<byte[]>> bodies = bodies(parsed.json());
+    List<BundleEntry> entries = new ArrayList<>();
+    for (int i = 0; i < bundle.getEntry().size(); i++) {
+      BundleEntryComponent entry = bundle.getEntry().get(i);
+      Optional<byte[]> body = i < bodies.size() ? bodies.get(i) : Optional.empty();
+      entries.add(
+          new BundleEntry(
+              i,
+              Optional.ofNullable(entry.getFullUrl()),
+              entry.getRequest(),
+              body.map(json -> new ParsedResource(entry.getResource(), json))));
+    }
+    return entries;
+  }
+
+  /** The slices of the Bundle's text that are its entries' resources. */
+  private static List<Optional<byte[]>> bodies(byte[] json) {
+    List<Optional<byte[]>> bodies = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("entry") && parser.currentToken() == JsonToken.START_ARRAY) {
+          while (parser.nextToken() == JsonToken.START_OBJECT) {
+            bodies.add(body(parser, json));
+          }
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bodies;
+  }
+
+  private static Optional<byte[]> body(JsonParser parser, byte[] json) throws IOException {
+    Optional<byte[]> body = Optional.empty();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      if (name.equals("resource")) {
+        int to = (int) parser.currentTokenLocation().getByteOffset() + 1;
+        body = Optional.of(Arrays.copyOfRange(json, from, to));
+      }
+    }
+    return body;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @throws FhirFailure.Malformed if method, url and resource don't make an interaction
+   */
+  EntryRequest read() {
+    HTTPVerb method = request.getMethod();
+    if (method == null || !request.hasUrl()) {
+      throw malformed("request.method and request.url are required", "request");
+    }
+    String url =
+        request.getUrl().startsWith("/") ? request.getUrl().substring(1) : request.getUrl();
+    int question = url.indexOf('?');
+    String path = question < 0 ? url : url.substring(0, question);
+    String query = question < 0 ? "" : url.substring(question + 1);
+    return switch (method) {
+      case POST -> create(path, query);
+      case PUT -> update(path, query);
+      case DELETE -> delete(path, query);
+      case GET, HEAD -> get(path, query);
+      default ->
+          throw malformed("the method " + method + " is not supported here", "request.method");
+    };
+  }
+
+  private EntryRequest create(String path, String query) {
+    if (path.contains("/") || path.isEmpty() || path.startsWith("$") || !query.isEmpty()) {
+      throw malformed(
+          "POST to '" + request.getUrl() + "'; expected a resource type", "request.url");
+    }
+    return new EntryRequest.Create(
+        ResourceTypes.require(path),
+        body(path),
+        Optional.ofNullable(request.getIfNoneExist()).map(text -> Criteria.parse(path, text)));
+  }
+
+  private EntryRequest update(String path, String query) {
+    Optional<String> ifMatch = Optional.ofNullable(request.getIfMatch());
+    if (!query.isEmpty()) {
+      return new EntryRequest.UpdateWhere(
+          Criteria.parse(ResourceTypes.require(path), query), body(path), ifMatch);
+    }
+    ResourceKey key = key(path);
+    ParsedResource resource = body(key.type());
+    Preparation.requireId(key, resource);
+    return new EntryRequest.Update(
+        key, resource, ifMatch, Optional.ofNullable(request.getIfNoneMatch()));
+  }
+
+  private EntryRequest delete(String path, String query) {
+    return query.isEmpty()
+        ? new EntryRequest.Delete(key(path), Optional.ofNullable(request.getIfMatch()))
+        : new EntryRequest.DeleteWhere(Criteria.parse(ResourceTypes.require(path), query));
+  }
+
+  private EntryRequest get(String path, String query) {
+    String[] parts = path.isEmpty() ? new String[0] : path.split("/", -1);
+    if (parts.length > 0 && parts[parts.length - 1].equals("_history")) {
+      return new EntryRequest.History(history(parts, query));
+    }
+    if (parts.length == 4 && parts[2].equals("_history")) {
+      return new EntryRequest.Vread(key(parts[0] + "/" + parts[1]), parts[3]);
+    }
+    if (parts.length == 2 && ResourceKey.isId(parts[1]) && query.isEmpty()) {
+      return new EntryRequest.Read(key(path), Optional.ofNullable(request.getIfNoneMatch()));
+    }
+    return new EntryRequest.Search(search(parts, query));
+  }
+
+  private SearchRequest search(String[] parts, String query) {
+    List<SearchRequest.Parameter> parameters = Criteria.parameters(query);
+    return switch (parts.length) {
+      case 0 -> new SearchRequest(List.of(), Optional.empty(), parameters, false);
+      case 1 ->
+          new SearchRequest(
+              List.of(ResourceTypes.require(parts[0])), Optional.empty(), parameters, false);
+      case 3 ->
+          new SearchRequest(
+              parts[2].equals("*") ? List.of() : List.of(ResourceTypes.require(parts[2])),
+              Optional.of(key(parts[0] + "/" + parts[1])),
+              parameters,
+              false);
+      default ->
+          throw malformed(
+              "GET of '" + request.getUrl() + "' is no read, search or history", "request.url");
+    };
+  }
+
+  private HistoryRequest history(String[] parts, String query) {
+    HistoryScope scope =
+        switch (parts.length) {
+          case 1 -> new HistoryScope.OfSystem();
+          case 2 -> new HistoryScope.OfType(ResourceTypes.require(parts[0]));
+          case 3 -> new HistoryScope.OfInstance(key(parts[0] + "/" + parts[1]));
+          default -> throw malformed("'" + request.getUrl() + "' is no history", "request.url");
+        };
+    return HistoryRequest.of(scope, Criteria.parameters(query));
+  }
+
+  private ResourceKey key(String path) {
+    ResourceKey key =
+        ResourceKey.parse(path)
+            .filter(parsed -> parsed.toString().equals(path))
+            .orElseThrow(
+                () -> malformed("'" + request.getUrl() + "'; expected Type/id", "request.url"));
+    ResourceTypes.require(key.type());
+    return key;
+  }
+
+  private ParsedResource body(String type) {
+    ParsedResource found =
+        resource.orElseThrow(() -> malformed("the resource is missing", "resource"));
+    Preparation.requireType(type, found);
+    return found;
+  }
+
+  private FhirFailure malformed(String what, String element) {
+    String at = path() + "." + element;
+    return new FhirFailure.Malformed(IssueType.INVALID, at + ": " + what, at);
+  }
+}

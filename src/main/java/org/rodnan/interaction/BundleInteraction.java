@@ -1,0 +1,111 @@
+package org.rodnan.interaction;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Bundle.BundleType;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.store.Origin;
+
+/** R4, http.html#transaction: batches and transactions. Thread safe. */
+public final class BundleInteraction {
+  private final Transaction transaction;
+  private final CreateInteraction create;
+  private final UpdateInteraction update;
+  private final DeleteInteraction delete;
+  private final EntryReader reader;
+  private final Limits limits;
+
+  BundleInteraction(
+      Transaction transaction,
+      CreateInteraction create,
+      UpdateInteraction update,
+      DeleteInteraction delete,
+      EntryReader reader,
+      Limits limits) {
+    this.transaction = transaction;
+    this.create = create;
+    this.update = update;
+    this.delete = delete;
+    this.reader = reader;
+    this.limits = limits;
+  }
+
+  /**
+   * Processes each entry. A transaction is all or nothing: deletes first, then creates, then
+   * updates, then reads; references among its entries are replaced. A batch's entries stand alone,
+   * in the order given, and fail alone.
+   *
+   * @throws FhirFailure for a transaction what its first failing entry threw, with the entry named;
+   *     nothing of it is written
+   * @throws FhirFailure.Malformed if it is no batch or transaction
+   * @throws FhirFailure.TooLarge over {@code rodnan.limits.bundle-entries-max}
+   */
+  public BundleOutcome process(ParsedResource parsed, Origin origin) {
+    if (!(parsed.resource() instanceof Bundle bundle)) {
+      throw new FhirFailure.Malformed(
+          "The body is a " + parsed.type() + "; expected a Bundle", parsed.type());
+    }
+    BundleType type = bundle.getType();
+    if (type != BundleType.BATCH && type != BundleType.TRANSACTION) {
+      throw new FhirFailure.Malformed(
+          IssueType.VALUE,
+          "Bundle.type is "
+              + (type == null ? "absent" : "'" + type.toCode() + "'")
+              + "; expected 'batch' or 'transaction'",
+          "Bundle.type");
+    }
+    if (bundle.getEntry().size() > limits.bundleEntriesMax()) {
+      throw new FhirFailure.TooLarge(
+          "The Bundle has "
+              + bundle.getEntry().size()
+              + " entries; rodnan.limits.bundle-entries-max allows "
+              + limits.bundleEntriesMax(),
+          "Bundle.entry");
+    }
+    List<BundleEntry> entries = BundleEntry.of(parsed);
+    return type == BundleType.TRANSACTION
+        ? new BundleOutcome(true, transaction.run(entries, origin))
+        : new BundleOutcome(false, batch(entries, origin));
+  }
+
+  private List<EntryOutcome> batch(List<BundleEntry> entries, Origin origin) {
+    List<EntryOutcome> outcomes = new ArrayList<>();
+    for (BundleEntry entry : entries) {
+      try {
+        outcomes.add(alone(entry.read(), origin));
+      } catch (FhirFailure failure) {
+        outcomes.add(new EntryOutcome.Failed(failure));
+      }
+    }
+    return outcomes;
+  }
+
+  private EntryOutcome alone(EntryRequest request, Origin origin) {
+    return switch (request) {
+      case EntryRequest.Create post ->
+          new EntryOutcome.Written(
+              create.createUnless(post.ifNoneExist(), post.type(), post.resource(), origin));
+      case EntryRequest.Update put ->
+          new EntryOutcome.Written(
+              update.update(put.key(), put.resource(), put.ifMatch(), put.ifNoneMatch(), origin));
+      case EntryRequest.UpdateWhere put ->
+          new EntryOutcome.Written(
+              update.updateWhere(put.criteria(), put.resource(), put.ifMatch(), origin));
+      case EntryRequest.Delete remove ->
+          delete
+              .delete(remove.key(), remove.ifMatch(), origin)
+              .<EntryOutcome>map(EntryOutcome.Written::new)
+              .orElseGet(EntryOutcome.NothingDeleted::new);
+      case EntryRequest.DeleteWhere remove ->
+          new EntryOutcome.DeletedWhere(delete.deleteWhere(remove.criteria(), origin));
+      case EntryRequest.Read read -> reader.read(read);
+      case EntryRequest.Vread read -> reader.read(read);
+      case EntryRequest.Search search -> reader.read(search);
+      case EntryRequest.History history -> reader.read(history);
+    };
+  }
+}

@@ -1,0 +1,20 @@
+package org.rodnan.interaction;
+
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.store.ResourceVersion;
+
+/** Tells content from tombstone. */
+final class Contents {
+  private Contents() {}
+
+  /**
+   * @throws FhirFailure.Gone for a tombstone
+   */
+  static ResourceVersion.Content require(ResourceVersion version) {
+    return switch (version) {
+      case ResourceVersion.Content content -> content;
+      case ResourceVersion.Tombstone tombstone ->
+          throw new FhirFailure.Gone(tombstone.key(), tombstone.version());
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package org.rodnan.interaction;
+
+import java.util.Optional;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.search.SearchRequest;
+
+/** What one entry of a batch or transaction asks for (R4, bundle.html, Bundle.entry.request). */
+sealed interface EntryRequest {
+  record Create(String type, ParsedResource resource, Optional<Criteria> ifNoneExist)
+      implements EntryRequest {}
+
+  record Update(
+      ResourceKey key,
+      ParsedResource resource,
+      Optional<String> ifMatch,
+      Optional<String> ifNoneMatch)
+      implements EntryRequest {}
+
+  record UpdateWhere(Criteria criteria, ParsedResource resource, Optional<String> ifMatch)
+      implements EntryRequest {}
+
+  record Delete(ResourceKey key, Optional<String> ifMatch) implements EntryRequest {}
+
+  record DeleteWhere(Criteria criteria) implements EntryRequest {}
+
+  record Read(ResourceKey key, Optional<String> ifNoneMatch) implements EntryRequest {}
+
+  record Vread(ResourceKey key, String versionId) implements EntryRequest {}
+
+  record Search(SearchRequest request) implements EntryRequest {}
+
+  record History(HistoryRequest request) implements EntryRequest {}
+}

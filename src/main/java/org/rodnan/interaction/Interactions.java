@@ -1,0 +1,88 @@
+package org.rodnan.interaction;
+
+import java.util.concurrent.ExecutorService;
+import org.rodnan.fhir.IdGenerator;
+import org.rodnan.fhir.Limits;
+import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ResourceIndex;
+import org.rodnan.search.SearchEngine;
+import org.rodnan.store.ResourceStore;
+import org.rodnan.validation.ResourceValidator;
+
+/** All interactions of one server, put together. Thread safe. */
+public final class Interactions {
+  private final ReadInteraction read;
+  private final VreadInteraction vread;
+  private final HistoryInteraction history;
+  private final SearchInteraction search;
+  private final CreateInteraction create;
+  private final UpdateInteraction update;
+  private final DeleteInteraction delete;
+  private final BundleInteraction bundle;
+  private final ValidateInteraction validate;
+
+  /**
+   * @param preparing a bounded pool in which the entries of transactions are validated; stays the
+   *     caller's
+   */
+  public Interactions(
+      ResourceStore store,
+      ResourceIndex index,
+      SearchEngine engine,
+      ResourceValidator validator,
+      DocumentExtractor extractor,
+      IdGenerator ids,
+      ReferenceRule references,
+      Limits limits,
+      ExecutorService preparing) {
+    Preparation preparation = new Preparation(validator, extractor, ids);
+    Writer writer = new Writer(store, new WriteRules(engine, index, references, limits));
+    read = new ReadInteraction(store);
+    vread = new VreadInteraction(store);
+    history = new HistoryInteraction(store, limits);
+    search = new SearchInteraction(engine);
+    create = new CreateInteraction(preparation, writer, store);
+    update = new UpdateInteraction(preparation, writer);
+    delete = new DeleteInteraction(writer);
+    EntryReader reader = new EntryReader(read, vread, search, history);
+    Transaction transaction = new Transaction(preparation, writer, store, reader, preparing);
+    bundle = new BundleInteraction(transaction, create, update, delete, reader, limits);
+    validate = new ValidateInteraction(validator);
+  }
+
+  public ReadInteraction read() {
+    return read;
+  }
+
+  public VreadInteraction vread() {
+    return vread;
+  }
+
+  public HistoryInteraction history() {
+    return history;
+  }
+
+  public SearchInteraction search() {
+    return search;
+  }
+
+  public CreateInteraction create() {
+    return create;
+  }
+
+  public UpdateInteraction update() {
+    return update;
+  }
+
+  public DeleteInteraction delete() {
+    return delete;
+  }
+
+  public BundleInteraction bundle() {
+    return bundle;
+  }
+
+  public ValidateInteraction validate() {
+    return validate;
+  }
+}

@@ -1,0 +1,121 @@
+package org.rodnan.interaction;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.BodyTemplate;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.IdGenerator;
+import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.VersionId;
+import org.rodnan.index.DocumentExtractor;
+import org.rodnan.validation.ResourceValidator;
+import org.rodnan.validation.ValidationReport;
+
+/**
+ * Everything about a write that can be done before the writer section, in parallel: validation, the
+ * body's template, the index document. Thread safe.
+ */
+final class Preparation {
+  private final ResourceValidator validator;
+  private final DocumentExtractor extractor;
+  private final IdGenerator ids;
+
+  Preparation(ResourceValidator validator, DocumentExtractor extractor, IdGenerator ids) {
+    this.validator = validator;
+    this.extractor = extractor;
+    this.ids = ids;
+  }
+
+  /** A key for a resource that the server names. */
+  ResourceKey newKey(String type) {
+    return new ResourceKey(type, ids.next());
+  }
+
+  /** Prepares a resource that stands alone. */
+  PreparedWrite prepare(ResourceKey key, ParsedResource resource) {
+    return prepare(key, resource, Map.of());
+  }
+
+  /**
+   * @param key under which it is expected to be stored; another one may be decided in the section
+   * @param expected for references that are to be replaced, such as the fullUrls of a transaction,
+   *     the key that each is expected to mean
+   * @throws FhirFailure.Unprocessable if the validation finds an error
+   */
+  PreparedWrite prepare(
+      ResourceKey key, ParsedResource resource, Map<String, ResourceKey> expected) {
+    List<LiteralReference> references = LiteralReference.of(resource.type(), resource.json());
+    Map<String, Criteria> conditional = new LinkedHashMap<>();
+    for (LiteralReference reference : references) {
+      if (!expected.containsKey(reference.text())) {
+        Criteria.ofReference(reference.text())
+            .ifPresent(criteria -> conditional.put(reference.text(), criteria));
+      }
+    }
+    BodyTemplate body =
+        BodyTemplate.of(
+            resource, key, text -> expected.containsKey(text) || conditional.containsKey(text));
+    Map<String, String> provisional = new LinkedHashMap<>();
+    for (String open : body.openReferences()) {
+      Criteria criteria = conditional.get(open);
+      ResourceKey target = criteria == null ? expected.get(open) : newKey(criteria.type());
+      provisional.put(open, String.valueOf(target));
+    }
+    return new PreparedWrite(
+        key,
+        resource,
+        body,
+        references,
+        conditional,
+        extractor.extract(resource.resource()),
+        requireValid(resource, body, provisional));
+  }
+
+  /** Judges the resource as it will be stored: with references in the place of placeholders. */
+  private List<Issue> requireValid(
+      ParsedResource resource, BodyTemplate body, Map<String, String> provisional) {
+    byte[] json =
+        body.openReferences().isEmpty()
+            ? resource.json()
+            : body.fill(VersionId.FIRST, Instant.EPOCH, provisional);
+    ValidationReport report = validator.validate(resource.resource(), json);
+    if (!report.isAccepted()) {
+      throw new FhirFailure.Unprocessable(report.issues());
+    }
+    return report.issues();
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if the body is of another type than the path
+   */
+  static void requireType(String type, ParsedResource resource) {
+    if (!resource.type().equals(type)) {
+      throw new FhirFailure.Malformed(
+          IssueType.INVALID,
+          "The body is a " + resource.type() + "; expected a " + type,
+          resource.type());
+    }
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if the body has no id or another one (R4, http.html#update)
+   */
+  static void requireId(ResourceKey key, ParsedResource resource) {
+    String id = resource.resource().getIdElement().getIdPart();
+    if (!key.id().equals(id)) {
+      throw new FhirFailure.Malformed(
+          IssueType.INVALID,
+          "The id in the body is "
+              + (id == null ? "absent" : "'" + id + "'")
+              + "; expected '"
+              + key.id()
+              + "' as in the URL",
+          key.type() + ".id");
+    }
+  }
+}

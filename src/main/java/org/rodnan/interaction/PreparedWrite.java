@@ -1,0 +1,106 @@
+package org.rodnan.interaction;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.BodyTemplate;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.IndexDocument;
+import org.rodnan.store.Change;
+import org.rodnan.store.ResourceVersion;
+import org.rodnan.store.WriterSection;
+
+/**
+ * A resource that is valid and ready to be appended.
+ *
+ * @param key under which it was prepared
+ * @param references its literal references as the client wrote them
+ * @param conditional those that are search criteria, by their text
+ * @param document of the resource with its references as the client wrote them
+ */
+record PreparedWrite(
+    ResourceKey key,
+    ParsedResource resource,
+    BodyTemplate body,
+    List<LiteralReference> references,
+    Map<String, Criteria> conditional,
+    IndexDocument document,
+    List<Issue> warnings) {
+
+  /** Whether it takes a search to know what its references mean. */
+  boolean needsSearch() {
+    return conditional.values().stream().anyMatch(criteria -> criteria.asIdentifier().isEmpty());
+  }
+
+  /**
+   * Appends the resource.
+   *
+   * @param target the key to store it under
+   * @param decided what the references of a transaction mean, by their text
+   * @param written keys that the unit writes itself, which therefore exist
+   * @throws FhirFailure.Unprocessable if a reference's target is missing; names the path
+   */
+  ResourceVersion.Content append(
+      WriterSection section,
+      ResourceKey target,
+      Change change,
+      Map<String, ResourceKey> decided,
+      Set<ResourceKey> written,
+      WriteRules rules) {
+    Map<String, String> resolved = new HashMap<>();
+    for (String open : body.openReferences()) {
+      Criteria criteria = conditional.get(open);
+      ResourceKey found =
+          criteria == null ? decided.get(open) : rules.resolve(section, criteria, open);
+      if (found == null) {
+        throw new IllegalStateException("Nothing was decided for the reference " + open);
+      }
+      resolved.put(open, found.toString());
+    }
+    rules.requireTargets(section, target, targets(resolved), written);
+    IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
+    return section.put(
+        target,
+        change,
+        target.equals(key)
+            ? body
+            : BodyTemplate.of(resource, target, body.openReferences()::contains),
+        resolved,
+        settled.identifiers(),
+        settled.targets(),
+        settled);
+  }
+
+  private Map<ResourceKey, LiteralReference> targets(Map<String, String> resolved) {
+    Map<ResourceKey, LiteralReference> targets = new LinkedHashMap<>();
+    for (LiteralReference reference : references) {
+      String text = resolved.getOrDefault(reference.text(), reference.text());
+      ResourceKey.parse(text).ifPresent(key -> targets.putIfAbsent(key, reference));
+    }
+    return targets;
+  }
+
+  /** The failure for targets that are not there, one issue for each. */
+  static FhirFailure missing(Map<ResourceKey, LiteralReference> missing) {
+    List<Issue> issues = new ArrayList<>();
+    missing.forEach((key, reference) ->
+        issues.add(
+            Issue.error(
+                IssueType.NOTFOUND,
+                reference.path()
+                    + ": the reference '"
+                    + reference.text()
+                    + "' points to "
+                    + key
+                    + ", which does not exist; expected an existing resource",
+                reference.path())));
+    return new FhirFailure.Unprocessable(issues);
+  }
+}

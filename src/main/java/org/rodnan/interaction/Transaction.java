@@ -1,0 +1,221 @@
+package org.rodnan.interaction;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.store.Origin;
+import org.rodnan.store.ResourceStore;
+
+/**
+ * R4, http.html#trules. What can be done before the writer section is done there, in parallel: only
+ * the matches of conditional entries and the appending itself happen inside. Thread safe.
+ */
+final class Transaction {
+  private final Preparation preparation;
+  private final Writer writer;
+  private final ResourceStore store;
+  private final EntryReader reader;
+  private final ExecutorService preparing;
+
+  /**
+   * @param preparing bounded; validates the entries of one transaction in parallel
+   */
+  Transaction(
+      Preparation preparation,
+      Writer writer,
+      ResourceStore store,
+      EntryReader reader,
+      ExecutorService preparing) {
+    this.preparation = preparation;
+    this.writer = writer;
+    this.store = store;
+    this.reader = reader;
+    this.preparing = preparing;
+  }
+
+  /** All outcomes in the order of the entries, or the failure of the first that failed. */
+  List<EntryOutcome> run(List<BundleEntry> entries, Origin origin) {
+    Map<BundleEntry, EntryRequest> requests = new LinkedHashMap<>();
+    for (BundleEntry entry : entries) {
+      requests.put(entry, inEntry(entry, entry::read));
+    }
+    EntryOutcome[] outcomes = new EntryOutcome[entries.size()];
+    Map<BundleEntry, ResourceKey> keys = expectedKeys(requests);
+    Map<String, ResourceKey> names = names(keys);
+    List<TransactionWrite> writes = plan(requests, keys, names);
+    if (!writes.isEmpty()) {
+      boolean needsIndex = writes.stream().anyMatch(write -> write.needsIndex(writer.rules()));
+      List<TransactionSection.Result> written =
+          writer.write(
+              origin,
+              needsIndex,
+              section -> new TransactionSection(section, writer.rules(), writes, names).run());
+      for (int i = 0; i < writes.size(); i++) {
+        outcomes[writes.get(i).entry().index()] = withContent(written.get(i));
+      }
+    }
+    requests.forEach((entry, request) -> {
+      if (outcomes[entry.index()] == null) {
+        outcomes[entry.index()] = inEntry(entry, () -> read(request));
+      }
+    });
+    return Arrays.asList(outcomes);
+  }
+
+  private EntryOutcome read(EntryRequest request) {
+    return switch (request) {
+      case EntryRequest.Read read -> reader.read(read);
+      case EntryRequest.Vread read -> reader.read(read);
+      case EntryRequest.Search search -> reader.read(search);
+      case EntryRequest.History history -> reader.read(history);
+      default -> throw new IllegalStateException("A write was not planned: " + request);
+    };
+  }
+
+  /** A conditional create that found its resource answers with it. */
+  private EntryOutcome withContent(TransactionSection.Result result) {
+    return switch (result) {
+      case TransactionSection.Result.Done done -> done.outcome();
+      case TransactionSection.Result.Found found ->
+          new EntryOutcome.Written(
+              new WriteOutcome(
+                  WriteOutcome.Effect.UNCHANGED,
+                  store
+                      .read(found.key())
+                      .orElseThrow(
+                          () -> new FhirFailure.Fault("Resource " + found.key() + " is lost")),
+                  List.of()));
+    };
+  }
+
+  private Map<BundleEntry, ResourceKey> expectedKeys(Map<BundleEntry, EntryRequest> requests) {
+    Map<BundleEntry, ResourceKey> keys = new LinkedHashMap<>();
+    requests.forEach((entry, request) -> expectedKey(request).ifPresent(k -> keys.put(entry, k)));
+    requireDistinct(requests, keys);
+    return keys;
+  }
+
+  private List<TransactionWrite> plan(
+      Map<BundleEntry, EntryRequest> requests,
+      Map<BundleEntry, ResourceKey> keys,
+      Map<String, ResourceKey> names) {
+    Map<BundleEntry, Future<PreparedWrite>> prepared = new HashMap<>();
+    keys.forEach((entry, key) -> {
+      ParsedResource resource = entry.resource().orElseThrow();
+      prepared.put(
+          entry,
+          preparing.submit(() -> inEntry(entry, () -> preparation.prepare(key, resource, names))));
+    });
+    List<TransactionWrite> writes = new ArrayList<>();
+    requests.forEach((entry, request) -> {
+      switch (request) {
+        case EntryRequest.Delete delete -> writes.add(new TransactionWrite.Remove(entry, delete));
+        case EntryRequest.DeleteWhere delete ->
+            writes.add(new TransactionWrite.RemoveWhere(entry, delete));
+        case EntryRequest.Create create ->
+            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
+        case EntryRequest.Update update ->
+            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
+        case EntryRequest.UpdateWhere update ->
+            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
+        default -> {
+          // Reads come after the commit.
+        }
+      }
+    });
+    return writes;
+  }
+
+  private Optional<ResourceKey> expectedKey(EntryRequest request) {
+    return switch (request) {
+      case EntryRequest.Create create -> Optional.of(preparation.newKey(create.type()));
+      case EntryRequest.Update update -> Optional.of(update.key());
+      case EntryRequest.UpdateWhere update ->
+          Optional.of(
+              UpdateInteraction.bodyKey(update.criteria().type(), update.resource())
+                  .orElseGet(() -> preparation.newKey(update.criteria().type())));
+      default -> Optional.empty();
+    };
+  }
+
+  /** By what other entries refer to each: its fullUrl, and Type/id if a POST's body has an id. */
+  private static Map<String, ResourceKey> names(Map<BundleEntry, ResourceKey> keys) {
+    Map<String, ResourceKey> names = new HashMap<>();
+    keys.forEach((entry, key) -> {
+      entry.fullUrl().ifPresent(url -> names.put(url, key));
+      entry
+          .resource()
+          .flatMap(body -> UpdateInteraction.bodyKey(key.type(), body))
+          .filter(named -> !named.equals(key))
+          .ifPresent(named -> names.putIfAbsent(named.toString(), key));
+    });
+    return names;
+  }
+
+  /** The identity of each resource may appear only once (R4, http.html#trules). */
+  private static void requireDistinct(
+      Map<BundleEntry, EntryRequest> requests, Map<BundleEntry, ResourceKey> keys) {
+    Set<ResourceKey> seen = new HashSet<>();
+    Set<String> urls = new HashSet<>();
+    requests.forEach((entry, request) -> {
+      ResourceKey key =
+          request instanceof EntryRequest.Delete delete ? delete.key() : keys.get(entry);
+      if (key != null && !seen.add(key)) {
+        throw twice(entry, key.toString());
+      }
+      if (keys.containsKey(entry)
+          && entry.fullUrl().isPresent()
+          && !urls.add(entry.fullUrl().get())) {
+        throw twice(entry, "the fullUrl " + entry.fullUrl().get());
+      }
+    });
+  }
+
+  static FhirFailure twice(BundleEntry entry, String what) {
+    return new FhirFailure.Malformed(
+        IssueType.DUPLICATE,
+        entry.path() + ": " + what + " appears twice; expected each resource once in a transaction",
+        entry.path());
+  }
+
+  private static PreparedWrite await(
+      Map<BundleEntry, Future<PreparedWrite>> prepared, BundleEntry entry) {
+    try {
+      Future<PreparedWrite> future = prepared.get(entry);
+      if (future == null) {
+        throw new IllegalStateException("Entry " + entry.index() + " was not prepared");
+      }
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FhirFailure failure) {
+        throw failure;
+      }
+      throw new FhirFailure.Fault(entry.path() + " could not be prepared", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FhirFailure.Fault("The transaction was interrupted", e);
+    }
+  }
+
+  /** What a piece of work returns; its failure says in which entry. */
+  static <T> T inEntry(BundleEntry entry, java.util.function.Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (FhirFailure failure) {
+      throw FailureAt.entry(failure, entry);
+    }
+  }
+}

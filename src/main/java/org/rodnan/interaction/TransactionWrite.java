@@ -1,0 +1,39 @@
+package org.rodnan.interaction;
+
+/** A writing entry of a transaction, prepared. */
+sealed interface TransactionWrite {
+  BundleEntry entry();
+
+  /** Whether it can only be done when the index holds the log's head. */
+  boolean needsIndex(WriteRules rules);
+
+  record Put(BundleEntry entry, EntryRequest request, PreparedWrite prepared)
+      implements TransactionWrite {
+    @Override
+    public boolean needsIndex(WriteRules rules) {
+      boolean searches =
+          switch (request) {
+            case EntryRequest.Create create ->
+                create.ifNoneExist().filter(c -> c.asIdentifier().isEmpty()).isPresent();
+            case EntryRequest.UpdateWhere update -> update.criteria().asIdentifier().isEmpty();
+            default -> false;
+          };
+      return searches || prepared.needsSearch();
+    }
+  }
+
+  record Remove(BundleEntry entry, EntryRequest.Delete request) implements TransactionWrite {
+    @Override
+    public boolean needsIndex(WriteRules rules) {
+      return rules.areReferencesEnforced();
+    }
+  }
+
+  record RemoveWhere(BundleEntry entry, EntryRequest.DeleteWhere request)
+      implements TransactionWrite {
+    @Override
+    public boolean needsIndex(WriteRules rules) {
+      return rules.areReferencesEnforced() || request.criteria().asIdentifier().isEmpty();
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package org.rodnan.interaction;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.VersionId;
+import org.rodnan.index.ResourceIndex;
+import org.rodnan.search.SearchEngine;
+import org.rodnan.store.CurrentVersion;
+import org.rodnan.store.WriterSection;
+
+/**
+ * The questions that every write asks inside the writer section: what matches, what must exist,
+ * what may not change. Thread safe; the section is the caller's.
+ */
+final class WriteRules {
+  /** The unit has waited for the index before; nobody else can have written since. */
+  private static final LogPosition AWAITED = LogPosition.START;
+
+  private final SearchEngine search;
+  private final ResourceIndex index;
+  private final ReferenceRule references;
+  private final Limits limits;
+
+  WriteRules(SearchEngine search, ResourceIndex index, ReferenceRule references, Limits limits) {
+    this.search = search;
+    this.index = index;
+    this.references = references;
+    this.limits = limits;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Waits inside the section until searches see the log's head. */
+  void awaitIndex(LogPosition head) {
+    index.await(head, limits.queryTimeMax());
+  }
+
+  boolean areReferencesEnforced() {
+    return references == ReferenceRule.ENFORCE;
+  }
+
+  /** The resources that match now, at most {@code limit}. */
+  List<ResourceKey> match(WriterSection section, Criteria criteria, int limit) {
+    return criteria
+        .asIdentifier()
+        .map(identifier -> section.findByIdentifier(criteria.type(), identifier, limit))
+        .orElseGet(() -> search.match(criteria.type(), criteria.parameters(), limit, AWAITED));
+  }
+
+  /**
+   * The one resource that matches now, or none.
+   *
+   * @throws FhirFailure.PreconditionFailed if several match
+   */
+  Optional<ResourceKey> matchOne(WriterSection section, Criteria criteria) {
+    List<ResourceKey> matches = match(section, criteria, 2);
+    if (matches.size() > 1) {
+      throw new FhirFailure.PreconditionFailed(
+          IssueType.MULTIPLEMATCHES, criteria + " matches several resources; expected at most one");
+    }
+    return matches.stream().findFirst();
+  }
+
+  /** The target of a conditional reference (R4, http.html#trules). */
+  ResourceKey resolve(WriterSection section, Criteria criteria, String reference) {
+    return matchOne(section, criteria)
+        .orElseThrow(() ->
+            new FhirFailure.PreconditionFailed(
+                IssueType.NOTFOUND,
+                "The conditional reference '"
+                    + reference
+                    + "' matches no resource; expected exactly one"));
+  }
+
+  /**
+   * @param written keys that exist once the unit is done
+   * @throws FhirFailure.Unprocessable if a target is missing
+   */
+  void requireTargets(
+      WriterSection section,
+      ResourceKey source,
+      Map<ResourceKey, LiteralReference> targets,
+      Set<ResourceKey> written) {
+    if (!areReferencesEnforced()) {
+      return;
+    }
+    Map<ResourceKey, LiteralReference> wanted = new LinkedHashMap<>(targets);
+    wanted.keySet().removeAll(written);
+    wanted.remove(source);
+    wanted.keySet().retainAll(section.missing(wanted.keySet()));
+    if (!wanted.isEmpty()) {
+      throw PreparedWrite.missing(wanted);
+    }
+  }
+
+  /**
+   * The referential check of a deletion: nothing that stays may refer to it.
+   *
+   * @param leaving keys that the same unit deletes or rewrites
+   * @throws FhirFailure.Conflict naming some of the resources that refer to it
+   */
+  void requireUnreferenced(ResourceKey key, Collection<ResourceKey> leaving) {
+    if (!areReferencesEnforced()) {
+      return;
+    }
+    List<ResourceKey> referring = search.referencing(key, leaving.size() + 4, AWAITED);
+    List<ResourceKey> staying =
+        referring.stream().filter(r -> !r.equals(key) && !leaving.contains(r)).toList();
+    if (!staying.isEmpty()) {
+      throw new FhirFailure.Conflict(
+          "Resource " + key + " can't be deleted: it is referred to by " + staying);
+    }
+  }
+
+  /**
+   * The If-Match header against the current version (R4, http.html#concurrency).
+   *
+   * @throws FhirFailure.PreconditionFailed if it names another version, or there is none
+   * @throws FhirFailure.Malformed if it is no ETag of a version
+   */
+  static void requireMatch(
+      ResourceKey key, Optional<CurrentVersion> current, Optional<String> ifMatch) {
+    if (ifMatch.isEmpty()) {
+      return;
+    }
+    Optional<CurrentVersion> live = current.filter(version -> !version.isDeleted());
+    boolean matches =
+        ifMatch.get().strip().equals("*")
+            ? live.isPresent()
+            : EntityTag.versions(ifMatch.get()).stream()
+                .anyMatch(version -> live.isPresent() && live.get().version().equals(version));
+    if (!matches) {
+      throw new FhirFailure.PreconditionFailed(
+          IssueType.CONFLICT,
+          "If-Match is "
+              + ifMatch.get()
+              + "; the current version of "
+              + key
+              + " is "
+              + live.map(version -> EntityTag.of(version.version())).orElse("none"));
+    }
+  }
+
+  /**
+   * {@code If-None-Match: *} on an update: create it only if it isn't there.
+   *
+   * @throws FhirFailure.PreconditionFailed if it is there, or in the version named
+   */
+  static void requireNoneMatch(
+      ResourceKey key, Optional<CurrentVersion> current, Optional<String> ifNoneMatch) {
+    if (ifNoneMatch.isEmpty()) {
+      return;
+    }
+    Optional<VersionId> live =
+        current.filter(version -> !version.isDeleted()).map(CurrentVersion::version);
+    boolean matches =
+        live.isPresent()
+            && (ifNoneMatch.get().strip().equals("*")
+                || EntityTag.versions(ifNoneMatch.get()).contains(live.get()));
+    if (matches) {
+      throw new FhirFailure.PreconditionFailed(
+          IssueType.CONFLICT,
+          "If-None-Match is "
+              + ifNoneMatch.get()
+              + "; the current version of "
+              + key
+              + " is "
+              + EntityTag.of(live.get()));
+    }
+  }
+}

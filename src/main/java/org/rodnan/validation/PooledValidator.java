@@ -1,0 +1,169 @@
+package org.rodnan.validation;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hl7.fhir.common.hapi.validation.validator.FhirDefaultPolicyAdvisor;
+import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
+import org.hl7.fhir.r5.context.IWorkerContext;
+import org.hl7.fhir.r5.elementmodel.Element;
+import org.hl7.fhir.r5.elementmodel.JsonParser;
+import org.hl7.fhir.r5.elementmodel.ParserBase.ValidationPolicy;
+import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
+import org.hl7.fhir.r5.model.Base;
+import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.utils.validation.IResourceValidator;
+import org.hl7.fhir.r5.utils.validation.ValidatorSession;
+import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
+import org.hl7.fhir.r5.utils.validation.constants.IdStatus;
+import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
+import org.hl7.fhir.r5.utils.xver.XVerExtensionManagerOld;
+import org.hl7.fhir.utilities.json.model.JsonObject;
+import org.hl7.fhir.utilities.validation.ValidationMessage;
+import org.hl7.fhir.validation.ValidatorSettings;
+import org.hl7.fhir.validation.codesystem.CodingsObserver;
+import org.hl7.fhir.validation.instance.InstanceValidator;
+
+/**
+ * HL7's validator, made for one resource and here used for many, one after the other. Making one
+ * takes 8 ms, most of it for tables that are never looked at. Not thread safe.
+ *
+ * <p>It remembers things of each resource it has seen, some of them with the whole resource behind
+ * them, and doesn't say again what it has said once. {@link #clear} makes it forget; the fields are
+ * private, so they are looked up by name, which fails at start if a later version has others.
+ */
+final class PooledValidator extends InstanceValidator {
+  private static final VarHandle NARRATIVE_IDS = field("xhtmlElementMap", Map.class);
+  private static final VarHandle TEXTS = field("textsToCheck", List.class);
+  private static final VarHandle TEXT_KEYS = field("textsToCheckKeys", Set.class);
+  private static final VarHandle LOOK_UPS = field("crLookups", Map.class);
+  private static final VarHandle FETCHED = field("fetchCache", Map.class);
+  private static final VarHandle TRACKERS = field("resourceTracker", HashMap.class);
+  private static final VarHandle OBSERVER = field("codingObserver", CodingsObserver.class);
+  private static final VarHandle OBSERVED = field(CodingsObserver.class, "list", List.class);
+
+  private final ProfileContext profiles;
+
+  PooledValidator(ProfileContext profiles) {
+    super(
+        profiles,
+        new FhirInstanceValidator.NullEvaluationContext(),
+        new XVerExtensionManagerOld(profiles),
+        new LocalSession(profiles),
+        new ValidatorSettings());
+    this.profiles = profiles;
+    setBestPracticeWarningLevel(BestPracticeWarningLevel.Ignore);
+    setAnyExtensionsAllowed(true);
+    setResourceIdRule(IdStatus.OPTIONAL);
+    setErrorForUnknownProfiles(false);
+    setUnknownCodeSystemsCauseErrors(true);
+    setPolicyAdvisor(new TypesOfReferences());
+    setFetcher(new ReferenceTypes(profiles));
+    setAllowExamples(true);
+  }
+
+  private static VarHandle field(String name, Class<?> type) {
+    return field(InstanceValidator.class, name, type);
+  }
+
+  private static VarHandle field(Class<?> owner, String name, Class<?> type) {
+    try {
+      return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
+          .findVarHandle(owner, name, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Reads JSON into the tree that {@link #check} and {@link #evaluate} work on. */
+  Element read(JsonObject json, List<ValidationMessage> messages) {
+    JsonParser parser =
+        new JsonParser(profiles, getFHIRPathEngine().getProfileUtilities()) {
+          @Override
+          protected StructureDefinition getDefinition(
+              List<ValidationMessage> errors, int line, int column, String name) {
+            StructureDefinition type = profiles.fetchTypeDefinition(name);
+            return type == null ? super.getDefinition(errors, line, column, name) : type;
+          }
+        };
+    parser.setupValidation(ValidationPolicy.EVERYTHING);
+    return parser.parse(messages, json);
+  }
+
+  /** Adds what it finds to the messages. Without profiles it checks against the type alone. */
+  void check(
+      Element resource, List<StructureDefinition> against, List<ValidationMessage> messages) {
+    validate(null, messages, null, resource, new ArrayList<>(against));
+  }
+
+  List<Base> evaluate(Element resource, String fhirPath) {
+    FHIRPathEngine engine = getFHIRPathEngine();
+    return engine.evaluate(null, resource, resource, resource, engine.parse(fhirPath));
+  }
+
+  void clear() {
+    ((Map<?, ?>) NARRATIVE_IDS.get(this)).clear();
+    ((Collection<?>) TEXTS.get(this)).clear();
+    ((Collection<?>) TEXT_KEYS.get(this)).clear();
+    ((Map<?, ?>) LOOK_UPS.get(this)).clear();
+    ((Map<?, ?>) FETCHED.get(this)).clear();
+    ((Map<?, ?>) TRACKERS.get(this)).clear();
+    ((Collection<?>) OBSERVED.get(OBSERVER.get(this))).clear();
+    statusWarnings.clear();
+    trackedMessages.clear();
+    messagesToRemove.clear();
+  }
+
+  /** Whether the target exists is for the store to say; of what type it may be is not. */
+  private static final class TypesOfReferences extends FhirDefaultPolicyAdvisor {
+    @Override
+    public ReferenceValidationPolicy policyForReference(
+        IResourceValidator validator,
+        Object caller,
+        String path,
+        String reference,
+        ReferenceDestinationType destination) {
+      return ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+    }
+
+    @Override
+    public ReferenceValidationPolicy getReferencePolicy() {
+      return ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+    }
+  }
+
+  /**
+   * To judge extensions that name other versions of FHIR, the validator would download these; here
+   * R4 stands for all of them.
+   */
+  private static final class LocalSession extends ValidatorSession {
+    private final Map<String, IWorkerContext> versions;
+
+    LocalSession(ProfileContext profiles) {
+      this.versions =
+          new HashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean containsKey(Object version) {
+              return true;
+            }
+
+            @Override
+            public IWorkerContext get(Object version) {
+              return profiles;
+            }
+          };
+    }
+
+    @Override
+    public Map<String, IWorkerContext> getOtherVersions() {
+      return versions;
+    }
+  }
+}

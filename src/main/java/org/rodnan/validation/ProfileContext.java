@@ -1,0 +1,393 @@
+package org.rodnan.validation;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.IValidationSupport;
+import ca.uhn.hapi.converters.canonical.VersionCanonicalizer;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hl7.fhir.common.hapi.validation.validator.ProfileKnowledgeWorkerR5;
+import org.hl7.fhir.common.hapi.validation.validator.WorkerContextValidationSupportAdapter;
+import org.hl7.fhir.exceptions.FHIRException;
+import org.hl7.fhir.r5.conformance.profile.ProfileUtilities;
+import org.hl7.fhir.r5.context.ILoggingService;
+import org.hl7.fhir.r5.fhirpath.ExpressionNode;
+import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
+import org.hl7.fhir.r5.model.CodeSystem;
+import org.hl7.fhir.r5.model.CodeableConcept;
+import org.hl7.fhir.r5.model.Coding;
+import org.hl7.fhir.r5.model.ElementDefinition;
+import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionConstraintComponent;
+import org.hl7.fhir.r5.model.OperationOutcome.OperationOutcomeIssueComponent;
+import org.hl7.fhir.r5.model.PackageInformation;
+import org.hl7.fhir.r5.model.Resource;
+import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.model.StructureDefinition.StructureDefinitionKind;
+import org.hl7.fhir.r5.model.StructureDefinition.TypeDerivationRule;
+import org.hl7.fhir.r5.model.ValueSet;
+import org.hl7.fhir.r5.terminologies.utilities.ValidationResult;
+import org.hl7.fhir.r5.utils.UserDataNames;
+import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
+import org.hl7.fhir.utilities.validation.ValidationOptions;
+import org.hl7.fhir.validation.instance.utils.FHIRPathExpressionFixer;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.terminology.Definitions;
+
+/**
+ * What HL7's validator asks its surroundings for: definitions, in the R5 model that it works on,
+ * and verdicts on codes. HAPI's adapter answers each question anew, by converting R4 definitions
+ * and walking lists of all of them; here each answer is worked out once. Thread safe.
+ *
+ * <p>A CodeableConcept is in a value set if one of its codings is (R4, terminologies.html,
+ * "required binding"); HAPI's adapter demands it of all of them.
+ */
+final class ProfileContext extends WorkerContextValidationSupportAdapter {
+  private static final String TYPE = "http://hl7.org/fhir/StructureDefinition/";
+  private static final String TX_ISSUE_TYPE = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type";
+  private static final PackageInformation R4 =
+      new PackageInformation("hl7.fhir.r4.core", "4.0.1", "4.0.1", new Date(0));
+  private static final int VERDICTS_KEPT_MAX = 20_000;
+
+  private static final ILoggingService SILENT =
+      new ILoggingService() {
+        @Override
+        public void logMessage(String message) {}
+
+        @Override
+        public void logDebugMessage(LogCategory category, String message) {}
+
+        @Override
+        public boolean isDebugLogging() {
+          return false;
+        }
+      };
+
+  private final Definitions definitions;
+  private final FhirContext fhir;
+  private final VersionCanonicalizer toR5;
+  private final Map<String, StructureDefinition> structures = new ConcurrentHashMap<>();
+  private final Map<String, ValueSet> valueSets = new ConcurrentHashMap<>();
+  private final Map<String, CodeSystem> codeSystems = new ConcurrentHashMap<>();
+  private final Map<String, ExpressionNode> expressions = new ConcurrentHashMap<>();
+  private final Map<String, StructureDefinition> outlines;
+  private final Set<String> primitiveTypes = new HashSet<>();
+  private final Cache<CodeQuestion, ValidationResult> verdicts =
+      Caffeine.newBuilder().maximumSize(VERDICTS_KEPT_MAX).build();
+  private final Cache<String, SystemSupportInformation> systems =
+      Caffeine.newBuilder().maximumSize(1_000).build();
+  private @Nullable FHIRPathEngine fhirPath;
+
+  ProfileContext(Definitions definitions, IValidationSupport terminology) {
+    super(terminology);
+    this.definitions = definitions;
+    this.fhir = definitions.getFhirContext();
+    this.toR5 = new VersionCanonicalizer(fhir);
+    this.outlines = new HashMap<>();
+    for (org.hl7.fhir.r4.model.StructureDefinition outline : definitions.typeOutlines()) {
+      StructureDefinition type = toR5.structureDefinitionToCanonical(outline);
+      type.setSourcePackage(R4);
+      outlines.put(type.getUrl(), type);
+      if (type.getKind() == StructureDefinitionKind.PRIMITIVETYPE) {
+        primitiveTypes.add(type.getName());
+      }
+    }
+  }
+
+  @Override
+  public <T extends Resource> @Nullable T fetchResource(Class<T> type, @Nullable String address) {
+    if (address == null || address.isBlank()) {
+      return null;
+    }
+    Resource found;
+    if (type == StructureDefinition.class) {
+      found = structure(address);
+    } else if (type == ValueSet.class) {
+      found = valueSet(address);
+    } else if (type == CodeSystem.class) {
+      found = fetchCodeSystem(address);
+    } else if (type == Resource.class) {
+      found = structure(address);
+      found = found == null ? valueSet(address) : found;
+      found = found == null ? fetchCodeSystem(address) : found;
+    } else {
+      found = null;
+    }
+    return type.cast(found);
+  }
+
+  @Override
+  public <T extends Resource> boolean hasResource(Class<T> type, @Nullable String address) {
+    return fetchResource(type, address) != null;
+  }
+
+  @Override
+  public <T extends Resource> boolean hasResource(
+      Class<T> type, @Nullable String address, @Nullable String version, Resource source) {
+    return fetchResource(type, address, version, source) != null;
+  }
+
+  /** Null where HAPI's throws: the validator asks for what may well not be there. */
+  @Override
+  public <T extends Resource> @Nullable T fetchResourceWithException(
+      Class<T> type, String address, @Nullable String version, Resource source)
+      throws FHIRException {
+    return fetchResource(type, address, version, source);
+  }
+
+  private @Nullable StructureDefinition structure(String address) {
+    StructureDefinition known = structures.get(address);
+    if (known != null) {
+      return known;
+    }
+    org.hl7.fhir.r4.model.StructureDefinition found = definitions.fetchStructureDefinition(address);
+    if (found == null) {
+      return null;
+    }
+    String url = found.getUrl();
+    StructureDefinition structure = structures.get(url);
+    if (structure == null) {
+      structure = toR5.structureDefinitionToCanonical(found);
+      if (!structure.hasSnapshot()) {
+        generateSnapshot(structure);
+        ExtensionSlices.replace(structure);
+      }
+      parseConstraints(structure);
+      StructureDefinition first = structures.putIfAbsent(url, structure);
+      structure = first == null ? structure : first;
+    }
+    structures.put(address, structure);
+    return structure;
+  }
+
+  /**
+   * The validator would parse each expression at first use and keep the result in the definition, a
+   * write that threads would race for.
+   */
+  private void parseConstraints(StructureDefinition structure) {
+    for (ElementDefinition element : structure.getSnapshot().getElement()) {
+      for (ElementDefinitionConstraintComponent constraint : element.getConstraint()) {
+        String expression =
+            FHIRPathExpressionFixer.fixExpr(
+                constraint.getExpression(), constraint.getKey(), getVersion());
+        if (expression != null) {
+          constraint.setUserData(
+              UserDataNames.validator_expression_cache,
+              expressions.computeIfAbsent(expression, this::parse));
+        }
+      }
+    }
+  }
+
+  private synchronized ExpressionNode parse(String expression) {
+    if (fhirPath == null) {
+      fhirPath = new FHIRPathEngine(this);
+      fhirPath.setDoNotEnforceAsSingletonRule(true);
+    }
+    return fhirPath.parse(expression);
+  }
+
+  private void generateSnapshot(StructureDefinition profile) {
+    StructureDefinition base = structure(profile.getBaseDefinition());
+    if (base == null) {
+      throw new IllegalStateException(
+          "The base " + profile.getBaseDefinition() + " of " + profile.getUrl() + " is unknown");
+    }
+    ProfileUtilities utilities =
+        new ProfileUtilities(this, new ArrayList<>(), new ProfileKnowledgeWorkerR5(fhir));
+    utilities.generateSnapshot(base, profile, profile.getUrl(), "", profile.getName());
+  }
+
+  private @Nullable ValueSet valueSet(String address) {
+    ValueSet known = valueSets.get(address);
+    if (known != null) {
+      return known;
+    }
+    org.hl7.fhir.r4.model.ValueSet found = definitions.fetchValueSet(address);
+    if (found == null) {
+      return null;
+    }
+    ValueSet converted = toR5.valueSetToValidatorCanonical(found);
+    ValueSet first = valueSets.putIfAbsent(address, converted);
+    return first == null ? converted : first;
+  }
+
+  @Override
+  public @Nullable CodeSystem fetchCodeSystem(@Nullable String address) {
+    if (address == null) {
+      return null;
+    }
+    CodeSystem known = codeSystems.get(address);
+    if (known != null) {
+      return known;
+    }
+    org.hl7.fhir.r4.model.CodeSystem found = definitions.fetchCodeSystem(address);
+    if (found == null) {
+      return null;
+    }
+    CodeSystem converted = toR5.codeSystemToValidatorCanonical(found);
+    CodeSystem first = codeSystems.putIfAbsent(address, converted);
+    return first == null ? converted : first;
+  }
+
+  @Override
+  public @Nullable CodeSystem fetchCodeSystem(
+      @Nullable String address, @Nullable String version, Resource source) {
+    return fetchCodeSystem(
+        address == null || version == null || version.isBlank()
+            ? address
+            : address + "|" + version);
+  }
+
+  @Override
+  public @Nullable StructureDefinition fetchTypeDefinition(@Nullable String typeName) {
+    if (typeName == null) {
+      return null;
+    }
+    return structure(typeName.contains("/") ? typeName : TYPE + typeName);
+  }
+
+  @Override
+  public List<StructureDefinition> fetchTypeDefinitions(String typeName) {
+    StructureDefinition type = fetchTypeDefinition(typeName);
+    return type == null ? List.of() : List.of(type);
+  }
+
+  /** Outlines only, which is what the validator needs of all types at once: their names. */
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T extends Resource> List<T> fetchResourcesByType(Class<T> type) {
+    return type == StructureDefinition.class ? (List<T>) List.copyOf(outlines.values()) : List.of();
+  }
+
+  @Override
+  public boolean isPrimitiveType(String typeName) {
+    return primitiveTypes.contains(typeName);
+  }
+
+  @Override
+  public ILoggingService getLogger() {
+    return SILENT;
+  }
+
+  @Override
+  public SystemSupportInformation getTxSupportInfo(
+      @Nullable String system, @Nullable String version) {
+    return systems.get(
+        system == null ? "" : system, unknown -> super.getTxSupportInfo(system, version));
+  }
+
+  @Override
+  public ValidationResult validateCode(
+      ValidationOptions options,
+      @Nullable String system,
+      @Nullable String version,
+      @Nullable String code,
+      @Nullable String display) {
+    return verdicts.get(
+        new CodeQuestion(null, system, code, display, options.isGuessSystem()),
+        question -> tolerant(super.validateCode(options, system, version, code, display), null));
+  }
+
+  @Override
+  public ValidationResult validateCode(
+      ValidationOptions options, @Nullable String code, @Nullable ValueSet valueSet) {
+    if (valueSet == null || !isKept(valueSet)) {
+      return super.validateCode(options, code, valueSet);
+    }
+    return verdicts.get(
+        new CodeQuestion(valueSet.getVersionedUrl(), null, code, null, true),
+        question -> super.validateCode(options, code, valueSet));
+  }
+
+  @Override
+  public ValidationResult validateCode(
+      ValidationOptions options, Coding coding, @Nullable ValueSet valueSet) {
+    if (valueSet != null && !isKept(valueSet)) {
+      return tolerant(super.validateCode(options, coding, valueSet), valueSet);
+    }
+    return verdicts.get(
+        new CodeQuestion(
+            valueSet == null ? null : valueSet.getVersionedUrl(),
+            coding.getSystem(),
+            coding.getCode(),
+            coding.getDisplay(),
+            options.isGuessSystem()),
+        question -> tolerant(super.validateCode(options, coding, valueSet), valueSet));
+  }
+
+  @Override
+  public ValidationResult validateCode(
+      ValidationOptions options, CodeableConcept concept, @Nullable ValueSet valueSet) {
+    ValidationResult accepted = null;
+    List<OperationOutcomeIssueComponent> issues = new ArrayList<>();
+    for (Coding coding : concept.getCoding()) {
+      ValidationResult result = validateCode(options, coding, valueSet);
+      issues.addAll(result.getIssues());
+      if (accepted == null && result.isOk()) {
+        accepted = result;
+      }
+    }
+    return accepted == null
+        ? new ValidationResult(IssueSeverity.ERROR, null, issues)
+        : accepted(accepted, issues);
+  }
+
+  /**
+   * That a code system is not here says nothing about its code: if no value set is asked for, the
+   * code passes; if one is, its list decides.
+   */
+  private static ValidationResult tolerant(ValidationResult result, @Nullable ValueSet valueSet) {
+    List<OperationOutcomeIssueComponent> issues =
+        result.getIssues().stream()
+            .filter(issue -> !issue.getDetails().hasCoding(TX_ISSUE_TYPE, "not-found"))
+            .toList();
+    if (issues.size() == result.getIssues().size()) {
+      return result;
+    }
+    return result.isOk() || valueSet == null && issues.isEmpty()
+        ? accepted(result, issues)
+        : new ValidationResult(result.getSeverity(), null, issues);
+  }
+
+  private static ValidationResult accepted(
+      ValidationResult result, List<OperationOutcomeIssueComponent> issues) {
+    return new ValidationResult(
+        (IssueSeverity) null,
+        (String) null,
+        result.getSystem(),
+        result.getVersion(),
+        result.asConceptDefinition(),
+        result.getDisplay(),
+        issues);
+  }
+
+  /** A value set that a client sent along is not to be mistaken for ours of the same address. */
+  private boolean isKept(ValueSet valueSet) {
+    return valueSet.getUrl() != null && valueSets.get(valueSet.getUrl()) == valueSet
+        || valueSet.getVersionedUrl() != null
+            && valueSets.get(valueSet.getVersionedUrl()) == valueSet;
+  }
+
+  /** All profiles that are ours, with snapshots. */
+  List<StructureDefinition> ourProfiles() {
+    return definitions.ourStructures().stream()
+        .map(profile -> structure(profile.getUrl()))
+        .filter(
+            profile -> profile != null && profile.getDerivation() == TypeDerivationRule.CONSTRAINT)
+        .toList();
+  }
+
+  private record CodeQuestion(
+      @Nullable String valueSet,
+      @Nullable String system,
+      @Nullable String code,
+      @Nullable String display,
+      boolean isGuess) {}
+}

@@ -1,0 +1,115 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+
+@ExtendWith(TestServer.Shared.class)
+class BundleTest {
+  private final TestServer server;
+  private final FhirClient client;
+  private final String path;
+
+  BundleTest(TestServer server) {
+    this.server = server;
+    this.client = server.client();
+    this.path = "/Patient/" + server.newId();
+  }
+
+  @Test
+  void writesATransactionAndResolvesItsReferences() {
+    ObjectNode bundle = Resources.bundle("transaction");
+    ObjectNode patient = Resources.entry(bundle, "POST", "Patient");
+    patient.put("fullUrl", "urn:uuid:5f0e9c2e-6d0b-4c8e-9a53-0c9b3f1f7a01");
+    patient.set("resource", Resources.patientWith("/Patient", "New", Optional.empty()));
+    ObjectNode observation = Resources.entry(bundle, "POST", "Observation");
+    ObjectNode weight = (ObjectNode) Resources.json(Resources.observation("x", "y"));
+    weight.remove("id");
+    weight.putObject("subject").put("reference", "urn:uuid:5f0e9c2e-6d0b-4c8e-9a53-0c9b3f1f7a01");
+    observation.set("resource", weight);
+    Answer answer = client.post("", bundle.toString());
+    assertThat(answer.status()).isEqualTo(200);
+    JsonNode response = answer.json();
+    assertThat(response.path("type").asText()).isEqualTo("transaction-response");
+    assertThat(response.at("/entry/0/response/status").asText()).isEqualTo("201 Created");
+    assertThat(response.at("/entry/0/response/etag").asText()).isEqualTo("W/\"1\"");
+    assertThat(response.at("/entry/0/resource").isMissingNode()).isTrue();
+    String location = response.at("/entry/1/response/location").asText();
+    JsonNode stored = client.get("/" + location).json();
+    assertThat(response.at("/entry/0/response/location").asText())
+        .startsWith(stored.at("/subject/reference").asText() + "/_history/");
+  }
+
+  @Test
+  void bringsResourcesBackIfTheClientWantsThem() {
+    ObjectNode bundle = Resources.bundle("transaction");
+    put(bundle, path, "New");
+    JsonNode response =
+        client.post("", bundle.toString(), "Prefer", "return=representation").json();
+    assertThat(response.at("/entry/0/resource/name/0/family").asText()).isEqualTo("New");
+    assertThat(response.at("/entry/0/fullUrl").asText()).isEqualTo(server.base() + path);
+  }
+
+  @Test
+  void writesNothingOfATransactionThatFails() {
+    ObjectNode bundle = Resources.bundle("transaction");
+    put(bundle, path, "New");
+    put(bundle, "/Observation/1", "No Observation");
+    Answer answer = client.post("", bundle.toString());
+    assertThat(answer.status()).isBetween(400, 422);
+    assertThat(answer.json().path("resourceType").asText()).isEqualTo("OperationOutcome");
+    assertThat(client.get(path).status()).isEqualTo(404);
+  }
+
+  @Test
+  void letsTheEntriesOfABatchStandAlone() {
+    client.put(path, Resources.patient(path, "First"));
+    ObjectNode bundle = Resources.bundle("batch");
+    String other = "/Patient/" + server.newId();
+    put(bundle, other, "Other");
+    Resources.entry(bundle, "GET", path.substring(1));
+    Resources.entry(bundle, "GET", "Patient/never");
+    Resources.entry(bundle, "GET", path.substring(1) + "/_history");
+    Resources.entry(bundle, "GET", path.substring(1))
+        .withObject("/request")
+        .put("ifNoneMatch", "W/\"1\"");
+    JsonNode response = client.post("/", bundle.toString()).json();
+    assertThat(response.path("type").asText()).isEqualTo("batch-response");
+    assertThat(response.at("/entry/0/response/status").asText()).isEqualTo("201 Created");
+    assertThat(response.at("/entry/1/resource/name/0/family").asText()).isEqualTo("First");
+    assertThat(response.at("/entry/2/response/status").asText()).isEqualTo("404 Not Found");
+    assertThat(response.at("/entry/2/response/outcome/issue/0/code").asText())
+        .isEqualTo("not-found");
+    assertThat(response.at("/entry/3/resource/type").asText()).isEqualTo("history");
+    assertThat(response.at("/entry/4/response/status").asText()).isEqualTo("304 Not Modified");
+    assertThat(client.get(other).status()).isEqualTo(200);
+  }
+
+  @Test
+  void answersInXmlToo() {
+    ObjectNode bundle = Resources.bundle("batch");
+    put(bundle, path, "New");
+    assertThat(client.post("?_format=xml", bundle.toString()).text())
+        .startsWith("<Bundle xmlns=\"http://hl7.org/fhir\">")
+        .contains("<status value=\"201 Created\"/>");
+  }
+
+  @Test
+  void refusesOtherBodiesAtTheBase() {
+    assertThat(client.post("", Resources.patient("/Patient", "No")).status()).isEqualTo(400);
+    Answer collection = client.post("", Resources.bundle("collection").toString());
+    assertThat(collection.status()).isEqualTo(400);
+    assertThat(collection.json().at("/issue/0/expression/0").asText()).isEqualTo("Bundle.type");
+  }
+
+  private static void put(ObjectNode bundle, String path, String family) {
+    Resources.entry(bundle, "PUT", path.substring(1))
+        .set("resource", Resources.patientWith(path, family, Optional.empty()));
+  }
+}

@@ -1,0 +1,84 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+import org.hl7.fhir.r4.model.CapabilityStatement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.rodnan.FhirClient;
+import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.ResourceTypes;
+
+@ExtendWith(TestServer.Shared.class)
+class CapabilitiesTest {
+  private final TestServer server;
+  private final FhirClient client;
+
+  CapabilitiesTest(TestServer server) {
+    this.server = server;
+    this.client = server.client();
+  }
+
+  @Test
+  void isAStatementOfTheStandard() {
+    CapabilityStatement statement =
+        FhirContexts.r4()
+            .newJsonParser()
+            .parseResource(CapabilityStatement.class, client.get("/metadata").text());
+    assertThat(statement.getFhirVersion().toCode()).isEqualTo("4.0.1");
+    assertThat(statement.getImplementation().getUrl()).isEqualTo(server.base());
+    assertThat(statement.getSoftware().getVersion()).isNotBlank();
+    assertThat(statement.getRestFirstRep().getInteraction()).hasSize(4);
+  }
+
+  @Test
+  void offersEveryTypeOfTheStandard() {
+    Set<String> types = new HashSet<>();
+    resources().forEach(resource -> types.add(resource.path("type").asText()));
+    assertThat(types).isEqualTo(ResourceTypes.all());
+    resources().forEach(resource -> assertThat(resource.path("interaction")).hasSize(8));
+  }
+
+  @Test
+  void namesSearchParametersIncludesAndProfiles() {
+    JsonNode observation = resource("Observation");
+    assertThat(observation.path("searchParam").findValuesAsText("name"))
+        .contains("code", "subject", "value-quantity", "_lastUpdated");
+    assertThat(observation.path("searchInclude").toString()).contains("Observation:subject");
+    assertThat(observation.path("supportedProfile").toString())
+        .contains("https://w3id.org/rodnan/StructureDefinition/ssc-mrss");
+    assertThat(resource("Patient").path("searchRevInclude").toString())
+        .contains("Observation:subject");
+  }
+
+  @Test
+  void isTheSameInEveryModeAndKnowsNoOther() {
+    String full = client.get("/metadata").text();
+    assertThat(client.get("/metadata?mode=full").text()).isEqualTo(full);
+    assertThat(client.get("/metadata?mode=terminology").text()).isEqualTo(full);
+    assertThat(client.get("/metadata?mode=some").status()).isEqualTo(400);
+  }
+
+  @Test
+  void comesInXmlAndInPart() {
+    assertThat(client.get("/metadata?_format=xml").text()).startsWith("<CapabilityStatement");
+    assertThat(client.get("/metadata?_summary=true").text().length())
+        .isLessThan(client.get("/metadata").text().length() / 2);
+  }
+
+  private JsonNode resources() {
+    return client.get("/metadata").json().at("/rest/0/resource");
+  }
+
+  private JsonNode resource(String type) {
+    for (JsonNode resource : resources()) {
+      if (resource.path("type").asText().equals(type)) {
+        return resource;
+      }
+    }
+    throw new AssertionError(type);
+  }
+}
