@@ -37,7 +37,7 @@ final class ResourceIndexTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final UnitConversion UNITS = new UnitConversion();
   private static final DocumentExtractor EXTRACTOR =
-      new DocumentExtractor(SearchParameters.load(), UNITS, List.of());
+      new DocumentExtractor(SearchParameters.load(), UNITS, new ReferenceText(List.of()));
 
   @TempDir Path folder;
 
@@ -207,7 +207,8 @@ final class ResourceIndexTest {
     custom.setType(Enumerations.SearchParamType.NUMBER);
     custom.setExpression("Patient.multipleBirth.ofType(integer)").addBase("Patient");
     SearchParameters parameters = SearchParameters.withDefinitions(List.of(custom));
-    DocumentExtractor other = new DocumentExtractor(parameters, UNITS, List.of());
+    DocumentExtractor other =
+        new DocumentExtractor(parameters, UNITS, new ReferenceText(List.of()));
     try (ResourceIndex index = ResourceIndex.open(folder, log, other, Limits.DEFAULTS, CLOCK)) {
       requireEqual(log, index);
       try (IndexSnapshot snapshot = index.acquire(log.head(), LONG)) {
