@@ -1,7 +1,6 @@
 package org.rodnan.index;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +36,11 @@ public final class DocumentExtractor {
       List<ExpressionNode> expressions,
       List<ExpressionNode> components) {}
 
-  /**
-   * @param serverBases the base URLs of this server, without a slash at the end: an absolute
-   *     reference under one of them is a reference to this server's own resource
-   */
   public DocumentExtractor(
-      SearchParameters parameters, UnitConversion units, Collection<String> serverBases) {
+      SearchParameters parameters, UnitConversion units, ReferenceText references) {
     this.parameters = parameters;
     this.units = units;
-    this.text = new ReferenceText(serverBases);
+    this.text = references;
   }
 
   /**

@@ -1,15 +1,17 @@
 package org.rodnan.index;
 
 import java.time.Clock;
-import java.util.List;
 import org.rodnan.fhir.Limits;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.StoreSettings;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-@Configuration
+/** Opens the index under the data directory. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(IndexSettings.class)
 class IndexConfiguration {
   private static final String FOLDER = "index";
 
@@ -19,11 +21,17 @@ class IndexConfiguration {
   }
 
   @Bean
-  DocumentExtractor documentExtractor(SearchParameters parameters, UnitConversion units) {
-    return new DocumentExtractor(parameters, units, List.of());
+  ReferenceText referenceText(IndexSettings settings) {
+    return new ReferenceText(settings.serverBases());
   }
 
   @Bean
+  DocumentExtractor documentExtractor(
+      SearchParameters parameters, UnitConversion units, ReferenceText references) {
+    return new DocumentExtractor(parameters, units, references);
+  }
+
+  @Bean(destroyMethod = "close")
   ResourceIndex resourceIndex(
       StoreSettings settings,
       ResourceStore store,

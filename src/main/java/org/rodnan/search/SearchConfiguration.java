@@ -1,8 +1,8 @@
 package org.rodnan.search;
 
 import java.time.Clock;
-import java.util.List;
 import org.rodnan.fhir.Limits;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.store.ResourceStore;
@@ -10,7 +10,8 @@ import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-@Configuration
+/** Builds the search engine on the index. */
+@Configuration(proxyBeanMethods = false)
 class SearchConfiguration {
   @Bean
   SearchEngine searchEngine(
@@ -18,8 +19,9 @@ class SearchConfiguration {
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
+      ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new SearchEngine(index, store::head, parameters, units, List.of(), limits, clock);
+    return new SearchEngine(index, store::head, parameters, units, references, limits, clock);
   }
 }

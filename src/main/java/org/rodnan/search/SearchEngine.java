@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -81,20 +80,19 @@ public final class SearchEngine {
 
   /**
    * @param head the log's last committed position, {@link org.rodnan.store.LogReader#head}
-   * @param serverBases the base URLs of this server, without a slash at the end
    */
   public SearchEngine(
       ResourceIndex index,
       Supplier<LogPosition> head,
       SearchParameters parameters,
       UnitConversion units,
-      Collection<String> serverBases,
+      ReferenceText references,
       Limits limits,
       Clock clock) {
     this.index = index;
     this.head = head;
     this.limits = limits;
-    ValueQueries values = new ValueQueries(units, new ReferenceText(serverBases), clock);
+    ValueQueries values = new ValueQueries(units, references, clock);
     this.planner = new SearchPlanner(parameters, new Criteria(parameters, values, limits), limits);
   }
 

@@ -20,7 +20,9 @@ final class DocumentExtractorTest {
   private static final SearchParameters PARAMETERS = SearchParameters.load();
   private static final DocumentExtractor EXTRACTOR =
       new DocumentExtractor(
-          PARAMETERS, new UnitConversion(), List.of("http://localhost:8080/fhir/"));
+          PARAMETERS,
+          new UnitConversion(),
+          new ReferenceText(List.of("http://localhost:8080/fhir/")));
 
   @Test
   void extractsEveryTypeWithEveryElement() {

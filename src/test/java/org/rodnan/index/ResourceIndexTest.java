@@ -37,7 +37,7 @@ final class ResourceIndexTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final UnitConversion UNITS = new UnitConversion();
   private static final DocumentExtractor EXTRACTOR =
-      new DocumentExtractor(SearchParameters.load(), UNITS, List.of());
+      new DocumentExtractor(SearchParameters.load(), UNITS, new ReferenceText(List.of()));
 
   @TempDir Path folder;
 
@@ -207,7 +207,8 @@ final class ResourceIndexTest {
     custom.setType(Enumerations.SearchParamType.NUMBER);
     custom.setExpression("Patient.multipleBirth.ofType(integer)").addBase("Patient");
     SearchParameters parameters = SearchParameters.withDefinitions(List.of(custom));
-    DocumentExtractor other = new DocumentExtractor(parameters, UNITS, List.of());
+    DocumentExtractor other =
+        new DocumentExtractor(parameters, UNITS, new ReferenceText(List.of()));
     try (ResourceIndex index = ResourceIndex.open(folder, log, other, Limits.DEFAULTS, CLOCK)) {
       requireEqual(log, index);
       try (IndexSnapshot snapshot = index.acquire(log.head(), LONG)) {
@@ -245,12 +246,12 @@ final class ResourceIndexTest {
       log.put(patient("p" + i, ""));
     }
     build(log);
-    int before = log.reads();
+    int before = log.entriesRead();
     try (ResourceIndex index = open(log)) {
       assertThat(index.status()).isEqualTo(new IndexStatus.Current(log.head()));
       requireEqual(log, index);
     }
-    assertThat(log.reads() - before).as("entries were read again").isLessThan(10);
+    assertThat(log.entriesRead() - before).as("entries were read again").isLessThan(10);
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class TestingLog implements LogReader {
   private final Map<ResourceKey, LogEntry> current = new TreeMap<>();
   private final Map<ResourceKey, LogPosition> created = new LinkedHashMap<>();
   private boolean isFailing;
-  private int reads;
+  private int entriesRead;
 
   /**
    * @param extractor if given, entries carry their document as those of a node's own writer do
@@ -120,8 +120,9 @@ public final class TestingLog implements LogReader {
     isFailing = failing;
   }
 
-  public synchronized int reads() {
-    return reads;
+  /** How many entries were handed to readers so far. */
+  public synchronized int entriesRead() {
+    return entriesRead;
   }
 
   /** Forgets what the node's own writer had derived, as a restart does. */
@@ -136,12 +137,12 @@ public final class TestingLog implements LogReader {
 
   @Override
   public synchronized List<LogEntry> read(LogPosition after, int limit) {
-    reads++;
     if (isFailing) {
       throw new IllegalStateException("The log is out of reach");
     }
     int from = (int) Math.min(after.value(), entries.size());
     int to = Math.min(from + limit, entries.size());
+    entriesRead += to - from;
     return List.copyOf(entries.subList(from, to));
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.TestingLog;
@@ -24,8 +25,8 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
-  static final DocumentExtractor EXTRACTOR =
-      new DocumentExtractor(PARAMETERS, UNITS, List.of(BASE));
+  static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
+  static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 
   final TestingLog log = new TestingLog(EXTRACTOR, Instant.parse("2025-01-01T00:00:00Z"));
   final ResourceIndex index;
@@ -38,8 +39,7 @@ final class SearchFixture implements AutoCloseable {
   SearchFixture(Path folder, Limits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
-    this.engine =
-        new SearchEngine(index, log::head, PARAMETERS, UNITS, List.of(BASE), limits, clock);
+    this.engine = new SearchEngine(index, log::head, PARAMETERS, UNITS, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */
