@@ -65,8 +65,12 @@ public final class ResourceParser {
     String text = new String(body, StandardCharsets.UTF_8);
     requireShallowXml(text);
     Resource resource = parsed(() -> context.newXmlParser().parseResource(text), "XML");
-    String json = context.newJsonParser().encodeResourceToString(resource);
-    return new ParsedResource(resource, json.getBytes(StandardCharsets.UTF_8));
+    String encoded = context.newJsonParser().encodeResourceToString(resource);
+    byte[] json = encoded.getBytes(StandardCharsets.UTF_8);
+    if (JsonCharacters.areSuspect(json)) {
+      requireStrictJson(json);
+    }
+    return new ParsedResource(resource, json);
   }
 
   private Resource parsed(java.util.function.Supplier<IBaseResource> parse, String format) {
@@ -115,7 +119,11 @@ public final class ResourceParser {
         throw new FhirFailure.Malformed(
             IssueType.STRUCTURE, "The body is not a JSON object; expected a FHIR R4 resource");
       }
-      parser.skipChildren();
+      if (JsonCharacters.areSuspect(body)) {
+        JsonCharacters.requireAllowed(parser);
+      } else {
+        parser.skipChildren();
+      }
       if (parser.nextToken() != null) {
         throw new FhirFailure.Malformed(
             IssueType.STRUCTURE, "There is more after the end of the resource");
