@@ -48,7 +48,7 @@ final class ResponseWriter {
         representation.isAsStored()
             ? body.get()
             : JsonBytes.of(encode(body.get().joined(), representation));
-    response.setHeader("Vary", "Accept, Accept-Encoding, Prefer");
+    response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
     response.setContentType(representation.contentType());
     boolean isHead = request.getMethod().equals("HEAD");
     if (encoded.length() >= GZIP_BYTES_MIN && acceptsGzip(request)) {
