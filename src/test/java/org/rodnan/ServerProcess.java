@@ -32,12 +32,12 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts the program and returns once it answers; what it prints goes to a file beside the data.
    */
-  static ServerProcess start(Path dataDir, Map<String, String> settings) {
+  static ServerProcess start(Path dataDir, Map<String, String> settings, String... jvmOptions) {
     try {
       int port = freePort();
       Path log = dataDir.resolveSibling(dataDir.getFileName() + "-" + port + ".log");
       Process process =
-          new ProcessBuilder(command(dataDir, port, settings))
+          new ProcessBuilder(command(dataDir, port, settings, jvmOptions))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
@@ -59,10 +59,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path dataDir, int port, Map<String, String> settings) {
+  private static List<String> command(
+      Path dataDir, int port, Map<String, String> settings, String[] jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
+    command.addAll(List.of(jvmOptions));
     command.add("-jar");
     command.add(jar().toString());
     command.add("--server.port=" + port);

@@ -157,18 +157,42 @@ public final class SearchParameters {
 
   private static List<ParameterDefinition.Component> components(
       JsonNode definition, Map<String, JsonNode> byUrl) {
-    List<ParameterDefinition.Component> components = new ArrayList<>();
+    List<JsonNode> parts = new ArrayList<>();
+    List<String> expressions = new ArrayList<>();
     for (JsonNode component : definition.path("component")) {
       JsonNode part = byUrl.get(component.path("definition").asText());
-      ParameterKind kind = part == null ? null : kindOf(part);
-      if (kind == null) {
+      if (part == null || kindOf(part) == null) {
         return List.of();
       }
-      components.add(
-          new ParameterDefinition.Component(
-              kind, lowerDateTime(component.path("expression").asText())));
+      parts.add(part);
+      expressions.add(component.path("expression").asText());
+    }
+    if (areSwapped(parts, expressions)) {
+      Collections.reverse(parts);
+    }
+    List<ParameterDefinition.Component> components = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      ParameterKind kind = kindOf(parts.get(i));
+      if (kind != null) {
+        components.add(new ParameterDefinition.Component(kind, lowerDateTime(expressions.get(i))));
+      }
     }
     return components;
+  }
+
+  /**
+   * R4 has a composite (relationship of DocumentReference) whose two parts name each other's
+   * definition: each expression is the end of the other's. The expressions give the order.
+   */
+  private static boolean areSwapped(List<JsonNode> parts, List<String> expressions) {
+    return parts.size() == 2
+        && endsWith(parts.get(0), expressions.get(1))
+        && endsWith(parts.get(1), expressions.get(0))
+        && !endsWith(parts.get(0), expressions.get(0));
+  }
+
+  private static boolean endsWith(JsonNode part, String expression) {
+    return part.path("expression").asText().endsWith("." + expression);
   }
 
   /** R4 writes {@code value.as(DateTime)} in one place; the type is {@code dateTime}. */

@@ -12,7 +12,6 @@ import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r5.elementmodel.Element;
 import org.hl7.fhir.r5.model.Base;
-import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionConstraintComponent;
 import org.hl7.fhir.r5.model.Extension;
 import org.hl7.fhir.r5.model.StructureDefinition;
@@ -29,7 +28,7 @@ import org.rodnan.fhir.Issue.Severity;
  */
 final class Findings {
   static final String OURS = "https://w3id.org/rodnan/";
-  private static final String FOUND = OURS + "StructureDefinition/ssc-found";
+  static final String FOUND = OURS + "StructureDefinition/ssc-found";
   private static final int SHOWN_MAX = 200;
 
   /** The validator writes ids into its paths, as comments. */
@@ -44,18 +43,24 @@ final class Findings {
 
   Findings(ProfileContext profiles) {
     for (StructureDefinition profile : profiles.ourProfiles()) {
-      for (ElementDefinition element : profile.getDifferential().getElement()) {
-        for (ElementDefinitionConstraintComponent constraint : element.getConstraint()) {
-          Extension found = constraint.getExtensionByUrl(FOUND);
-          ourConstraints.put(
-              constraint.getKey(),
-              new OurConstraint(
-                  constraint.getKey(),
-                  constraint.getHuman(),
-                  found == null ? null : found.getValueStringType().getValue()));
-        }
-      }
+      profile.getSnapshot().getElement().stream()
+          .flatMap(element -> element.getConstraint().stream())
+          .filter(constraint -> constraint.hasExtension(FOUND))
+          .forEach(this::keep);
+      profile.getDifferential().getElement().stream()
+          .flatMap(element -> element.getConstraint().stream())
+          .forEach(this::keep);
     }
+  }
+
+  private void keep(ElementDefinitionConstraintComponent constraint) {
+    Extension found = constraint.getExtensionByUrl(FOUND);
+    ourConstraints.put(
+        constraint.getKey(),
+        new OurConstraint(
+            constraint.getKey(),
+            constraint.getHuman(),
+            found == null ? null : found.getValueStringType().getValue()));
   }
 
   /**
@@ -75,7 +80,7 @@ final class Findings {
   private Issue of(
       ValidationMessage message, @Nullable Element resource, PooledValidator validator) {
     String location = message.getLocation() == null ? "" : message.getLocation();
-    String path = COMMENT.matcher(location).replaceAll("");
+    String path = COMMENT.matcher(location).replaceAll("").replace("[x]", "");
     String text = message.getMessage();
     OurConstraint constraint = ourConstraints.get(constraintKey(message));
     if (constraint != null) {

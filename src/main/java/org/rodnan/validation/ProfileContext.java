@@ -156,6 +156,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
       structure = toR5.structureDefinitionToCanonical(found);
       if (!structure.hasSnapshot()) {
         generateSnapshot(structure);
+        ExtensionSlices.replace(structure);
       }
       parseConstraints(structure);
       StructureDefinition first = structures.putIfAbsent(url, structure);

@@ -182,18 +182,25 @@ public final class ResourceValidator implements AutoCloseable {
 
   private static void claim(JsonObject resource, String profile) {
     if (!resource.has("meta")) {
-      resource.add("meta", new JsonObject());
+      resource.add("meta", placed(new JsonObject(), resource));
     }
     if (resource.get("meta") instanceof JsonObject meta) {
       if (!meta.has("profile")) {
-        meta.add("profile", new JsonArray());
+        meta.add("profile", placed(new JsonArray(), resource));
       }
       if (meta.get("profile") instanceof JsonArray claims
           && claims.getItems().stream()
               .noneMatch(claim -> claim.isJsonString() && profile.equals(claim.asString()))) {
-        claims.add(new JsonString(profile));
+        claims.add(placed(new JsonString(profile), resource));
       }
     }
+  }
+
+  /** Every element of the tree must say where in the text it stands. */
+  private static JsonElement placed(JsonElement added, JsonElement where) {
+    added.setStart(where.getStart());
+    added.setEnd(where.getEnd());
+    return added;
   }
 
   /**

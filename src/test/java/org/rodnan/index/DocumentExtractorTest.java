@@ -25,9 +25,9 @@ final class DocumentExtractorTest {
   @Test
   void extractsEveryTypeWithEveryElement() {
     long seed = 20110405;
-    EveryElement elements = new EveryElement(seed);
     Set<String> found = new TreeSet<>();
     for (int round = 0; round < 12; round++) {
+      EveryElement elements = new EveryElement(seed, round);
       for (String type : ResourceTypes.all()) {
         Resource resource = elements.of(type);
         List<IndexableField> fields = EXTRACTOR.extract(resource).fields(Map.of());
@@ -41,10 +41,16 @@ final class DocumentExtractorTest {
         ResourceTypes.all().stream()
             .flatMap(type -> PARAMETERS.of(type).stream())
             .filter(SearchParameters::isExtracted)
+            .filter(DocumentExtractorTest::isFoundByStructureAlone)
             .map(ParameterDefinition::field)
             .filter(field -> !found.contains(field))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(never).as("parameters that never found a value, seed %d", seed).isEmpty();
+  }
+
+  private static boolean isFoundByStructureAlone(ParameterDefinition parameter) {
+    return parameter.expressions().stream()
+        .noneMatch(e -> e.contains("where(") || e.contains("extension") || e.contains("[0]"));
   }
 
   @Test

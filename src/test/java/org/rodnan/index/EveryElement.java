@@ -6,6 +6,7 @@ import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import org.hl7.fhir.instance.model.api.IBase;
 import org.hl7.fhir.instance.model.api.IPrimitiveType;
 import org.hl7.fhir.r4.model.Base;
@@ -14,14 +15,19 @@ import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
 
-/** Makes resources in which every element has a value, choices picked at random. */
+/**
+ * Makes resources in which every element has a value; those of one round take the same of the types
+ * that an element may have.
+ */
 final class EveryElement {
   private static final int DEPTH_MAX = 5;
 
   private final Random random;
+  private final int round;
 
-  EveryElement(long seed) {
-    this.random = new Random(seed);
+  EveryElement(long seed, int round) {
+    this.random = new Random(seed + round);
+    this.round = round;
   }
 
   Resource of(String type) {
@@ -51,13 +57,14 @@ final class EveryElement {
           || name.equals("modifierExtension")) {
         continue;
       }
-      List<String> names = new ArrayList<>(child.getValidChildNames());
-      String picked = names.get(random.nextInt(names.size()));
+      List<String> names = new ArrayList<>(new TreeSet<>(child.getValidChildNames()));
+      String picked = names.get(round % names.size());
       BaseRuntimeElementDefinition<?> childDefinition = child.getChildByName(picked);
-      if (childDefinition == null || depth > DEPTH_MAX) {
+      if (childDefinition == null || depth > DEPTH_MAX || name.equals("text") && depth == 0) {
         continue;
       }
-      if (Resource.class.isAssignableFrom(childDefinition.getImplementingClass())) {
+      if (!Base.class.isAssignableFrom(childDefinition.getImplementingClass())
+          || Resource.class.isAssignableFrom(childDefinition.getImplementingClass())) {
         continue;
       }
       IBase value = newValue(child, childDefinition);
@@ -81,16 +88,7 @@ final class EveryElement {
   }
 
   private static String anyCode(Enumeration<?> code) {
-    for (Object constant :
-        code.getEnumFactory().getClass().getDeclaredMethods()[0].getDeclaringClass().isInterface()
-            ? new Object[0]
-            : constants(code)) {
-      String text = String.valueOf(constant);
-      if (!text.equals("NULL") && !text.equals("null")) {
-        return toCode(constant);
-      }
-    }
-    return "";
+    return toCode(constants(code)[0]);
   }
 
   private static Object[] constants(Enumeration<?> code) {

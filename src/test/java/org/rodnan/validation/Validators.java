@@ -1,31 +1,54 @@
 package org.rodnan.validation;
 
+import ca.uhn.fhir.parser.LenientErrorHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.hl7.fhir.r4.model.Basic;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.Issue;
+import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
 
 /** One validator for all tests: making one takes seconds. */
 final class Validators {
   static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), 2);
 
+  private static final Map<String, byte[]> EXAMPLES = Artifacts.files("profiles/examples");
+
   private Validators() {}
 
   static ValidationReport validate(byte[] json) {
-    return SHARED.validate(model(new String(json, java.nio.charset.StandardCharsets.UTF_8)), json);
+    return SHARED.validate(new Basic(), json);
   }
 
   static ValidationReport validate(String json) {
-    return validate(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return validate(json.getBytes(StandardCharsets.UTF_8));
   }
 
   static ValidationReport validate(Resource resource) {
     return validate(FhirContexts.r4().newJsonParser().encodeResourceToString(resource));
   }
 
-  /** Lenient, as the judge must not depend on how the model was read. */
-  private static Resource model(String json) {
+  static List<Issue> errors(String json) {
+    return validate(json).issues().stream().filter(Issue::isError).toList();
+  }
+
+  static List<Issue> errors(Resource resource) {
+    return validate(resource).issues().stream().filter(Issue::isError).toList();
+  }
+
+  /** The JSON of a file of profiles/examples. */
+  static String example(String name) {
+    return new String(
+        Objects.requireNonNull(EXAMPLES.get(name + ".json"), name), StandardCharsets.UTF_8);
+  }
+
+  static <T extends Resource> T example(Class<T> type, String name) {
     var parser = FhirContexts.r4().newJsonParser();
-    parser.setParserErrorHandler(new ca.uhn.fhir.parser.LenientErrorHandler(false));
-    return (Resource) parser.parseResource(json);
+    parser.setParserErrorHandler(new LenientErrorHandler(false).disableAllErrors());
+    return parser.parseResource(type, example(name));
   }
 }

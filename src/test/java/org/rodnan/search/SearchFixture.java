@@ -1,0 +1,108 @@
+package org.rodnan.search;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ResourceIndex;
+import org.rodnan.index.SearchParameters;
+import org.rodnan.index.TestingLog;
+import org.rodnan.terminology.UnitConversion;
+
+/** An index over a log in memory, and searches written as URLs. */
+final class SearchFixture implements AutoCloseable {
+  static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  static final String BASE = "http://localhost:8080/fhir";
+  static final SearchParameters PARAMETERS = SearchParameters.load();
+  static final UnitConversion UNITS = new UnitConversion();
+  static final DocumentExtractor EXTRACTOR =
+      new DocumentExtractor(PARAMETERS, UNITS, List.of(BASE));
+
+  final TestingLog log = new TestingLog(EXTRACTOR, Instant.parse("2025-01-01T00:00:00Z"));
+  final ResourceIndex index;
+  final SearchEngine engine;
+
+  SearchFixture(Path folder) {
+    this(folder, Limits.DEFAULTS);
+  }
+
+  SearchFixture(Path folder, Limits limits) {
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
+    this.engine =
+        new SearchEngine(index, log::head, PARAMETERS, UNITS, List.of(BASE), limits, clock);
+  }
+
+  /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */
+  void put(String key, String rest) {
+    ResourceKey parsed = ResourceKey.parse(key).orElseThrow();
+    String json =
+        ("{'resourceType':'"
+                + parsed.type()
+                + "','id':'"
+                + parsed.id()
+                + "'"
+                + (rest.isEmpty() ? "" : "," + rest)
+                + "}")
+            .replace('\'', '"');
+    log.put(json);
+  }
+
+  SearchPage page(String url) {
+    return engine.search(request(url));
+  }
+
+  /** Ids of the matches of the first page, in order; of includes, type and id in brackets. */
+  List<String> search(String url) {
+    return ids(page(url));
+  }
+
+  static List<String> ids(SearchPage page) {
+    return page.entries().stream()
+        .map(entry ->
+            entry.mode() == SearchPage.Mode.MATCH ? entry.key().id() : "[" + entry.key() + "]")
+        .toList();
+  }
+
+  /** {@code Type?a=b}, {@code ?_type=…} or {@code Patient/1/Observation?…}, percent-encoded. */
+  static SearchRequest request(String url) {
+    int mark = url.indexOf('?');
+    String path = mark < 0 ? url : url.substring(0, mark);
+    List<SearchRequest.Parameter> parameters = new ArrayList<>();
+    if (mark >= 0 && mark + 1 < url.length()) {
+      for (String pair : url.substring(mark + 1).split("&", -1)) {
+        int equals = pair.indexOf('=');
+        parameters.add(
+            new SearchRequest.Parameter(
+                decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1))));
+      }
+    }
+    String[] parts = path.split("/", -1);
+    Optional<ResourceKey> compartment =
+        parts.length == 3 ? Optional.of(new ResourceKey(parts[0], parts[1])) : Optional.empty();
+    List<String> types =
+        Arrays.stream(parts)
+            .skip(parts.length - 1L)
+            .filter(t -> !t.isEmpty() && !t.equals("*"))
+            .toList();
+    return new SearchRequest(types, compartment, parameters, false);
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

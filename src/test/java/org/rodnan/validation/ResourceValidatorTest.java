@@ -1,0 +1,230 @@
+package org.rodnan.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.hl7.fhir.r4.model.Basic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.Issue.Severity;
+import org.rodnan.terminology.Artifacts;
+import org.rodnan.terminology.Definitions;
+
+class ResourceValidatorTest {
+  private static final String FVC = Validators.example("ssc-fvc-valid-litres");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"status\": \"final\" | \"status\": \"final\", \"colour\": \"red\" | Observation | colour",
+        "\"status\": \"final\" | \"status\": \"final\", \"status\": \"amended\" | Observation | status",
+        "\"status\": \"final\" | \"status\": true | Observation.status | must be a string",
+        "\"status\": \"final\" | \"status\": [\"final\"] | Observation.status | Array",
+        "\"value\": 2.53 | \"value\": \"2.53\" | Observation.value.value | must be a number",
+        "\"value\": 2.53 | \"value\": null | Observation.value | null",
+        "\"status\": \"final\" | \"status\": \"finished\" | Observation.status | finished",
+        "\"2008-01-15\" | \"2008-13-45\" | Observation.effective.ofType(dateTime) | 2008-13-45",
+        "\"Patient/example-patient\" | \"Medication/1\" | Observation.subject | Medication",
+        "\"status\": \"final\" | \"status\": \"final\", \"performer\": [] | Observation.performer | empty",
+        "\"status\": \"final\" | \"status\": \"final\", \"note\": [{}] | Observation.note | content",
+      })
+  void namesTheElementWhatWasFoundAndWhatWasExpected(
+      String there, String instead, String element, String found) {
+    assertThat(FVC).contains(there);
+    assertThat(Validators.errors(FVC.replace(there, instead)))
+        .anySatisfy(issue -> {
+          assertThat(issue.expression().getFirst()).startsWith(element);
+          assertThat(issue.diagnostics()).startsWith(element).containsIgnoringCase(found);
+        });
+  }
+
+  @Test
+  void acceptsUnknownExtensions() {
+    String extended =
+        FVC.replace(
+            "\"status\": \"final\"",
+            """
+            "_status": {"extension": [{"url": "https://example.com/why", "valueString": "x"}]},
+            "status": "final"
+            """);
+    assertThat(Validators.errors(extended)).isEmpty();
+  }
+
+  @Test
+  void warnsOfUnknownProfilesAndRefusesUnknownOnesOfOurs() {
+    String foreign = FVC.replace("StructureDefinition/ssc-fvc", "StructureDefinition/ssc-fcv");
+    assertThat(Validators.errors(foreign))
+        .extracting(Issue::diagnostics)
+        .singleElement()
+        .asString()
+        .startsWith("Observation.meta.profile[0]")
+        .contains("ssc-fcv");
+    String claim = "https://w3id.org/rodnan/StructureDefinition/ssc-fvc";
+    String theirs = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab";
+    List<Issue> issues = Validators.validate(FVC.replace(claim, theirs)).issues();
+    assertThat(issues).noneMatch(Issue::isError);
+    assertThat(issues)
+        .filteredOn(issue -> issue.severity() == Severity.WARNING)
+        .extracting(Issue::diagnostics)
+        .anyMatch(text -> text.contains("us-core-observation-lab"));
+  }
+
+  @Test
+  void acceptsAProfileClaimedWithItsVersion() {
+    String versioned = FVC.replace("ssc-fvc\"", "ssc-fvc|0.1.0\"");
+    assertThat(versioned).isNotEqualTo(FVC);
+    assertThat(Validators.validate(versioned).issues()).isEmpty();
+    assertThat(Validators.errors(FVC.replace("ssc-fvc\"", "ssc-fvc|9.9\""))).isNotEmpty();
+  }
+
+  @Test
+  void codesOfSystemsThatAreNotHereAreNoErrors() {
+    String coded =
+        FVC.replace(
+            "\"coding\": [",
+            "\"coding\": [{\"system\": \"http://snomed.info/sct\", \"code\": \"50834005\"},");
+    assertThat(coded).isNotEqualTo(FVC);
+    assertThat(Validators.validate(coded).issues()).isEmpty();
+  }
+
+  @Test
+  void unknownCodesOfSystemsThatAreHereAreErrors() {
+    String coded =
+        FVC.replace(
+            "\"coding\": [",
+            "\"coding\": [{\"system\": \"https://w3id.org/rodnan/CodeSystem/ssc-measure\","
+                + " \"code\": \"fvc\"},");
+    assertThat(Validators.errors(coded))
+        .extracting(Issue::diagnostics)
+        .anyMatch(text -> text.startsWith("Observation.code") && text.contains("ssc-measure#fvc"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "null", "\"x\"", "{}", "{\"resourceType\": 1}"})
+  void refusesWhatIsNoResource(String json) {
+    assertThat(Validators.validate(json).isAccepted()).isFalse();
+  }
+
+  @Test
+  void refusesAnUnknownType() {
+    assertThat(Validators.errors("{\"resourceType\": \"Spell\", \"id\": \"1\"}"))
+        .extracting(Issue::diagnostics)
+        .anyMatch(text -> text.contains("Spell"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {40, 400, 20_000})
+  void answersDeepNestingWithAVerdict(int depth) {
+    String item = "{\"linkId\": \"1\", \"type\": \"group\", \"text\": \"x\", \"item\": [";
+    String json =
+        "{\"resourceType\": \"Questionnaire\", \"status\": \"active\", \"item\": ["
+            + item.repeat(depth)
+            + "{\"linkId\": \"2\", \"type\": \"display\", \"text\": \"y\"}"
+            + "]}".repeat(depth)
+            + "]}";
+    assertThat(Validators.validate(json).isAccepted()).isFalse();
+  }
+
+  @Test
+  void judgesLargeAttachments() {
+    String data = "QUJD".repeat(1_000_000);
+    String json =
+        """
+        {"resourceType": "DocumentReference", "status": "current", "content": [
+          {"attachment": {"contentType": "application/pdf", "data": "%s"}}]}
+        """
+            .formatted(data);
+    assertThat(Validators.errors(json)).isEmpty();
+  }
+
+  @Test
+  void doesNotReadTheFilesThatAttachmentsName(@TempDir Path folder) throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "four");
+    String json =
+        """
+        {"resourceType": "DocumentReference", "status": "current", "content": [
+          {"attachment": {"url": "%s", "size": 5}}]}
+        """
+            .formatted(secret.toUri());
+    assertThat(Validators.validate(json).issues())
+        .extracting(Issue::diagnostics)
+        .noneMatch(text -> text.contains("Stated Attachment Size"));
+  }
+
+  @Test
+  void saysTheSameEachTime() {
+    String json = Validators.example("ssc-mrss-invalid-unknown-site");
+    ValidationReport first = Validators.validate(json);
+    for (int i = 0; i < 20; i++) {
+      Validators.validate(FVC);
+      assertThat(Validators.validate(json)).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void sixteenThreadsGetTheVerdictsOfOne() throws Exception {
+    long seed = 20_110_823L;
+    Map<String, ValidationReport> expected = new HashMap<>();
+    Map<String, byte[]> examples = new HashMap<>(Artifacts.files("profiles/examples"));
+    examples.remove("expectations.json");
+    examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
+    List<String> names = new ArrayList<>(examples.keySet());
+    names.sort(null);
+    try (ResourceValidator fresh = new ResourceValidator(new Definitions(), 4);
+        var threads = Executors.newFixedThreadPool(16)) {
+      List<Future<Void>> runs = new ArrayList<>();
+      for (int thread = 0; thread < 16; thread++) {
+        Random random = new Random(seed + thread);
+        Callable<Void> run =
+            () -> {
+              for (int i = 0; i < 60; i++) {
+                String name = names.get(random.nextInt(names.size()));
+                assertThat(
+                        fresh.validate(
+                            new Basic(), java.util.Objects.requireNonNull(examples.get(name))))
+                    .as("%s, seed %d", name, seed)
+                    .isEqualTo(expected.get(name));
+              }
+              return null;
+            };
+        runs.add(threads.submit(run));
+      }
+      for (Future<Void> run : runs) {
+        run.get();
+      }
+    }
+  }
+
+  @Test
+  void everyTypeOfTheStandardCanBeValidated() {
+    for (String type :
+        List.of("Encounter", "Consent", "Location", "Specimen", "VisionPrescription")) {
+      String json = "{\"resourceType\": \"%s\", \"nonsense\": 1}".formatted(type);
+      assertThat(Validators.errors(json))
+          .extracting(Issue::diagnostics)
+          .anyMatch(text -> text.startsWith(type) && text.contains("nonsense"));
+    }
+  }
+
+  @Test
+  void readsUtf8() {
+    String json = Validators.example("ssc-patient-valid-pseudonym").replace("E-001", "Ä-日本-😀");
+    assertThat(Validators.validate(json.getBytes(StandardCharsets.UTF_8)).issues()).isEmpty();
+  }
+}
