@@ -86,10 +86,19 @@ record QueryParameters(List<Parameter> all) {
     return first(name).isPresent();
   }
 
-  /** Those of {@link #OF_THE_ANSWER}, or all the others. */
-  List<Parameter> ofTheAnswer(boolean wanted) {
+  /** Those of {@link #OF_THE_ANSWER}. */
+  List<Parameter> ofTheAnswer() {
+    return all.stream().filter(parameter -> OF_THE_ANSWER.contains(parameter.name())).toList();
+  }
+
+  /**
+   * What a conditional interaction matches by: the others, but for those without a value, which
+   * would match everything.
+   */
+  List<Parameter> criteria() {
     return all.stream()
-        .filter(parameter -> OF_THE_ANSWER.contains(parameter.name()) == wanted)
+        .filter(parameter -> !OF_THE_ANSWER.contains(parameter.name()))
+        .filter(parameter -> !parameter.value().isEmpty())
         .toList();
   }
 

@@ -134,8 +134,7 @@ final class TrialFiles {
         .setValue(new Reference(Vocabulary.SPIERA))
         .setExclude(false);
     subjects.forEach(
-        subject ->
-            group.addMember().setEntity(new Reference("Patient/" + subject.label())));
+        subject -> group.addMember().setEntity(new Reference("Patient/" + subject.label())));
     group.setText(
         Vocabulary.narrative(
             "Synthetic, from the reconstruction of Spiera 2011: "
@@ -148,15 +147,14 @@ final class TrialFiles {
   private String bundle(List<? extends Resource> resources) {
     IParser parser = fhir.newJsonParser();
     return resources.stream()
-        .map(
-            resource -> {
-              String path = resource.fhirType() + "/" + resource.getIdElement().getIdPart();
-              return "{\"resource\":"
-                  + parser.encodeResourceToString(resource)
-                  + ",\"request\":{\"method\":\"PUT\",\"url\":\""
-                  + path
-                  + "\"}}";
-            })
+        .map(resource -> {
+          String path = resource.fhirType() + "/" + resource.getIdElement().getIdPart();
+          return "{\"resource\":"
+              + parser.encodeResourceToString(resource)
+              + ",\"request\":{\"method\":\"PUT\",\"url\":\""
+              + path
+              + "\"}}";
+        })
         .collect(
             Collectors.joining(
                 ",\n",
@@ -164,5 +162,4 @@ final class TrialFiles {
                 "\n]}\n"))
         .replace("\r", "");
   }
-
 }
