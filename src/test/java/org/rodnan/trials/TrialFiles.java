@@ -19,6 +19,7 @@ import org.hl7.fhir.r4.model.Group;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.fhir.FhirContexts;
 
 /**
  * Writes the seed trials: transaction Bundles and the index that names them in their order.
@@ -41,8 +42,7 @@ final class TrialFiles {
   /** Writes the files below a folder, which is src/main/resources/trials unless told otherwise. */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args.length > 0 ? args[0] : "src/main/resources/trials");
-    for (Map.Entry<String, String> file :
-        new TrialFiles(FhirContext.forR4Cached()).files().entrySet()) {
+    for (Map.Entry<String, String> file : new TrialFiles(FhirContexts.r4()).files().entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue());
@@ -62,11 +62,20 @@ final class TrialFiles {
       }
       bundles.forEach((path, resources) -> files.put(path, bundle(resources)));
       index.add(
-          "    {\n      \"id\": \"%s\",\n      \"title\": \"%s\",\n      \"bundles\": [\n        \"%s\"\n      ]\n    }"
+          """
+              {
+                "id": "%s",
+                "title": "%s",
+                "bundles": [
+                  "%s"
+                ]
+              }"""
+              .indent(4)
+              .stripTrailing()
               .formatted(
                   study,
                   researchStudy.getTitle(),
-                  String.join("\",\n        \"", bundles.keySet())));
+                  String.join("\",\n      \"", bundles.keySet())));
     }
     files.put("index.json", "{\n  \"trials\": [\n" + String.join(",\n", index) + "\n  ]\n}\n");
     return files;
