@@ -76,10 +76,12 @@ record QueryParameters(List<Parameter> all) {
 
   /** The value of the parameter; an empty one counts as absent. */
   Optional<String> first(String name) {
-    return all.stream()
-        .filter(parameter -> parameter.name().equals(name) && !parameter.value().isEmpty())
-        .map(Parameter::value)
-        .findFirst();
+    for (Parameter parameter : all) {
+      if (parameter.name().equals(name) && !parameter.value().isEmpty()) {
+        return Optional.of(parameter.value());
+      }
+    }
+    return Optional.empty();
   }
 
   boolean has(String name) {
