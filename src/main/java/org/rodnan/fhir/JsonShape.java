@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.IntegerType;
@@ -235,17 +236,11 @@ final class JsonShape {
       if (text.isEmpty()) {
         throw wrong("an empty string", "some text, or no such element");
       }
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (!Character.isSurrogate(c)) {
-          continue;
-        }
-        if (!Character.isHighSurrogate(c)
-            || i + 1 == text.length()
-            || !Character.isLowSurrogate(text.charAt(i + 1))) {
-          throw wrong("half of a surrogate pair", "Unicode text");
-        }
-        i++;
+      OptionalInt forbidden = FhirCharacters.firstForbidden(text);
+      if (forbidden.isPresent()) {
+        throw wrong(
+            String.format("text with the character U+%04X", forbidden.getAsInt()),
+            "characters that FHIR's text may hold");
       }
     }
 
