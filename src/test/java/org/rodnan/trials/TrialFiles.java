@@ -75,7 +75,7 @@ final class TrialFiles {
               .formatted(
                   study,
                   researchStudy.getTitle(),
-                  String.join("\",\n      \"", bundles.keySet())));
+                  String.join("\",\n        \"", bundles.keySet())));
     }
     files.put("index.json", "{\n  \"trials\": [\n" + String.join(",\n", index) + "\n  ]\n}\n");
     return files;
