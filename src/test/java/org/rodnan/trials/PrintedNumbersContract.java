@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * test class implements {@link #source}, for a running server by {@code new RestSearch(base,
  * fhir)}.
  */
-interface PrintedNumbersContract {
+public interface PrintedNumbersContract {
 
   ResourceSearch source();
 

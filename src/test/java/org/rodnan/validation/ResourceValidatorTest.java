@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.hl7.fhir.r4.model.Basic;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,7 @@ import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
 
 class ResourceValidatorTest {
+  private static final Definitions DEFINITIONS = new Definitions();
   private static final String FVC = Validators.example("ssc-fvc-valid-litres");
 
   @ParameterizedTest
@@ -186,7 +189,7 @@ class ResourceValidatorTest {
     examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
     List<String> names = new ArrayList<>(examples.keySet());
     names.sort(null);
-    try (ResourceValidator fresh = new ResourceValidator(new Definitions(), 4);
+    try (ResourceValidator fresh = new ResourceValidator(DEFINITIONS, Validators.LIMITS);
         var threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> runs = new ArrayList<>();
       for (int thread = 0; thread < 16; thread++) {
@@ -226,5 +229,49 @@ class ResourceValidatorTest {
   void readsUtf8() {
     String json = Validators.example("ssc-patient-valid-pseudonym").replace("E-001", "Ä-日本-😀");
     assertThat(Validators.validate(json.getBytes(StandardCharsets.UTF_8)).issues()).isEmpty();
+  }
+
+  @Test
+  void refusesMoreValuesThanTheLimitAndNamesIt() {
+    ValidationLimits limits =
+        new ValidationLimits(1, 20, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+      Basic name = new Basic();
+      name.setId("7");
+      assertThat(strict.validate(name, group(10)).issues()).noneMatch(Issue::isError);
+      assertThat(strict.validate(name, group(30)).issues())
+          .singleElement()
+          .satisfies(issue -> {
+            assertThat(issue.code()).isEqualTo(IssueType.TOOLONG);
+            assertThat(issue.diagnostics())
+                .contains("Basic/7", "rodnan.validation.values-max", "20");
+          });
+    }
+  }
+
+  @Test
+  void refusesWhatTakesLongerThanTheLimitAndServesOn() {
+    ValidationLimits limits =
+        new ValidationLimits(1, 250_000, Duration.ofMillis(100), Duration.ofSeconds(10));
+    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+      strict.warmUp();
+      assertThat(strict.validate(new Basic(), group(60_000)).issues())
+          .singleElement()
+          .satisfies(issue -> {
+            assertThat(issue.code()).isEqualTo(IssueType.TOOCOSTLY);
+            assertThat(issue.diagnostics()).contains("rodnan.validation.cpu-time-max");
+          });
+      assertThat(strict.validate(new Basic(), group(2)).isAccepted()).isTrue();
+    }
+  }
+
+  private static byte[] group(int members) {
+    String member = "{\"entity\": {\"reference\": \"Patient/1\"}}";
+    String json =
+        "{\"resourceType\": \"Group\", \"type\": \"person\", \"actual\": true, \"member\": ["
+            + (member + ",").repeat(members - 1)
+            + member
+            + "]}";
+    return json.getBytes(StandardCharsets.UTF_8);
   }
 }
