@@ -59,7 +59,9 @@ final class Transaction {
     Map<String, ResourceKey> names = names(keys);
     List<TransactionWrite> writes = plan(requests, keys, names);
     Map<BundleEntry, EntryRequest.Read> reads = new LinkedHashMap<>();
-    requests.forEach((entry, request) -> tryOut(entry, request, reads));
+    if (!writes.isEmpty()) {
+      requests.forEach((entry, request) -> tryOut(entry, request, reads));
+    }
     if (!writes.isEmpty()) {
       boolean needsIndex = writes.stream().anyMatch(write -> write.needsIndex(writer.rules()));
       List<TransactionSection.Result> written =
