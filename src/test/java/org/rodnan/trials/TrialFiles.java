@@ -63,13 +63,14 @@ final class TrialFiles {
       bundles.forEach((path, resources) -> files.put(path, bundle(resources)));
       index.add(
           """
-              {
-                "id": "%s",
-                "title": "%s",
-                "bundles": [
-                  "%s"
-                ]
-              }"""
+          {
+            "id": "%s",
+            "title": "%s",
+            "bundles": [
+              "%s"
+            ]
+          }\
+          """
               .indent(4)
               .stripTrailing()
               .formatted(
