@@ -156,10 +156,7 @@ class MisprintsTest {
 
   private static List<Integer> shares(int n, String percent) {
     Printed printed = new Printed(percent);
-    return IntStream.rangeClosed(0, n)
-        .filter(k -> printed.matches(100.0 * k / n))
-        .boxed()
-        .toList();
+    return IntStream.rangeClosed(0, n).filter(k -> printed.matches(100.0 * k / n)).boxed().toList();
   }
 
   private static double pOf(double change, double sd, int n) {

@@ -71,11 +71,10 @@ class MomentMatchingTest {
 
   private static int[][] start(Random random) {
     return IntStream.range(0, ROWS)
-        .mapToObj(
-            row -> {
-              int before = 5 + random.nextInt(5);
-              return new int[] {before, before - random.nextInt(3)};
-            })
+        .mapToObj(row -> {
+          int before = 5 + random.nextInt(5);
+          return new int[] {before, before - random.nextInt(3)};
+        })
         .toArray(int[][]::new);
   }
 

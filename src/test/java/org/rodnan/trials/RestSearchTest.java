@@ -30,8 +30,7 @@ class RestSearchTest implements PrintedNumbersContract {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/fhir/", this::answer);
     server.start();
   }
@@ -62,7 +61,10 @@ class RestSearchTest implements PrintedNumbersContract {
   }
 
   private String base() {
-    return "http://" + server.getAddress().getHostString() + ":" + server.getAddress().getPort()
+    return "http://"
+        + server.getAddress().getHostString()
+        + ":"
+        + server.getAddress().getPort()
         + "/fhir";
   }
 

@@ -33,23 +33,21 @@ class SpieraReconstructionTest {
   @Test
   void nobodyEntersBelowTheInclusionScore() {
     assertThat(subjects)
-        .allSatisfy(
-            subject ->
-                assertThat(subject.skin().getFirst().total())
-                    .isGreaterThanOrEqualTo(SkinScores.INCLUSION_MIN));
+        .allSatisfy(subject ->
+            assertThat(subject.skin().getFirst().total())
+                .isGreaterThanOrEqualTo(SkinScores.INCLUSION_MIN));
   }
 
   @Test
   void sitesSumToTheTotal() {
     assertThat(subjects.stream().flatMap(subject -> subject.skin().stream()))
         .hasSize(30 + 27 + 26 + 26 + 24)
-        .allSatisfy(
-            visit -> {
-              assertThat(visit.sites()).hasSize(17);
-              assertThat(visit.sites().values()).allMatch(score -> score >= 0 && score <= 3);
-              assertThat(visit.sites().values().stream().mapToInt(Integer::intValue).sum())
-                  .isEqualTo(visit.total());
-            });
+        .allSatisfy(visit -> {
+          assertThat(visit.sites()).hasSize(17);
+          assertThat(visit.sites().values()).allMatch(score -> score >= 0 && score <= 3);
+          assertThat(visit.sites().values().stream().mapToInt(Integer::intValue).sum())
+              .isEqualTo(visit.total());
+        });
   }
 
   @Test
@@ -106,10 +104,9 @@ class SpieraReconstructionTest {
   @Test
   void maleEventsHappenToMen() {
     assertThat(subjects)
-        .filteredOn(
-            subject ->
-                subject.events().stream()
-                    .anyMatch(event -> event.term().code().equals("erectile-dysfunction")))
+        .filteredOn(subject ->
+            subject.events().stream()
+                .anyMatch(event -> event.term().code().equals("erectile-dysfunction")))
         .hasSize(2)
         .noneMatch(subject -> subject.profile().isFemale());
   }

@@ -63,19 +63,18 @@ final class TrialFiles {
       bundles.forEach((path, resources) -> files.put(path, bundle(resources)));
       index.add(
           """
-              {
-                "id": "%s",
-                "title": "%s",
-                "bundles": [
-                  "%s"
-                ]
-              }"""
+          {
+            "id": "%s",
+            "title": "%s",
+            "bundles": [
+              "%s"
+            ]
+          }\
+          """
               .indent(4)
               .stripTrailing()
               .formatted(
-                  study,
-                  researchStudy.getTitle(),
-                  String.join("\",\n      \"", bundles.keySet())));
+                  study, researchStudy.getTitle(), String.join("\",\n      \"", bundles.keySet())));
     }
     files.put("index.json", "{\n  \"trials\": [\n" + String.join(",\n", index) + "\n  ]\n}\n");
     return files;

@@ -12,10 +12,9 @@ class TrialFilesTest {
   void regeneratingGivesTheCommittedFiles() {
     Map<String, String> files = new TrialFiles(FhirContexts.r4()).files();
     assertThat(files).hasSize(35);
-    files.forEach(
-        (path, text) ->
-            assertThat(BundleFiles.text(path).equals(text))
-                .as("%s differs from what seed %d makes: run TrialFiles", path, TrialFiles.SEED)
-                .isTrue());
+    files.forEach((path, text) ->
+        assertThat(BundleFiles.text(path).equals(text))
+            .as("%s differs from what seed %d makes: run TrialFiles", path, TrialFiles.SEED)
+            .isTrue());
   }
 }

@@ -2,9 +2,7 @@ package org.rodnan.trials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ca.uhn.fhir.parser.IParser;
 import ca.uhn.fhir.util.FhirTerser;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,42 +13,17 @@ import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.rodnan.fhir.FhirContexts;
-import org.rodnan.fhir.Issue;
-import org.rodnan.terminology.Definitions;
-import org.rodnan.validation.ResourceValidator;
 
 class TrialResourcesTest {
 
   private static final String RECONSTRUCTED = "spiera-2011/subject-";
 
   private static BundleFiles files;
-  private static ResourceValidator validator;
 
   @BeforeAll
   static void load() {
     files = new BundleFiles(FhirContexts.r4());
-    validator = new ResourceValidator(new Definitions(), 2);
-  }
-
-  static List<String> paths() {
-    return BundleFiles.paths();
-  }
-
-  @ParameterizedTest
-  @MethodSource("paths")
-  void resourcesAreValid(String path) {
-    IParser parser = FhirContexts.r4().newJsonParser();
-    assertThat(bundle(path).getEntry()).isNotEmpty();
-    for (Bundle.BundleEntryComponent entry : bundle(path).getEntry()) {
-      Resource resource = entry.getResource();
-      byte[] json = parser.encodeResourceToString(resource).getBytes(StandardCharsets.UTF_8);
-      assertThat(validator.validate(resource, json).issues())
-          .as(resource.getId())
-          .noneMatch(Issue::isError);
-    }
   }
 
   @Test
@@ -149,13 +122,5 @@ class TrialResourcesTest {
 
   private static String key(Resource resource) {
     return resource.fhirType() + "/" + resource.getIdElement().getIdPart();
-  }
-
-  private static Bundle bundle(String path) {
-    Bundle bundle = files.bundles().get(path);
-    if (bundle == null) {
-      throw new IllegalStateException("no bundle " + path);
-    }
-    return bundle;
   }
 }
