@@ -51,8 +51,16 @@ public final class ResourceValidator implements AutoCloseable {
   private final ValidatorPool pool;
   private final ValidationLimits limits;
 
-  /** Takes a second or so; see {@link #warmUp}. */
-  public ResourceValidator(Definitions definitions, ValidationLimits limits) {
+  /**
+   * With the default limits. Takes a second or so; see {@link #warmUp}.
+   *
+   * @param threadsMax how many resources may be validated at once; the work is bound by the CPU
+   */
+  public ResourceValidator(Definitions definitions, int threadsMax) {
+    this(definitions, ValidationLimits.ofThreads(threadsMax));
+  }
+
+  ResourceValidator(Definitions definitions, ValidationLimits limits) {
     forbidFilesAndNetwork();
     FhirContext fhir = definitions.getFhirContext();
     ValidationSupportChain terminology =
@@ -99,7 +107,7 @@ public final class ResourceValidator implements AutoCloseable {
           "takes longer to validate than rodnan.validation.cpu-time-max allows, "
               + limits.cpuTimeMax().toSeconds()
               + " s");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError e) {
       throw new FhirFailure.Fault("Validation of " + name(resource) + " failed: " + e, e);
     }
   }

@@ -12,5 +12,11 @@ import java.time.Duration;
  * @param cpuTimeMax processor time of one resource
  * @param waitMax how long a request waits for one of the threads
  */
-public record ValidationLimits(
-    int threadsMax, int valuesMax, Duration cpuTimeMax, Duration waitMax) {}
+record ValidationLimits(int threadsMax, int valuesMax, Duration cpuTimeMax, Duration waitMax) {
+
+  /** The values that hold unless a setting says otherwise. */
+  static ValidationLimits ofThreads(int threadsMax) {
+    return new ValidationLimits(
+        threadsMax, 250_000, Duration.ofSeconds(10), Duration.ofSeconds(20));
+  }
+}

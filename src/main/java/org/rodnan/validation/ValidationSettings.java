@@ -3,7 +3,6 @@ package org.rodnan.validation;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Settings {@code rodnan.validation.*}.
@@ -17,13 +16,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("rodnan.validation")
 record ValidationSettings(
     @Nullable Integer threadsMax,
-    @DefaultValue("250000") int valuesMax,
-    @DefaultValue("10s") Duration cpuTimeMax,
-    @DefaultValue("20s") Duration waitMax) {
+    @Nullable Integer valuesMax,
+    @Nullable Duration cpuTimeMax,
+    @Nullable Duration waitMax) {
 
   ValidationLimits limits() {
-    int threads =
-        threadsMax == null ? Math.max(2, Runtime.getRuntime().availableProcessors()) : threadsMax;
-    return new ValidationLimits(threads, valuesMax, cpuTimeMax, waitMax);
+    int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
+    ValidationLimits otherwise = ValidationLimits.ofThreads(cores);
+    return new ValidationLimits(
+        threadsMax == null ? otherwise.threadsMax() : threadsMax,
+        valuesMax == null ? otherwise.valuesMax() : valuesMax,
+        cpuTimeMax == null ? otherwise.cpuTimeMax() : cpuTimeMax,
+        waitMax == null ? otherwise.waitMax() : waitMax);
   }
 }

@@ -15,13 +15,16 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Basic;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Issue.Severity;
 import org.rodnan.terminology.Artifacts;
@@ -214,15 +217,51 @@ class ResourceValidatorTest {
     }
   }
 
+  static Stream<String> types() {
+    return FhirContexts.r4().getResourceTypes().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyTypeOfTheStandardCanBeValidated(String type) {
+    String json = "{\"resourceType\": \"%s\", \"nonsense\": 1}".formatted(type);
+    assertThat(Validators.errors(json))
+        .extracting(Issue::diagnostics)
+        .anyMatch(text -> text.startsWith(type) && text.contains("nonsense"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/jose", "application/pkcs7-signature", "application/xml", ""})
+  void looksAtSignedBundlesWithoutFailing(String format) {
+    String json =
+        """
+        {"resourceType": "Bundle", "type": "collection", "signature": {
+          "type": [{"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1"}],
+          "when": "2020-01-01T00:00:00Z", "who": {"display": "x"},
+          "sigFormat": "%s", "targetFormat": "application/fhir+json",
+          "data": "ZXlKaGJHY2lPaUpGVXpJMU5pSjkuZTMwLmFiYw=="}}
+        """
+            .formatted(format);
+    assertThat(Validators.validate(json)).isNotNull();
+  }
+
   @Test
-  void everyTypeOfTheStandardCanBeValidated() {
-    for (String type :
-        List.of("Encounter", "Consent", "Location", "Specimen", "VisionPrescription")) {
-      String json = "{\"resourceType\": \"%s\", \"nonsense\": 1}".formatted(type);
-      assertThat(Validators.errors(json))
-          .extracting(Issue::diagnostics)
-          .anyMatch(text -> text.startsWith(type) && text.contains("nonsense"));
-    }
+  void judgesDefinitionsForOtherVersionsWithoutANetwork() {
+    String json =
+        """
+        {"resourceType": "StructureDefinition", "url": "https://example.org/x", "name": "X",
+         "status": "draft", "fhirVersion": "4.0.1", "kind": "complex-type", "abstract": false,
+         "context": [{"type": "element", "expression": "Patient", "extension": [
+           {"url": "http://hl7.org/fhir/StructureDefinition/fhirversion-specific-use", "extension": [
+             {"url": "startFhirVersion", "valueCode": "3.0"},
+             {"url": "endFhirVersion", "valueCode": "5.0"}]}]}],
+         "type": "Extension",
+         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+         "derivation": "constraint",
+         "differential": {"element": [
+           {"id": "Extension.url", "path": "Extension.url", "fixedUri": "https://example.org/x"}]}}
+        """;
+    assertThat(Validators.validate(json)).isNotNull();
   }
 
   @Test
