@@ -235,17 +235,8 @@ final class JsonShape {
       if (text.isEmpty()) {
         throw wrong("an empty string", "some text, or no such element");
       }
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (!Character.isSurrogate(c)) {
-          continue;
-        }
-        if (!Character.isHighSurrogate(c)
-            || i + 1 == text.length()
-            || !Character.isLowSurrogate(text.charAt(i + 1))) {
-          throw wrong("half of a surrogate pair", "Unicode text");
-        }
-        i++;
+      if (hasHalfCharacter(text)) {
+        throw wrong("half of a surrogate pair", "Unicode text");
       }
     }
 
@@ -293,6 +284,19 @@ final class JsonShape {
       }
       return (prefix.isEmpty() ? type : prefix) + path;
     }
+  }
+
+  /** Whether a surrogate stands without its other half. */
+  private static boolean hasHalfCharacter(String text) {
+    boolean open = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (open != Character.isLowSurrogate(c)) {
+        return true;
+      }
+      open = Character.isHighSurrogate(c);
+    }
+    return open;
   }
 
   private static boolean isPrimitive(BaseRuntimeElementDefinition<?> model) {
