@@ -106,16 +106,18 @@ final class Transaction {
   }
 
   private static void requireReadable(WriterSection section, BundleEntry entry, ResourceKey key) {
-    inEntry(entry, () -> {
-      CurrentVersion current =
-          section
-              .current(key)
-              .orElseThrow(() -> new FhirFailure.NotFound("Resource " + key + " is not known"));
-      if (current.isDeleted()) {
-        throw new FhirFailure.Gone(key, current.version());
-      }
-      return current;
-    });
+    inEntry(
+        entry,
+        () -> {
+          CurrentVersion current =
+              section
+                  .current(key)
+                  .orElseThrow(() -> new FhirFailure.NotFound("Resource " + key + " is not known"));
+          if (current.isDeleted()) {
+            throw new FhirFailure.Gone(key, current.version());
+          }
+          return current;
+        });
   }
 
   /** Others may have deleted meanwhile what was there: that is this entry's outcome alone. */

@@ -53,6 +53,9 @@ final class SqliteDatabase implements Database {
   private final FileChannel lockFile;
   private final Semaphore permits;
   private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+
+  /** Only for the writer's thread, and for whoever closes after it has ended. */
   private @Nullable Session writer;
 
   private SqliteDatabase(String url, FileChannel lockFile, int poolSize) {
@@ -132,8 +135,11 @@ final class SqliteDatabase implements Database {
 
   @Override
   public Session reader() throws SQLException {
+    if (closed) {
+      throw new SQLException("The store is closed");
+    }
     try {
-      if (!permits.tryAcquire(READER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+      if (!permits.tryAcquire() && !permits.tryAcquire(READER_WAIT_MS, TimeUnit.MILLISECONDS)) {
         throw poolExhausted();
       }
     } catch (InterruptedException e) {
@@ -159,7 +165,7 @@ final class SqliteDatabase implements Database {
   }
 
   private void giveBack(Session session) {
-    if (session.isBroken()) {
+    if (session.isBroken() || closed) {
       session.disconnect();
     } else {
       idle.addFirst(session);
@@ -229,12 +235,18 @@ final class SqliteDatabase implements Database {
   }
 
   @Override
+  public String ofTypeBetween() {
+    return "v.type = ? and v.position >= ? and v.type = ? and v.position <= ?";
+  }
+
+  @Override
   public boolean isShared() {
     return false;
   }
 
   @Override
   public void close() {
+    closed = true;
     for (Session session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
       session.disconnect();
     }
