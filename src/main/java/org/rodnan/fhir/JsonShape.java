@@ -236,16 +236,11 @@ final class JsonShape {
       if (text.isEmpty()) {
         throw wrong("an empty string", "some text, or no such element");
       }
-<<<<<<< HEAD
       OptionalInt forbidden = FhirCharacters.firstForbidden(text);
       if (forbidden.isPresent()) {
         throw wrong(
             String.format("text with the character U+%04X", forbidden.getAsInt()),
             "characters that FHIR's text may hold");
-=======
-      if (hasHalfCharacter(text)) {
-        throw wrong("half of a surrogate pair", "Unicode text");
->>>>>>> store
       }
     }
 
@@ -296,18 +291,6 @@ final class JsonShape {
   }
 
   /** Whether a surrogate stands without its other half. */
-  private static boolean hasHalfCharacter(String text) {
-    boolean open = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (open != Character.isLowSurrogate(c)) {
-        return true;
-      }
-      open = Character.isHighSurrogate(c);
-    }
-    return open;
-  }
-
   private static boolean isPrimitive(BaseRuntimeElementDefinition<?> model) {
     return switch (model.getChildType()) {
       case ID_DATATYPE, PRIMITIVE_DATATYPE, PRIMITIVE_XHTML, PRIMITIVE_XHTML_HL7ORG -> true;
