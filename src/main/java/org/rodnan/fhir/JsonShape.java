@@ -290,7 +290,6 @@ final class JsonShape {
     }
   }
 
-  /** Whether a surrogate stands without its other half. */
   private static boolean isPrimitive(BaseRuntimeElementDefinition<?> model) {
     return switch (model.getChildType()) {
       case ID_DATATYPE, PRIMITIVE_DATATYPE, PRIMITIVE_XHTML, PRIMITIVE_XHTML_HL7ORG -> true;
