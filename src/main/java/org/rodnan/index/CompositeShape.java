@@ -34,6 +34,17 @@ public enum CompositeShape {
         && components.stream().mapToInt(part -> dimensions(part.kind())).sum() <= DIMENSIONS_MAX;
   }
 
+  /**
+   * Whether the parts are tokens and one number or quantity at the end, as in most composites.
+   * Their values are indexed by {@link ValueTerm}: a term costs less than a point.
+   */
+  public static boolean endsInNumber(List<ParameterDefinition.Component> components) {
+    ParameterKind last = components.getLast().kind();
+    return (last == ParameterKind.NUMBER || last == ParameterKind.QUANTITY)
+        && components.subList(0, components.size() - 1).stream()
+            .allMatch(part -> part.kind() == ParameterKind.TOKEN);
+  }
+
   /** How many dimensions a part takes in a point; 0 if it can't be in one. */
   public static int dimensions(ParameterKind kind) {
     return switch (kind) {

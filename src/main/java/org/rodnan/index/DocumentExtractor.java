@@ -1,6 +1,8 @@
 package org.rodnan.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +32,29 @@ public final class DocumentExtractor {
   private final FhirPaths paths = new FhirPaths();
   private final Map<String, List<Compiled>> compiled = new ConcurrentHashMap<>();
 
+  /** An expression with its place among those of the type, each of which is run but once. */
+  private record Expression(int place, ExpressionNode node) {}
+
   /** The expressions of one parameter, ready to run. */
   private record Compiled(
-      ParameterDefinition parameter,
-      List<ExpressionNode> expressions,
-      List<ExpressionNode> components) {}
+      ParameterDefinition parameter, List<Expression> expressions, List<Expression> components) {}
+
+  /** What expressions select in one resource. Many parameters share expressions. */
+  private final class Selection {
+    private final Resource resource;
+    private final Map<Base, Map<Integer, List<Base>>> byElement = new IdentityHashMap<>();
+
+    Selection(Resource resource) {
+      this.resource = resource;
+    }
+
+    List<Base> of(Expression expression, Base element) {
+      return byElement
+          .computeIfAbsent(element, e -> new HashMap<>())
+          .computeIfAbsent(
+              expression.place(), place -> paths.evaluate(expression.node(), resource, element));
+    }
+  }
 
   public DocumentExtractor(
       SearchParameters parameters, UnitConversion units, ReferenceText references) {
@@ -49,9 +69,10 @@ public final class DocumentExtractor {
    */
   public IndexDocument extract(Resource resource) {
     FieldSink sink = new FieldSink(units);
+    Selection selection = new Selection(resource);
     for (Compiled parameter : compiled.computeIfAbsent(resource.fhirType(), this::compile)) {
       try {
-        extract(parameter, resource, sink);
+        extract(parameter, resource, selection, sink);
       } catch (RuntimeException e) {
         LOG.warn(
             "Search parameter {} can't be extracted: {}",
@@ -70,22 +91,19 @@ public final class DocumentExtractor {
     return parameters.fingerprint() + " " + text.serverBases();
   }
 
-  private void extract(Compiled compiled, Resource resource, FieldSink sink) {
+  private static void extract(
+      Compiled compiled, Resource resource, Selection selection, FieldSink sink) {
     ParameterDefinition parameter = compiled.parameter();
     boolean any = false;
-    for (ExpressionNode expression : compiled.expressions()) {
-      for (Base value : paths.evaluate(expression, resource, resource)) {
+    for (Expression expression : compiled.expressions()) {
+      for (Base value : selection.of(expression, resource)) {
         if (value.isEmpty()) {
           continue;
         }
-        any = true;
         if (parameter.kind() == ParameterKind.COMPOSITE) {
-          List<List<Base>> parts = new ArrayList<>();
-          for (ExpressionNode component : compiled.components()) {
-            parts.add(paths.evaluate(component, resource, value));
-          }
-          sink.addComposite(parameter, parts);
+          any |= addComposite(compiled, value, selection, sink);
         } else {
+          any = true;
           sink.add(parameter, value);
         }
       }
@@ -95,8 +113,24 @@ public final class DocumentExtractor {
     }
   }
 
+  /** Whether all parts of the composite are there. */
+  private static boolean addComposite(
+      Compiled compiled, Base element, Selection selection, FieldSink sink) {
+    List<List<Base>> parts = new ArrayList<>();
+    for (Expression component : compiled.components()) {
+      List<Base> part = selection.of(component, element);
+      if (part.isEmpty()) {
+        return false;
+      }
+      parts.add(part);
+    }
+    sink.addComposite(compiled.parameter(), parts);
+    return true;
+  }
+
   private List<Compiled> compile(String type) {
     List<Compiled> all = new ArrayList<>();
+    Map<String, Expression> expressions = new HashMap<>();
     for (ParameterDefinition parameter : parameters.of(type)) {
       if (!SearchParameters.isExtracted(parameter)) {
         continue;
@@ -106,10 +140,10 @@ public final class DocumentExtractor {
             new Compiled(
                 parameter,
                 parameter.expressions().stream()
-                    .map(expression -> paths.compile(withoutRoot(expression, type)))
+                    .map(expression -> compile(withoutRoot(expression, type), expressions))
                     .toList(),
                 parameter.components().stream()
-                    .map(component -> paths.compile(component.expression()))
+                    .map(component -> compile(component.expression(), expressions))
                     .toList()));
       } catch (RuntimeException e) {
         LOG.warn(
@@ -119,6 +153,15 @@ public final class DocumentExtractor {
       }
     }
     return List.copyOf(all);
+  }
+
+  private Expression compile(String expression, Map<String, Expression> known) {
+    Expression same = known.get(expression);
+    if (same == null) {
+      same = new Expression(known.size(), paths.compile(expression));
+      known.put(expression, same);
+    }
+    return same;
   }
 
   /** The same expression seen from the resource itself: the engine then need not check its type. */

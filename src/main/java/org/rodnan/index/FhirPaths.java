@@ -3,10 +3,9 @@ package org.rodnan.index;
 import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.IValidationSupport;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hl7.fhir.exceptions.PathEngineException;
 import org.hl7.fhir.instance.model.api.IBaseResource;
@@ -52,39 +51,51 @@ final class FhirPaths {
     return engine.evaluate(null, resource, resource, element, expression);
   }
 
-  /** Type definitions that hold nothing but the name and the parent. */
+  /** Type definitions that hold nothing but the name and the parent, made when asked for. */
   private static final class TypesByName implements IValidationSupport {
     private static final String BASE = "http://hl7.org/fhir/StructureDefinition/";
 
     private final FhirContext context;
-    private final Map<String, StructureDefinition> types = new HashMap<>();
+    private final Map<String, Class<?>> abstractTypes = new ConcurrentHashMap<>();
+    private final Map<String, Optional<StructureDefinition>> types = new ConcurrentHashMap<>();
 
     TypesByName(FhirContext context) {
       this.context = context;
-      for (BaseRuntimeElementDefinition<?> definition : context.getElementDefinitions()) {
-        add(definition.getImplementingClass());
-      }
-      for (String type : ResourceTypes.all()) {
-        add(context.getResourceDefinition(type).getImplementingClass());
-      }
     }
 
-    private void add(Class<?> type) {
-      if (!Base.class.isAssignableFrom(type)) {
-        return;
+    private Optional<StructureDefinition> find(String url) {
+      if (!url.startsWith(BASE)) {
+        return Optional.empty();
       }
+      Optional<StructureDefinition> known = types.get(url);
+      if (known == null) {
+        known = implementation(url.substring(BASE.length())).map(this::definition);
+        types.put(url, known);
+      }
+      return known;
+    }
+
+    private Optional<Class<?>> implementation(String name) {
+      if (abstractTypes.containsKey(name)) {
+        return Optional.ofNullable(abstractTypes.get(name));
+      }
+      if (ResourceTypes.isType(name)) {
+        return Optional.of(context.getResourceDefinition(name).getImplementingClass());
+      }
+      return Optional.ofNullable(context.getElementDefinition(name))
+          .map(BaseRuntimeElementDefinition::getImplementingClass);
+    }
+
+    private StructureDefinition definition(Class<?> type) {
       String name = name(type);
       StructureDefinition definition = new StructureDefinition();
       definition.setUrl(BASE + name).setName(name).setType(name);
       Class<?> parent = type.getSuperclass();
       if (parent != null && Base.class.isAssignableFrom(parent) && parent != Base.class) {
+        abstractTypes.put(name(parent), parent);
         definition.setBaseDefinition(BASE + name(parent));
-        if (types.putIfAbsent(BASE + name, definition) == null) {
-          add(parent);
-        }
-      } else {
-        types.putIfAbsent(BASE + name, definition);
       }
+      return definition;
     }
 
     /** The FHIR name, from HAPI's class name: {@code StringType} is {@code string}. */
@@ -104,21 +115,21 @@ final class FhirPaths {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public <T extends IBaseResource> List<T> fetchAllStructureDefinitions() {
-      return (List<T>) new ArrayList<>(types.values());
+      // The engine wants them only for checks of expressions that are not asked for here.
+      return List.of();
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T extends IBaseResource> @Nullable T fetchResource(
         @Nullable Class<T> type, String uri) {
-      return (T) types.get(uri);
+      return (T) find(uri).orElse(null);
     }
 
     @Override
     public @Nullable IBaseResource fetchStructureDefinition(String url) {
-      return types.get(url);
+      return find(url).orElse(null);
     }
   }
 

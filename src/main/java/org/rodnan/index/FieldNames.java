@@ -44,6 +44,11 @@ public final class FieldNames {
     return field + "~targets";
   }
 
+  /** The field of the terms of a composite that ends in a number, {@link ValueTerm}. */
+  public static String values(String field) {
+    return field + "~values";
+  }
+
   /** The field of the tokens of a reference's identifier. */
   public static String identifier(String field) {
     return field + "~identifier";

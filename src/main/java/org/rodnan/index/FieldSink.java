@@ -2,10 +2,15 @@ package org.rodnan.index;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.SortedNumericDocValuesField;
 import org.apache.lucene.document.SortedSetDocValuesField;
@@ -27,12 +32,21 @@ final class FieldSink {
 
   private static final long OPEN_END = Long.MAX_VALUE - 1;
 
+  /** By their number of dimensions. */
+  private static final FieldType[] POINTS =
+      IntStream.rangeClosed(0, 8).mapToObj(FieldSink::pointOf).toArray(FieldType[]::new);
+
   private final UnitConversion units;
   private final List<IndexableField> fields = new ArrayList<>();
   private final List<LiteralValue> literals = new ArrayList<>();
   private final List<JoinedValue> joined = new ArrayList<>();
   private final Set<BusinessIdentifier> identifiers = new LinkedHashSet<>();
-  private final Set<Object> seen = new HashSet<>();
+  private final Set<Seen> seen = new HashSet<>();
+
+  /** Several parameters often select the same element; its values are worked out once. */
+  private final Map<Base, List<Token>> tokens = new IdentityHashMap<>();
+
+  private final Map<Base, List<QuantityValue>> quantities = new IdentityHashMap<>();
 
   FieldSink(UnitConversion units) {
     this.units = units;
@@ -66,18 +80,43 @@ final class FieldSink {
       case STRING -> TextValues.of(value).forEach(text -> addText(field, text));
       case DATE -> TimeRange.of(value).ifPresent(range -> addTime(field, range));
       case NUMBER -> NumberRange.of(value).ifPresent(range -> addNumber(field, range));
-      case QUANTITY -> addQuantity(field, QuantityValue.of(value, units));
+      case QUANTITY -> addQuantity(field, quantitiesOf(value));
       case REFERENCE -> addReference(field, value);
       case URI -> addUri(field, value);
       case COMPOSITE -> throw new IllegalArgumentException(field + " is a composite");
     }
   }
 
+  /** A token with its terms and its place in a point. */
+  private record Token(TokenValue value, List<BytesRef> terms, long[] coordinates) {
+    static Token of(TokenValue value) {
+      List<BytesRef> terms = new ArrayList<>(3);
+      value.forms().forEach(form -> terms.add(Terms.exact(form)));
+      String system = value.system();
+      String code = value.code();
+      return new Token(
+          value,
+          terms,
+          new long[] {
+            system == null ? 0 : Terms.hash(system), code == null ? 0 : Terms.hash(code)
+          });
+    }
+  }
+
+  private List<Token> tokensOf(Base value) {
+    return tokens.computeIfAbsent(
+        value, element -> TokenValue.of(element).stream().map(Token::of).toList());
+  }
+
+  private List<QuantityValue> quantitiesOf(Base value) {
+    return quantities.computeIfAbsent(value, element -> QuantityValue.of(element, units));
+  }
+
   private void addTokens(ParameterDefinition parameter, Base value) {
     String field = parameter.field();
-    for (TokenValue token : TokenValue.of(value)) {
-      token.forms().forEach(form -> term(field, Terms.exact(form)));
-      String code = token.code();
+    for (Token token : tokensOf(value)) {
+      token.terms().forEach(term -> term(field, term));
+      String code = token.value().code();
       if (code != null) {
         sortText(field, code);
       }
@@ -154,9 +193,52 @@ final class FieldSink {
   void addComposite(ParameterDefinition parameter, List<List<Base>> parts) {
     if (CompositeShape.of(parameter.components()) == CompositeShape.TERM) {
       addJoinedTerms(parameter, parts);
+    } else if (CompositeShape.endsInNumber(parameter.components())) {
+      addValues(parameter, parts);
     } else {
       addJoinedPoints(parameter, parts);
     }
+  }
+
+  private void addValues(ParameterDefinition parameter, List<List<Base>> parts) {
+    List<List<String>> forms = List.of(List.of());
+    for (List<Base> part : parts.subList(0, parts.size() - 1)) {
+      List<List<String>> longer = new ArrayList<>();
+      for (Base value : part) {
+        for (Token token : tokensOf(value)) {
+          for (String form : token.value().forms()) {
+            forms.forEach(before -> longer.add(appended(before, form)));
+          }
+        }
+      }
+      forms = longer;
+    }
+    String field = FieldNames.values(parameter.field());
+    for (Base value : parts.getLast()) {
+      for (QuantityValue quantity : numbersOf(parameter.components().getLast().kind(), value)) {
+        if (quantity.range().low() == quantity.range().high()) {
+          for (List<String> form : forms) {
+            term(field, ValueTerm.of(form, quantity.unit(), quantity.range().low()));
+          }
+        } else {
+          addJoinedPoints(parameter, parts);
+        }
+      }
+    }
+  }
+
+  private List<QuantityValue> numbersOf(ParameterKind kind, Base value) {
+    return kind == ParameterKind.QUANTITY
+        ? quantitiesOf(value)
+        : NumberRange.of(value).stream()
+            .map(range -> new QuantityValue(QuantityValue.ANY_UNIT, range, false))
+            .toList();
+  }
+
+  private static List<String> appended(List<String> list, String last) {
+    List<String> all = new ArrayList<>(list);
+    all.add(last);
+    return all;
   }
 
   private void addJoinedTerms(ParameterDefinition parameter, List<List<Base>> parts) {
@@ -206,26 +288,18 @@ final class FieldSink {
   private List<long[]> coordinates(ParameterKind kind, Base value) {
     return switch (kind) {
       case TOKEN ->
-          TokenValue.of(value).stream()
-              .filter(token -> token.code() != null)
-              .map(FieldSink::coordinatesOf)
+          tokensOf(value).stream()
+              .filter(token -> token.value().code() != null)
+              .map(Token::coordinates)
               .toList();
       case DATE -> TimeRange.of(value).map(r -> new long[] {r.low(), r.high()}).stream().toList();
       case NUMBER ->
           NumberRange.of(value).map(r -> new long[] {r.low(), r.high()}).stream().toList();
       case QUANTITY ->
-          QuantityValue.of(value, units).stream()
+          quantitiesOf(value).stream()
               .map(q -> new long[] {q.unit(), q.range().low(), q.range().high()})
               .toList();
       case STRING, REFERENCE, URI, COMPOSITE -> List.of();
-    };
-  }
-
-  private static long[] coordinatesOf(TokenValue token) {
-    String system = token.system();
-    String code = token.code();
-    return new long[] {
-      system == null ? 0 : Terms.hash(system), code == null ? 0 : Terms.hash(code)
     };
   }
 
@@ -235,9 +309,7 @@ final class FieldSink {
     return both;
   }
 
-  private record Seen(String field, Object value) {}
-
-  private record SeenPoint(String field, List<Long> point) {}
+  private record Seen(String field, BytesRef value) {}
 
   private void term(String field, BytesRef term) {
     if (seen.add(new Seen(field, term))) {
@@ -246,13 +318,19 @@ final class FieldSink {
   }
 
   private void point(String field, long... point) {
-    List<Long> values = new ArrayList<>(point.length);
-    for (long value : point) {
-      values.add(value);
+    BytesRef packed = LongPoint.pack(point);
+    if (seen.add(new Seen(field, packed))) {
+      fields.add(new BinaryPoint(field, packed.bytes, POINTS[point.length]));
     }
-    if (seen.add(new SeenPoint(field, values))) {
-      fields.add(new LongPoint(field, point));
+  }
+
+  private static FieldType pointOf(int dimensions) {
+    FieldType type = new FieldType();
+    if (dimensions > 0) {
+      type.setDimensions(dimensions, Long.BYTES);
     }
+    type.freeze();
+    return type;
   }
 
   private void sortText(String field, String text) {

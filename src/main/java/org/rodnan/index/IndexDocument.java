@@ -1,11 +1,14 @@
 package org.rodnan.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexableField;
 import org.rodnan.fhir.ResourceKey;
@@ -23,7 +26,12 @@ public final class IndexDocument {
   private final List<JoinedValue> joined;
   private final Set<String> references;
   private final Set<BusinessIdentifier> identifiers;
-  private final Set<ResourceKey> targets;
+  private final Set<ResourceKey> targets = new LinkedHashSet<>();
+  private final List<IndexableField> ofReferences = new ArrayList<>();
+  private final List<Link> links = new ArrayList<>();
+
+  /** A field and the resource whose integer it is to hold. */
+  private record Link(String field, ResourceKey target) {}
 
   IndexDocument(
       ReferenceText text,
@@ -38,9 +46,24 @@ public final class IndexDocument {
     this.joined = joined;
     this.references = references;
     this.identifiers = identifiers;
-    Set<ResourceKey> local = new LinkedHashSet<>();
-    references.forEach(reference -> text.local(reference).ifPresent(local::add));
-    this.targets = local;
+    Map<String, Optional<ResourceKey>> local = new HashMap<>();
+    for (String reference : references) {
+      Optional<ResourceKey> target = text.local(reference);
+      local.put(reference, target);
+      target.ifPresent(targets::add);
+    }
+    for (LiteralValue literal : literals) {
+      Optional<ResourceKey> target =
+          literal.kind() == LiteralValue.Kind.REFERENCE
+              ? local.computeIfAbsent(literal.text(), text::local)
+              : literal.target(text);
+      literal.addTo(ofReferences, text, target);
+      target.ifPresent(key -> links.add(new Link(FieldNames.targets(literal.field()), key)));
+    }
+    joined.forEach(value -> value.addTo(ofReferences, text));
+    for (ResourceKey target : targets) {
+      ofReferences.add(new StringField(FieldNames.TARGET, target.toString(), Field.Store.NO));
+    }
   }
 
   /** Every resource of this server that a Reference of the resource names, wherever it stands. */
@@ -73,15 +96,22 @@ public final class IndexDocument {
         identifiers);
   }
 
-  /** All fields, in a list that the caller may add to. */
+  /**
+   * All fields, in a list that the caller may add to.
+   *
+   * @param numbers the permanent integers of the targets; one that is missing can't be joined with
+   */
   List<IndexableField> fields(Map<ResourceKey, Long> numbers) {
     List<IndexableField> all =
-        new ArrayList<>(fields.size() + literals.size() * 4 + targets.size() + 16);
+        new ArrayList<>(fields.size() + ofReferences.size() + links.size() + 16);
     all.addAll(fields);
-    literals.forEach(literal -> literal.addTo(all, text, numbers));
-    joined.forEach(value -> value.addTo(all, text));
-    targets.forEach(
-        target -> all.add(new StringField(FieldNames.TARGET, target.toString(), Field.Store.NO)));
+    all.addAll(ofReferences);
+    for (Link link : links) {
+      Long number = numbers.get(link.target());
+      if (number != null) {
+        all.add(new LongField(link.field(), number, Field.Store.NO));
+      }
+    }
     return all;
   }
 }

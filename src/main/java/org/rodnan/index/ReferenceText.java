@@ -1,6 +1,5 @@
 package org.rodnan.index;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.rodnan.fhir.ResourceKey;
@@ -9,16 +8,11 @@ import org.rodnan.fhir.ResourceTypes;
 /**
  * Reads the text of references (R4, references.html#literal). Immutable, thread safe.
  *
- * @param serverBases base URLs of this server without a slash at the end: absolute references under
- *     them are local ones
+ * @param serverBases base URLs of this server: absolute references under them are local ones
  */
 public record ReferenceText(List<String> serverBases) {
-  public ReferenceText(Collection<String> serverBases) {
-    this(serverBases.stream().map(ReferenceText::withoutSlash).toList());
-  }
-
   public ReferenceText {
-    serverBases = List.copyOf(serverBases);
+    serverBases = serverBases.stream().map(ReferenceText::withoutSlash).toList();
   }
 
   /** The resource of this server that the reference names, its version left out. */

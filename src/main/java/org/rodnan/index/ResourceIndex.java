@@ -266,6 +266,7 @@ public final class ResourceIndex implements AutoCloseable {
       try {
         worker.execute(this::grantWishes);
       } catch (RejectedExecutionException e) {
+        wishesScheduled.set(false);
         throw new FhirFailure.Busy("The server is shutting down", RETRY_AFTER);
       }
     }
@@ -285,10 +286,11 @@ public final class ResourceIndex implements AutoCloseable {
     try {
       LogPosition farthest =
           waiting.stream().map(Wish::position).max(LogPosition::compareTo).orElseThrow();
-      LogPosition before = LogPosition.START;
-      while (!applied.holds(farthest) && !applied.equals(before)) {
-        before = applied;
+      boolean isMoving = true;
+      while (isMoving && !applied.holds(farthest)) {
+        LogPosition before = applied;
         applySome();
+        isMoving = !applied.equals(before);
       }
       refresh();
       for (Wish wish : waiting) {

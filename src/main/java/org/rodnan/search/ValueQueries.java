@@ -15,6 +15,7 @@ import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TermRangeQuery;
 import org.apache.lucene.search.WildcardQuery;
 import org.apache.lucene.util.BytesRef;
 import org.rodnan.fhir.FhirFailure;
@@ -30,6 +31,7 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.Terms;
 import org.rodnan.index.TimeRange;
 import org.rodnan.index.TokenValue;
+import org.rodnan.index.ValueTerm;
 import org.rodnan.terminology.CanonicalQuantity;
 import org.rodnan.terminology.UnitConversion;
 
@@ -335,7 +337,36 @@ final class ValueQueries {
     for (int i = 1; i < parts.size(); i++) {
       boxes = Box.product(boxes, componentBoxes(parameter, i, name, parts.get(i)));
     }
-    return Box.query(parameter.field(), boxes);
+    Query points = Box.query(parameter.field(), boxes);
+    if (!CompositeShape.endsInNumber(parameter.components())) {
+      return points;
+    }
+    List<Query> any = new ArrayList<>(List.of(points));
+    List<String> forms =
+        parts.subList(0, parts.size() - 1).stream().map(part -> token(name, part)).toList();
+    int last = parts.size() - 1;
+    for (Box box : componentBoxes(parameter, last, name, parts.get(last))) {
+      termsInBox(parameter, forms, box).ifPresent(any::add);
+    }
+    return anyOf(any);
+  }
+
+  /** Single numbers in a box over the unit, if there is one, and both ends of a range. */
+  private static Optional<Query> termsInBox(
+      ParameterDefinition parameter, List<String> forms, Box box) {
+    int ends = box.min().length - 2;
+    long unit = ends == 0 ? QuantityValue.ANY_UNIT : box.min()[0];
+    long low = Math.max(box.min()[ends], box.min()[ends + 1]);
+    long high = Math.min(box.max()[ends], box.max()[ends + 1]);
+    return low > high
+        ? Optional.empty()
+        : Optional.of(
+            new TermRangeQuery(
+                FieldNames.values(parameter.field()),
+                ValueTerm.of(forms, unit, low),
+                ValueTerm.of(forms, unit, high),
+                true,
+                true));
   }
 
   private List<Box> componentBoxes(

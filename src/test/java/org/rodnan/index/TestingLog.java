@@ -45,13 +45,20 @@ public final class TestingLog implements LogReader {
   }
 
   /** One write of a unit; a null body deletes. */
-  public record Write(ResourceKey key, @Nullable String json) {}
+  public record Write(ResourceKey key, @Nullable Resource resource, @Nullable String json) {
+    public Write(ResourceKey key, @Nullable String json) {
+      this(
+          key,
+          json == null ? null : (Resource) FhirContexts.r4().newJsonParser().parseResource(json),
+          json);
+    }
+  }
 
   /** Appends one resource, whose type and id are in the body. */
   public synchronized ResourceKey put(String json) {
     Resource resource = (Resource) FhirContexts.r4().newJsonParser().parseResource(json);
     ResourceKey key = new ResourceKey(resource.fhirType(), resource.getIdElement().getIdPart());
-    append(List.of(new Write(key, json)));
+    append(List.of(new Write(key, resource, json)));
     return key;
   }
 
@@ -79,11 +86,11 @@ public final class TestingLog implements LogReader {
     String json = write.json();
     ResourceVersion entry;
     IndexDocument document = null;
-    if (json == null) {
+    Resource resource = write.resource();
+    if (json == null || resource == null) {
       entry = new ResourceVersion.Tombstone(write.key(), version, lastUpdated, position);
     } else {
       byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-      Resource resource = (Resource) FhirContexts.r4().newJsonParser().parseResource(json);
       byte[] body =
           BodyTemplate.of(new ParsedResource(resource, bytes), write.key())
               .fill(version, lastUpdated);

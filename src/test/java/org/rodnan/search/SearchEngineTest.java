@@ -582,6 +582,8 @@ final class SearchEngineTest {
         "Patient?_include=Patient:name | of type reference",
         "Patient?_include:recurse=Patient:organization | '_include:iterate'",
         "Patient?_type=Patient | only in a search over all types",
+        "Observation?subject.=x | name:modifier",
+        "Observation?subject:=x | name:modifier",
         "?_type=Foo | expected a resource type",
         "?name=x | Unknown search parameter 'name' on all types",
         "Patient?_text=x | Unknown search parameter '_text'",
