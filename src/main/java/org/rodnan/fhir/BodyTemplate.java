@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +33,21 @@ import java.util.stream.Collectors;
  * meta.lastUpdated} are the server's. Immutable, thread safe.
  */
 public final class BodyTemplate {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Takes whatever the parser has let pass, and writes every character as UTF-8. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build();
+
   private static final DateTimeFormatter INSTANT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -228,24 +245,24 @@ public final class BodyTemplate {
       }
     }
 
-    /** Each quoted attribute of the XHTML may be a link to replace. */
+    /**
+     * Each quoted attribute of the XHTML may be a link to replace. Text may hold a lone quote, so
+     * what closes one attribute may open the next.
+     */
     private void writeNarrative(JsonGenerator generator, String html) throws IOException {
       generator.writeRawValue("\"");
       int written = 0;
-      int open = html.indexOf('"');
-      while (open >= 0) {
-        int close = html.indexOf('"', open + 1);
-        if (close < 0) {
-          break;
+      for (int open = 0; open < html.length(); open++) {
+        char quote = html.charAt(open);
+        if (quote == '"' || quote == '\'') {
+          int close = html.indexOf(quote, open + 1);
+          String attribute = close < 0 ? "" : html.substring(open + 1, close);
+          if (isOpen.test(attribute)) {
+            writeQuoted(generator, html.substring(written, open + 1));
+            slot(generator, attribute);
+            written = close;
+          }
         }
-        String attribute = html.substring(open + 1, close);
-        if (isOpen.test(attribute)) {
-          writeQuoted(generator, html.substring(written, open + 1));
-          slot(generator, attribute);
-          written = close;
-        }
-        // Text may hold a lone quote: what closes one attribute may open the next.
-        open = close;
       }
       writeQuoted(generator, html.substring(written));
       generator.writeRaw('"');

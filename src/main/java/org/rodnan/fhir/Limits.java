@@ -7,7 +7,7 @@ import java.time.Duration;
  * is exceeded.
  *
  * @param bodyBytesMax bytes of a request body
- * @param uriBytesMax bytes of a request's URI and of its header fields together, each
+ * @param uriBytesMax bytes of a request's URI and its header fields, all together
  * @param formBytesMax bytes of the form of a POST {@code _search}
  * @param jsonDepthMax depth of nesting of a body
  * @param bundleEntriesMax entries of a batch or transaction

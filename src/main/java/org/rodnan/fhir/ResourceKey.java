@@ -42,7 +42,9 @@ public record ResourceKey(String type, String id) implements Comparable<Resource
     String type = reference.substring(0, slash);
     int history = reference.indexOf("/_history/", slash + 1);
     String id = reference.substring(slash + 1, history < 0 ? reference.length() : history);
-    return TYPE.matcher(type).matches() && isId(id)
+    boolean versionIsWell =
+        history < 0 || isId(reference.substring(history + "/_history/".length()));
+    return TYPE.matcher(type).matches() && isId(id) && versionIsWell
         ? Optional.of(new ResourceKey(type, id))
         : Optional.empty();
   }

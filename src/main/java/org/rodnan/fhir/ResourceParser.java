@@ -5,14 +5,18 @@ import ca.uhn.fhir.parser.DataFormatException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
@@ -22,13 +26,18 @@ import org.hl7.fhir.r4.model.Resource;
  * nested too deeply is refused, never dropped (R4, json.html and xml.html). Thread safe.
  */
 public final class ResourceParser {
+  private static final String FHIR = "http://hl7.org/fhir";
+  private static final String XHTML = "http://www.w3.org/1999/xhtml";
+
   private final FhirContext context;
   private final JsonFactory strictJson;
+  private final JsonShape shape;
   private final Limits limits;
 
   public ResourceParser(Limits limits) {
     this.context = FhirContexts.r4();
     this.limits = limits;
+    this.shape = new JsonShape(context);
     this.strictJson =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -44,7 +53,7 @@ public final class ResourceParser {
    * @param body UTF-8 JSON of one resource
    * @throws FhirFailure.TooLarge over {@code rodnan.limits.body-bytes-max}
    * @throws FhirFailure.Malformed if it is not JSON, has a key twice, is nested too deeply, is no
-   *     R4 resource, or has an element that R4 doesn't know or of the wrong type
+   *     R4 resource, or has an element that R4 doesn't know, of the wrong type, or empty
    */
   public ParsedResource parseJson(byte[] body) {
     requireSize(body);
@@ -65,8 +74,11 @@ public final class ResourceParser {
     String text = new String(body, StandardCharsets.UTF_8);
     requireShallowXml(text);
     Resource resource = parsed(() -> context.newXmlParser().parseResource(text), "XML");
-    String json = context.newJsonParser().encodeResourceToString(resource);
-    return new ParsedResource(resource, json.getBytes(StandardCharsets.UTF_8));
+    byte[] json =
+        context.newJsonParser().encodeResourceToString(resource).getBytes(StandardCharsets.UTF_8);
+    // XML may hold what JSON can't, such as a number "+1", and may be nested more deeply than that.
+    requireStrictJson(json);
+    return new ParsedResource(resource, json);
   }
 
   private Resource parsed(java.util.function.Supplier<IBaseResource> parse, String format) {
@@ -111,11 +123,8 @@ public final class ResourceParser {
 
   private void requireStrictJson(byte[] body) {
     try (JsonParser parser = strictJson.createParser(body)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new FhirFailure.Malformed(
-            IssueType.STRUCTURE, "The body is not a JSON object; expected a FHIR R4 resource");
-      }
-      parser.skipChildren();
+      parser.nextToken();
+      shape.require(parser);
       if (parser.nextToken() != null) {
         throw new FhirFailure.Malformed(
             IssueType.STRUCTURE, "There is more after the end of the resource");
@@ -141,28 +150,68 @@ public final class ResourceParser {
     }
   }
 
-  /** Counts open elements only; whether the XML is well-formed is for the XML parser to say. */
+  /** What HAPI's parser doesn't look at: depth, document types, namespaces, blank values. */
   private void requireShallowXml(String text) {
-    if (text.contains("<!DOCTYPE")) {
+    try {
+      XMLStreamReader xml = xmlFactory().createXMLStreamReader(new StringReader(text));
+      int depth = 0;
+      while (xml.hasNext()) {
+        switch (xml.next()) {
+          case XMLStreamConstants.DTD ->
+              throw new FhirFailure.Malformed(
+                  IssueType.STRUCTURE, "A document type declaration is not allowed in FHIR XML");
+          case XMLStreamConstants.START_ELEMENT -> {
+            depth++;
+            requireNamespace(xml);
+            requireValue(xml);
+          }
+          case XMLStreamConstants.END_ELEMENT -> depth--;
+          default -> {}
+        }
+        if (depth > limits.jsonDepthMax()) {
+          throw new FhirFailure.Malformed(
+              IssueType.STRUCTURE,
+              "The body is nested too deeply (rodnan.limits.json-depth-max is "
+                  + limits.jsonDepthMax()
+                  + ")");
+        }
+      }
+    } catch (XMLStreamException e) {
       throw new FhirFailure.Malformed(
-          IssueType.STRUCTURE, "A document type declaration is not allowed in FHIR XML");
+          IssueType.STRUCTURE, "The body is not well-formed XML: " + e.getMessage());
     }
-    int depth = 0;
-    for (int at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-      char next = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
-      int end = text.indexOf('>', at);
-      if (next == '/') {
-        depth--;
-      } else if (Character.isLetter(next) && end > 0 && text.charAt(end - 1) != '/') {
-        depth++;
-      }
-      if (depth > limits.jsonDepthMax() * 2) {
-        throw new FhirFailure.Malformed(
-            IssueType.STRUCTURE,
-            "The body is nested too deeply (rodnan.limits.json-depth-max is "
-                + limits.jsonDepthMax()
-                + ")");
-      }
+  }
+
+  /** A new one each time, for the JDK's is not thread safe. */
+  private static XMLInputFactory xmlFactory() {
+    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    return factory;
+  }
+
+  /** HAPI's parser drops a blank value without a word. */
+  private static void requireValue(XMLStreamReader xml) {
+    String value = xml.getAttributeValue(null, "value");
+    if (value != null && value.isBlank() && FHIR.equals(xml.getNamespaceURI())) {
+      throw new FhirFailure.Malformed(
+          IssueType.STRUCTURE,
+          "Element " + xml.getLocalName() + " has a blank value; expected some text");
+    }
+  }
+
+  private static void requireNamespace(XMLStreamReader xml) {
+    String namespace = xml.getNamespaceURI();
+    if (!FHIR.equals(namespace) && !XHTML.equals(namespace)) {
+      throw new FhirFailure.Malformed(
+          IssueType.STRUCTURE,
+          "Element "
+              + xml.getLocalName()
+              + " is in the namespace "
+              + (namespace == null ? "''" : "'" + namespace + "'")
+              + "; expected '"
+              + FHIR
+              + "', or that of XHTML in a narrative");
     }
   }
 }

@@ -37,7 +37,7 @@ final class DeleteEndpoint {
 
   Answer deleteWhere(FhirRequest request, String type) {
     List<WriteOutcome> deleted =
-        deleting.deleteWhere(type, request.query().ofTheAnswer(false), request.origin());
+        deleting.deleteWhere(type, request.query().criteria(), request.origin());
     return answer(request, said("Deleted " + deleted.size() + " " + type + " resources"));
   }
 

@@ -60,6 +60,6 @@ record FhirRequest(
   }
 
   BundleWriter bundles() {
-    return new BundleWriter(links, representation.projection(), query.ofTheAnswer(true));
+    return new BundleWriter(links, representation.projection(), query.ofTheAnswer());
   }
 }

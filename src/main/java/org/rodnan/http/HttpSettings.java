@@ -11,10 +11,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads platform threads that handle requests; each may hold one search or one body
  * @param baseUrl the base of all links, such as {@code https://trials.example.org/fhir}; absent, it
  *     is taken from each request
- * @param corsOrigins patterns of the origins whose pages may call the server; none by default
+ * @param corsOrigins regular expressions for the origins whose pages may call the server; none by
+ *     default
  */
 @ConfigurationProperties("rodnan.http")
 record HttpSettings(
     @DefaultValue("32") int threads,
     @Nullable String baseUrl,
-    @DefaultValue List<String> corsOrigins) {}
+    @DefaultValue List<String> corsOrigins) {
+
+  /** Below this, Jetty's own threads leave none for requests. */
+  private static final int THREADS_MIN = 8;
+
+  HttpSettings {
+    if (threads < THREADS_MIN) {
+      throw new IllegalArgumentException(
+          "rodnan.http.threads is " + threads + "; expected " + THREADS_MIN + " or more");
+    }
+    corsOrigins = List.copyOf(corsOrigins);
+  }
+}

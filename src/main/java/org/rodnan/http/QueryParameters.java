@@ -76,20 +76,31 @@ record QueryParameters(List<Parameter> all) {
 
   /** The value of the parameter; an empty one counts as absent. */
   Optional<String> first(String name) {
-    return all.stream()
-        .filter(parameter -> parameter.name().equals(name) && !parameter.value().isEmpty())
-        .map(Parameter::value)
-        .findFirst();
+    for (Parameter parameter : all) {
+      if (parameter.name().equals(name) && !parameter.value().isEmpty()) {
+        return Optional.of(parameter.value());
+      }
+    }
+    return Optional.empty();
   }
 
   boolean has(String name) {
     return first(name).isPresent();
   }
 
-  /** Those of {@link #OF_THE_ANSWER}, or all the others. */
-  List<Parameter> ofTheAnswer(boolean wanted) {
+  /** Those of {@link #OF_THE_ANSWER}. */
+  List<Parameter> ofTheAnswer() {
+    return all.stream().filter(parameter -> OF_THE_ANSWER.contains(parameter.name())).toList();
+  }
+
+  /**
+   * What a conditional interaction matches by: the others, but for those without a value, which
+   * would match everything.
+   */
+  List<Parameter> criteria() {
     return all.stream()
-        .filter(parameter -> OF_THE_ANSWER.contains(parameter.name()) == wanted)
+        .filter(parameter -> !OF_THE_ANSWER.contains(parameter.name()))
+        .filter(parameter -> !parameter.value().isEmpty())
         .toList();
   }
 

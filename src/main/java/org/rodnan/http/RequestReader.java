@@ -3,13 +3,17 @@ package org.rodnan.http;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.store.Origin;
 
 /** Takes from an HTTP request what FHIR has to say about it. Thread safe. */
 final class RequestReader {
   private static final int TEXT_LENGTH_MAX = 200;
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:\\-]{1,64}");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final RequestBody bodies;
   private final IdGenerator ids;
@@ -27,12 +31,12 @@ final class RequestReader {
   /** The client's {@code X-Request-Id} if it is 1 to 64 plain characters, otherwise a new one. */
   String requestId(HttpServletRequest http) {
     String given = http.getHeader("X-Request-Id");
-    return given != null && given.matches("[A-Za-z0-9._:\\-]{1,64}") ? given : ids.next();
+    return given != null && REQUEST_ID.matcher(given).matches() ? given : ids.next();
   }
 
   /**
-   * @throws org.rodnan.fhir.FhirFailure if the parameters, the form or the wanted representation
-   *     can't be understood
+   * @throws FhirFailure if the parameters, the form or the wanted representation can't be
+   *     understood
    */
   FhirRequest read(HttpServletRequest http, Target target, String requestId) {
     QueryParameters query = query(http);
@@ -54,7 +58,7 @@ final class RequestReader {
     QueryParameters query;
     try {
       query = query(http);
-    } catch (org.rodnan.fhir.FhirFailure e) {
+    } catch (FhirFailure e) {
       query = new QueryParameters(List.of());
     }
     return Negotiation.orDefault(FhirRequest.values(http.getHeaders("Accept")), query);
@@ -89,7 +93,7 @@ final class RequestReader {
     if (header == null || header.isBlank()) {
       return null;
     }
-    String text = header.replaceAll("\\p{Cntrl}", " ").strip();
+    String text = CONTROL.matcher(header).replaceAll(" ").strip();
     return text.length() <= TEXT_LENGTH_MAX ? text : text.substring(0, TEXT_LENGTH_MAX);
   }
 }

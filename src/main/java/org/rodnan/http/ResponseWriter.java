@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.Deflater;
@@ -36,19 +37,28 @@ final class ResponseWriter {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
+    Optional<JsonBytes> body = answer.body();
+    // First, for it may fail: nothing of the answer is set then.
+    JsonBytes encoded =
+        body.isEmpty() || representation.isAsStored()
+            ? body.orElse(new JsonBytes(List.of()))
+            : JsonBytes.of(encode(body.get().joined(), representation));
     response.setStatus(answer.status());
     answer.headers().forEach(response::setHeader);
     // Health data: no cache on the way keeps it, and the client's own asks again by ETag.
     response.setHeader("Cache-Control", "private, no-cache");
-    Optional<JsonBytes> body = answer.body();
-    if (body.isEmpty()) {
-      return;
+    if (body.isPresent()) {
+      writeBody(encoded, representation, request, response);
     }
-    JsonBytes encoded =
-        representation.isAsStored()
-            ? body.get()
-            : JsonBytes.of(encode(body.get().joined(), representation));
-    response.setHeader("Vary", "Accept, Accept-Encoding, Prefer");
+  }
+
+  private static void writeBody(
+      JsonBytes encoded,
+      Representation representation,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
     response.setContentType(representation.contentType());
     boolean isHead = request.getMethod().equals("HEAD");
     if (encoded.length() >= GZIP_BYTES_MIN && acceptsGzip(request)) {

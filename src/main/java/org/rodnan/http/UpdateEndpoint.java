@@ -28,7 +28,7 @@ final class UpdateEndpoint {
     return WriteAnswers.answer(
         updating.updateWhere(
             type,
-            request.query().ofTheAnswer(false),
+            request.query().criteria(),
             request.body(),
             request.header("If-Match"),
             request.origin()),

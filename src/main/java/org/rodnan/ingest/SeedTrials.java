@@ -82,7 +82,7 @@ final class SeedTrials {
   private static List<TrialFile> files() {
     try {
       List<TrialFile> files = new ArrayList<>();
-      for (JsonNode trial : new ObjectMapper().readTree(read("index.json"))) {
+      for (JsonNode trial : new ObjectMapper().readTree(read("index.json")).get("trials")) {
         for (JsonNode bundle : trial.get("bundles")) {
           files.add(new TrialFile(trial.get("title").asText(), bundle.asText()));
         }

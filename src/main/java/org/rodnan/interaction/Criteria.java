@@ -73,11 +73,16 @@ record Criteria(String type, List<Parameter> parameters) {
   }
 
   private static String decode(String text) {
+    String decoded;
     try {
-      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+      decoded = URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw new FhirFailure.Malformed("'" + text + "' is not percent-encoded text");
     }
+    if (decoded.indexOf('\0') >= 0) {
+      throw new FhirFailure.Malformed("'" + text + "' holds a NUL, which no text of FHIR may hold");
+    }
+    return decoded;
   }
 
   /** As a query: {@code Type?name=value&name=value}, not encoded, for messages. */

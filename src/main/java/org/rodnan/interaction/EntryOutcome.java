@@ -24,6 +24,9 @@ public sealed interface EntryOutcome {
 
   record OfHistory(HistoryRequest request, HistoryPage page) implements EntryOutcome {}
 
-  /** In a batch only: in a transaction one failure is everybody's. */
+  /**
+   * In a batch. In a transaction one failure is everybody's, but for a read whose resource went
+   * away between the commit and the answer.
+   */
   record Failed(FhirFailure failure) implements EntryOutcome {}
 }

@@ -25,7 +25,7 @@ public final class Interactions {
    * @param preparing a bounded pool in which the entries of transactions are validated; stays the
    *     caller's
    */
-  public Interactions(
+  Interactions(
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,

@@ -1,7 +1,7 @@
 package org.rodnan.interaction;
 
 /** Whether the targets of references must exist: the setting {@code rodnan.references}. */
-public enum ReferenceRule {
+enum ReferenceRule {
   /** A reference to a resource of this server that doesn't exist is refused. The default. */
   ENFORCE,
   /** References may point to what is not there, or not there yet. */

@@ -16,8 +16,10 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.store.WriterSection;
 
 /**
  * R4, http.html#trules. What can be done before the writer section is done there, in parallel: only
@@ -56,23 +58,75 @@ final class Transaction {
     Map<BundleEntry, ResourceKey> keys = expectedKeys(requests);
     Map<String, ResourceKey> names = names(keys);
     List<TransactionWrite> writes = plan(requests, keys, names);
+    Map<BundleEntry, EntryRequest.Read> reads = new LinkedHashMap<>();
+    if (!writes.isEmpty()) {
+      requests.forEach((entry, request) -> tryOut(entry, request, reads));
+    }
     if (!writes.isEmpty()) {
       boolean needsIndex = writes.stream().anyMatch(write -> write.needsIndex(writer.rules()));
       List<TransactionSection.Result> written =
           writer.write(
               origin,
               needsIndex,
-              section -> new TransactionSection(section, writer.rules(), writes, names).run());
+              section -> {
+                List<TransactionSection.Result> results =
+                    new TransactionSection(section, writer.rules(), writes, names).run();
+                reads.forEach((entry, read) -> requireReadable(section, entry, read.key()));
+                return results;
+              });
       for (int i = 0; i < writes.size(); i++) {
         outcomes[writes.get(i).entry().index()] = withContent(written.get(i));
       }
     }
     requests.forEach((entry, request) -> {
       if (outcomes[entry.index()] == null) {
-        outcomes[entry.index()] = inEntry(entry, () -> read(request));
+        outcomes[entry.index()] =
+            writes.isEmpty() ? inEntry(entry, () -> read(request)) : readAfterwards(request);
       }
     });
     return Arrays.asList(outcomes);
+  }
+
+  /**
+   * The reading entries are answered after the commit, when it is too late to fail all. So what can
+   * be known to fail is found before: searches and histories are tried out on the state before, and
+   * resources that are read are looked for in the section.
+   */
+  private void tryOut(
+      BundleEntry entry, EntryRequest request, Map<BundleEntry, EntryRequest.Read> reads) {
+    switch (request) {
+      case EntryRequest.Read read -> reads.put(entry, read);
+      case EntryRequest.Search search -> inEntry(entry, () -> reader.read(search));
+      case EntryRequest.Vread vread -> inEntry(entry, () -> reader.read(vread));
+      case EntryRequest.History history -> inEntry(entry, () -> reader.read(history));
+      default -> {
+        // A write.
+      }
+    }
+  }
+
+  private static void requireReadable(WriterSection section, BundleEntry entry, ResourceKey key) {
+    inEntry(
+        entry,
+        () -> {
+          CurrentVersion current =
+              section
+                  .current(key)
+                  .orElseThrow(() -> new FhirFailure.NotFound("Resource " + key + " is not known"));
+          if (current.isDeleted()) {
+            throw new FhirFailure.Gone(key, current.version());
+          }
+          return current;
+        });
+  }
+
+  /** Others may have deleted meanwhile what was there: that is this entry's outcome alone. */
+  private EntryOutcome readAfterwards(EntryRequest request) {
+    try {
+      return read(request);
+    } catch (FhirFailure failure) {
+      return new EntryOutcome.Failed(failure);
+    }
   }
 
   private EntryOutcome read(EntryRequest request) {

@@ -31,6 +31,12 @@ interface Database extends AutoCloseable {
    */
   boolean isCommitted(Head before) throws SQLException;
 
+  /**
+   * The condition of being of a type and between two positions, both included; phrased so that the
+   * index on type and position serves it and no other. The parameters are type, first, type, last.
+   */
+  String ofTypeBetween();
+
   /** Whether other processes may write too. */
   boolean isShared();
 

@@ -199,6 +199,12 @@ final class PostgresDatabase implements Database {
     }
   }
 
+  /** By rows, for else the planner, without knowing the parameters, takes the primary key. */
+  @Override
+  public String ofTypeBetween() {
+    return "(v.type, v.position) >= (?, ?) and (v.type, v.position) <= (?, ?)";
+  }
+
   @Override
   public boolean isShared() {
     return true;

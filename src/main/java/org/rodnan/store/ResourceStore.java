@@ -12,7 +12,8 @@ import org.rodnan.fhir.VersionId;
  * safe.
  *
  * <p>Failures of the database are {@link org.rodnan.fhir.FhirFailure.Fault}; a body whose content
- * hash doesn't fit is one too, and names the version.
+ * hash doesn't fit is one too, and names the version. If every connection for reading stays in use
+ * ({@code rodnan.store.pool-size}) reading fails with {@link org.rodnan.fhir.FhirFailure.Busy}.
  */
 public interface ResourceStore extends LogReader, AutoCloseable {
   /** The current version, which may be a tombstone; empty if the key was never written. */

@@ -22,7 +22,7 @@ final class Rows {
 
   /** Columns that {@link #version} and {@link #entry} read. */
   static final String VERSION_COLUMNS =
-      "k.type, k.id, v.version, v.last_updated, v.position, v.change, v.hash, v.body,"
+      "v.type, v.id, v.version, v.last_updated, v.position, v.change, v.hash, v.body,"
           + " v.number, v.created, v.ends_unit";
 
   /** Bytes up to which a value or system is kept as it is; indices have a limit. */

@@ -31,19 +31,22 @@ final class SqlResourceStore implements ResourceStore {
   private static final String VREAD =
       "select "
           + Rows.VERSION_COLUMNS
-          + " from resource_key k join resource_version v on v.number = k.number"
-          + " where k.type = ? and k.id = ? and v.version = ?";
+          + " from resource_version v"
+          + " where v.number = (select number from resource_key where type = ? and id = ?)"
+          + " and v.version = ?";
   private static final String HISTORY =
       "select "
           + Rows.VERSION_COLUMNS
-          + " from resource_version v join resource_key k on k.number = v.number"
-          + " where v.position between ? and ?%s order by v.position desc limit ?";
-  private static final String COUNT =
-      "select count(*) from resource_version v where v.position between ? and ?%s";
+          + " from resource_version v where %s order by %s v.position desc limit ?";
+  private static final String COUNT = "select count(*) from resource_version v where %s";
   private static final String OF_INSTANCE =
-      " and v.number = (select number from resource_key where type = ? and id = ?)";
-  private static final String OF_TYPE = " and v.type = ?";
-  private static final String OF_SYSTEM = "";
+      "v.position between ? and ?"
+          + " and v.number = (select number from resource_key where type = ? and id = ?)";
+  private static final String OF_SYSTEM = "v.position between ? and ?";
+
+  /** All are of one type; but only so is the order that of the index on type and position. */
+  private static final String TYPE_FIRST = "v.type desc,";
+
   private static final String FIRST_SINCE =
       "select (select position from resource_version where last_updated >= ?"
           + " order by last_updated, position limit 1)";
@@ -57,19 +60,7 @@ final class SqlResourceStore implements ResourceStore {
   private static final String LOG =
       "select "
           + Rows.VERSION_COLUMNS
-          + " from resource_version v join resource_key k on k.number = v.number"
-          + " where v.position > ? and v.position <= ? order by v.position";
-
-  /** Everything that is asked of a database while reading; each is to be one range of an index. */
-  static List<String> questions() {
-    List<String> questions = new ArrayList<>();
-    questions.addAll(List.of(READ, VREAD, FIRST_SINCE, LAST_UNTIL, HEAD, LOG_SIZES, LOG));
-    for (String scope : List.of(OF_INSTANCE, OF_TYPE, OF_SYSTEM)) {
-      questions.add(HISTORY.formatted(scope));
-      questions.add(COUNT.formatted(scope));
-    }
-    return questions;
-  }
+          + " from resource_version v where v.position > ? and v.position <= ? order by v.position";
 
   /** Bytes of bodies after which a reading of the log ends; the rest comes with the next one. */
   private static final long LOG_BYTES_MAX = 16L * 1024 * 1024;
@@ -78,12 +69,28 @@ final class SqlResourceStore implements ResourceStore {
   private final LogTail tail = new LogTail();
   private final LogWriter writer;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final String ofType;
 
   SqlResourceStore(Database database, Limits limits, Clock clock) {
     this.database = database;
     this.writer = new LogWriter(database, tail, limits, clock);
+    this.ofType = database.ofTypeBetween();
     tail.noteHead(readHead());
     writer.start();
+  }
+
+  /**
+   * Everything that is asked of the database while reading; each is to be one range of an index.
+   */
+  static List<String> questions(Database database) {
+    List<String> questions = new ArrayList<>();
+    questions.addAll(List.of(READ, VREAD, FIRST_SINCE, LAST_UNTIL, HEAD, LOG_SIZES, LOG));
+    for (String scope : List.of(OF_INSTANCE, database.ofTypeBetween(), OF_SYSTEM)) {
+      String order = scope.equals(database.ofTypeBetween()) ? TYPE_FIRST : "";
+      questions.add(HISTORY.formatted(scope, order));
+      questions.add(COUNT.formatted(scope));
+    }
+    return questions;
   }
 
   /** What is asked of a reading session. */
@@ -158,7 +165,11 @@ final class SqlResourceStore implements ResourceStore {
           if (range.isEmpty()) {
             return versions;
           }
-          PreparedStatement statement = session.prepared(HISTORY.formatted(where(query.scope())));
+          PreparedStatement statement =
+              session.prepared(
+                  HISTORY.formatted(
+                      where(query.scope()),
+                      query.scope() instanceof HistoryScope.OfType ? TYPE_FIRST : ""));
           int next = bind(statement, range, query.scope());
           statement.setInt(next, query.count());
           try (ResultSet rows = statement.executeQuery()) {
@@ -189,10 +200,10 @@ final class SqlResourceStore implements ResourceStore {
         });
   }
 
-  private static String where(HistoryScope scope) {
+  private String where(HistoryScope scope) {
     return switch (scope) {
       case HistoryScope.OfInstance instance -> OF_INSTANCE;
-      case HistoryScope.OfType type -> OF_TYPE;
+      case HistoryScope.OfType type -> ofType;
       case HistoryScope.OfSystem system -> OF_SYSTEM;
     };
   }
@@ -200,20 +211,21 @@ final class SqlResourceStore implements ResourceStore {
   /** Gives the index of the next parameter. */
   private static int bind(PreparedStatement statement, Range range, HistoryScope scope)
       throws SQLException {
-    statement.setLong(1, range.first());
-    statement.setLong(2, range.last());
-    return switch (scope) {
-      case HistoryScope.OfInstance instance -> {
-        statement.setString(3, instance.key().type());
-        statement.setString(4, instance.key().id());
-        yield 5;
-      }
-      case HistoryScope.OfType type -> {
-        statement.setString(3, type.type());
-        yield 4;
-      }
-      case HistoryScope.OfSystem system -> 3;
-    };
+    int next = 1;
+    if (scope instanceof HistoryScope.OfType(String type)) {
+      statement.setString(next++, type);
+      statement.setLong(next++, range.first());
+      statement.setString(next++, type);
+      statement.setLong(next++, range.last());
+      return next;
+    }
+    statement.setLong(next++, range.first());
+    statement.setLong(next++, range.last());
+    if (scope instanceof HistoryScope.OfInstance(ResourceKey key)) {
+      statement.setString(next++, key.type());
+      statement.setString(next++, key.id());
+    }
+    return next;
   }
 
   /** The positions between which the query's versions lie, its cursor left out of account. */

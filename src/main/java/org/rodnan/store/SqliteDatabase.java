@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,6 +38,9 @@ final class SqliteDatabase implements Database {
   /** Pages of memory for each connection, as SQLite counts: negative means KiB. */
   private static final int CACHE_KIB = -16 * 1024;
 
+  /** Pages of the write-ahead log after which a commit moves them to the database: 16 MB. */
+  private static final int CHECKPOINT_PAGES = 4_000;
+
   private static final String HEAD =
       "select coalesce((select max(position) from resource_version), 0),"
           + " coalesce((select last_updated from resource_version"
@@ -49,6 +53,9 @@ final class SqliteDatabase implements Database {
   private final FileChannel lockFile;
   private final Semaphore permits;
   private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+
+  /** Only for the writer's thread, and for whoever closes after it has ended. */
   private @Nullable Session writer;
 
   private SqliteDatabase(String url, FileChannel lockFile, int poolSize) {
@@ -128,8 +135,11 @@ final class SqliteDatabase implements Database {
 
   @Override
   public Session reader() throws SQLException {
+    if (closed) {
+      throw new SQLException("The store is closed");
+    }
     try {
-      if (!permits.tryAcquire(READER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+      if (!permits.tryAcquire() && !permits.tryAcquire(READER_WAIT_MS, TimeUnit.MILLISECONDS)) {
         throw poolExhausted();
       }
     } catch (InterruptedException e) {
@@ -155,7 +165,7 @@ final class SqliteDatabase implements Database {
   }
 
   private void giveBack(Session session) {
-    if (session.isBroken()) {
+    if (session.isBroken() || closed) {
       session.disconnect();
     } else {
       idle.addFirst(session);
@@ -168,6 +178,9 @@ final class SqliteDatabase implements Database {
     Session session = writer;
     if (session == null) {
       Connection connection = connect(writing());
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
+      }
       connection.setAutoCommit(false);
       session = new Session(connection, this::endWriting);
       writer = session;
@@ -222,12 +235,18 @@ final class SqliteDatabase implements Database {
   }
 
   @Override
+  public String ofTypeBetween() {
+    return "v.type = ? and v.position >= ? and v.type = ? and v.position <= ?";
+  }
+
+  @Override
   public boolean isShared() {
     return false;
   }
 
   @Override
   public void close() {
+    closed = true;
     for (Session session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
       session.disconnect();
     }

@@ -45,7 +45,7 @@ final class UnitSection implements WriterSection {
   }
 
   private void requireOpen() {
-    if (!open || Thread.currentThread() != thread) {
+    if (!open || !thread.equals(Thread.currentThread())) {
       throw new IllegalStateException(
           "The writer section is only for the thread that runs the unit, while it runs");
     }

@@ -31,9 +31,9 @@ final class WriteGroup {
           + " set version = ?, position = ?, created = ?, last_updated = ?, deleted = ?"
           + " where number = ?";
   private static final String INSERT_VERSION =
-      "insert into resource_version (position, number, type, version, change, last_updated,"
+      "insert into resource_version (position, number, type, id, version, change, last_updated,"
           + " created, ends_unit, hash, actor, client, request_id, reason, body)"
-          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String DELETE_IDENTIFIERS = "delete from identifier where number = ?";
   private static final String INSERT_IDENTIFIER =
       "insert into identifier (type, value, system, number) values (?, ?, ?, ?)";
@@ -276,18 +276,19 @@ final class WriteGroup {
       statement.setLong(1, version.position().value());
       statement.setLong(2, entry.number());
       statement.setString(3, version.key().type());
-      statement.setLong(4, version.version().value());
-      statement.setInt(5, Rows.code(version.change()));
-      statement.setLong(6, version.lastUpdated().toEpochMilli());
-      statement.setLong(7, entry.created().value());
-      statement.setInt(8, entry.endsUnit() ? 1 : 0);
-      statement.setBytes(9, staged.hash());
-      Rows.setText(statement, 10, staged.origin().actor());
-      Rows.setText(statement, 11, staged.origin().client());
-      Rows.setText(statement, 12, staged.origin().requestId());
-      Rows.setText(statement, 13, staged.origin().reason());
+      statement.setString(4, version.key().id());
+      statement.setLong(5, version.version().value());
+      statement.setInt(6, Rows.code(version.change()));
+      statement.setLong(7, version.lastUpdated().toEpochMilli());
+      statement.setLong(8, entry.created().value());
+      statement.setInt(9, entry.endsUnit() ? 1 : 0);
+      statement.setBytes(10, staged.hash());
+      Rows.setText(statement, 11, staged.origin().actor());
+      Rows.setText(statement, 12, staged.origin().client());
+      Rows.setText(statement, 13, staged.origin().requestId());
+      Rows.setText(statement, 14, staged.origin().reason());
       statement.setBytes(
-          14, version instanceof ResourceVersion.Content content ? content.json() : null);
+          15, version instanceof ResourceVersion.Content content ? content.json() : null);
       batch.add();
     }
     batch.execute();

@@ -39,7 +39,11 @@ public interface WriteUnit<T> {
     return false;
   }
 
-  /** Returns once the index holds everything up to the head. Called only if it is needed. */
+  /**
+   * Returns once the index holds everything up to the head. Called only if it is needed. While it
+   * waits no node can write, so it must give up, with a {@link org.rodnan.fhir.FhirFailure.Busy},
+   * well within two minutes: then PostgreSQL takes the section away.
+   */
   default void awaitIndex(LogPosition head) {}
 
   /**

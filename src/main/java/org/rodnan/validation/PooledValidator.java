@@ -2,8 +2,10 @@ package org.rodnan.validation;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.hl7.fhir.r5.elementmodel.JsonParser;
 import org.hl7.fhir.r5.elementmodel.ParserBase.ValidationPolicy;
 import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r5.model.Base;
+import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.ValidatorSession;
@@ -48,8 +51,9 @@ final class PooledValidator extends InstanceValidator {
   private static final VarHandle OBSERVED = field(CodingsObserver.class, "list", List.class);
 
   private final ProfileContext profiles;
+  private final CpuBudget budget;
 
-  PooledValidator(ProfileContext profiles) {
+  PooledValidator(ProfileContext profiles, Duration cpuTimeMax) {
     super(
         profiles,
         new FhirInstanceValidator.NullEvaluationContext(),
@@ -57,12 +61,13 @@ final class PooledValidator extends InstanceValidator {
         new LocalSession(profiles),
         new ValidatorSettings());
     this.profiles = profiles;
+    this.budget = new CpuBudget(cpuTimeMax);
     setBestPracticeWarningLevel(BestPracticeWarningLevel.Ignore);
     setAnyExtensionsAllowed(true);
     setResourceIdRule(IdStatus.OPTIONAL);
     setErrorForUnknownProfiles(false);
     setUnknownCodeSystemsCauseErrors(true);
-    setPolicyAdvisor(new TypesOfReferences());
+    setPolicyAdvisor(new Policy(budget));
     setFetcher(new ReferenceTypes(profiles));
     setAllowExamples(true);
   }
@@ -95,9 +100,14 @@ final class PooledValidator extends InstanceValidator {
     return parser.parse(messages, json);
   }
 
-  /** Adds what it finds to the messages. Without profiles it checks against the type alone. */
+  /**
+   * Adds what it finds to the messages. Without profiles it checks against the type alone.
+   *
+   * @throws CpuBudget.Spent when it has taken too long
+   */
   void check(
       Element resource, List<StructureDefinition> against, List<ValidationMessage> messages) {
+    budget.start();
     validate(null, messages, null, resource, new ArrayList<>(against));
   }
 
@@ -119,8 +129,28 @@ final class PooledValidator extends InstanceValidator {
     messagesToRemove.clear();
   }
 
-  /** Whether the target exists is for the store to say; of what type it may be is not. */
-  private static final class TypesOfReferences extends FhirDefaultPolicyAdvisor {
+  /**
+   * Of references only the types are checked: whether the target exists is for the store to say.
+   * Asked at each element, it looks at the time too.
+   */
+  private static final class Policy extends FhirDefaultPolicyAdvisor {
+    private final CpuBudget budget;
+
+    Policy(CpuBudget budget) {
+      this.budget = budget;
+    }
+
+    @Override
+    public EnumSet<ElementValidationAction> policyForElement(
+        IResourceValidator validator,
+        Object caller,
+        StructureDefinition structure,
+        ElementDefinition element,
+        String path) {
+      budget.check();
+      return super.policyForElement(validator, caller, structure, element, path);
+    }
+
     @Override
     public ReferenceValidationPolicy policyForReference(
         IResourceValidator validator,

@@ -3,7 +3,6 @@ package org.rodnan.validation;
 import ca.uhn.fhir.context.FhirContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,19 +45,22 @@ import org.rodnan.terminology.Definitions;
  * </ul>
  */
 public final class ResourceValidator implements AutoCloseable {
-  private static final Duration WAIT_MAX = Duration.ofSeconds(20);
-
   private final ProfileContext profiles;
   private final ImpliedProfiles implied;
   private final Findings findings;
   private final ValidatorPool pool;
+  private final ValidationLimits limits;
 
   /**
-   * Takes a second or so; see {@link #warmUp}.
+   * With the default limits. Takes a second or so; see {@link #warmUp}.
    *
    * @param threadsMax how many resources may be validated at once; the work is bound by the CPU
    */
   public ResourceValidator(Definitions definitions, int threadsMax) {
+    this(definitions, ValidationLimits.ofThreads(threadsMax));
+  }
+
+  ResourceValidator(Definitions definitions, ValidationLimits limits) {
     forbidFilesAndNetwork();
     FhirContext fhir = definitions.getFhirContext();
     ValidationSupportChain terminology =
@@ -69,7 +71,8 @@ public final class ResourceValidator implements AutoCloseable {
     this.profiles = new ProfileContext(definitions, terminology);
     this.implied = new ImpliedProfiles(profiles);
     this.findings = new Findings(profiles);
-    this.pool = new ValidatorPool(profiles, threadsMax, WAIT_MAX);
+    this.limits = limits;
+    this.pool = new ValidatorPool(profiles, limits);
   }
 
   /** HL7's validator reads an attachment's url to check its size, be it that of a local file. */
@@ -85,13 +88,26 @@ public final class ResourceValidator implements AutoCloseable {
    * @throws FhirFailure.Fault if the validator itself fails, which no resource should bring about
    */
   public ValidationReport validate(Resource resource, byte[] json) {
+    if (valuesOf(json) > limits.valuesMax()) {
+      return refused(
+          resource,
+          IssueType.TOOLONG,
+          "has more values than rodnan.validation.values-max allows, " + limits.valuesMax());
+    }
     try {
       return new ValidationReport(pool.use(validator -> judge(json, validator)));
     } catch (FhirFailure e) {
       throw e;
     } catch (StackOverflowError e) {
-      return refused(resource, "is nested too deeply to be validated");
-    } catch (RuntimeException e) {
+      return refused(resource, IssueType.TOOLONG, "is nested too deeply to be validated");
+    } catch (CpuBudget.Spent e) {
+      return refused(
+          resource,
+          IssueType.TOOCOSTLY,
+          "takes longer to validate than rodnan.validation.cpu-time-max allows, "
+              + limits.cpuTimeMax().toSeconds()
+              + " s");
+    } catch (RuntimeException | LinkageError | AssertionError e) {
       throw new FhirFailure.Fault("Validation of " + name(resource) + " failed: " + e, e);
     }
   }
@@ -213,9 +229,26 @@ public final class ResourceValidator implements AutoCloseable {
         .forEach(file -> pool.use(validator -> judge(file.getValue(), validator)));
   }
 
-  private static ValidationReport refused(Resource resource, String why) {
+  private static ValidationReport refused(Resource resource, IssueType code, String why) {
     return new ValidationReport(
-        List.of(Issue.error(IssueType.TOOLONG, name(resource) + " " + why, resource.fhirType())));
+        List.of(Issue.error(code, name(resource) + " " + why, resource.fhirType())));
+  }
+
+  /** Commas outside of strings, and one: exact enough for a limit, and as fast as reading. */
+  private static int valuesOf(byte[] json) {
+    int values = 1;
+    boolean isInString = false;
+    for (int i = 0; i < json.length; i++) {
+      byte b = json[i];
+      if (isInString && b == '\\') {
+        i++;
+      } else if (b == '"') {
+        isInString = !isInString;
+      } else if (b == ',' && !isInString) {
+        values++;
+      }
+    }
+    return values;
   }
 
   private static String name(Resource resource) {

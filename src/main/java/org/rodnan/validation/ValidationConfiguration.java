@@ -2,16 +2,17 @@ package org.rodnan.validation;
 
 import org.rodnan.terminology.Definitions;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
+@EnableConfigurationProperties(ValidationSettings.class)
 class ValidationConfiguration {
-  /** As many validations at once as there are cores: they are bound by the CPU. */
   @Bean
-  ResourceValidator resourceValidator(Definitions definitions) {
-    return new ResourceValidator(definitions, Runtime.getRuntime().availableProcessors());
+  ResourceValidator resourceValidator(Definitions definitions, ValidationSettings settings) {
+    return new ResourceValidator(definitions, settings.limits());
   }
 
   /** Once the server answers, so that it answers soon. */

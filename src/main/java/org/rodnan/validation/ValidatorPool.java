@@ -11,13 +11,13 @@ import org.rodnan.fhir.FhirFailure;
 final class ValidatorPool {
   private final ProfileContext profiles;
   private final Semaphore places;
-  private final Duration waitMax;
+  private final ValidationLimits limits;
   private final ConcurrentLinkedDeque<PooledValidator> idle = new ConcurrentLinkedDeque<>();
 
-  ValidatorPool(ProfileContext profiles, int size, Duration waitMax) {
+  ValidatorPool(ProfileContext profiles, ValidationLimits limits) {
     this.profiles = profiles;
-    this.places = new Semaphore(size, true);
-    this.waitMax = waitMax;
+    this.limits = limits;
+    this.places = new Semaphore(limits.threadsMax(), true);
   }
 
   /**
@@ -30,7 +30,7 @@ final class ValidatorPool {
     try {
       PooledValidator validator = idle.pollFirst();
       if (validator == null) {
-        validator = new PooledValidator(profiles);
+        validator = new PooledValidator(profiles, limits.cpuTimeMax());
       }
       T result = use.apply(validator);
       validator.clear();
@@ -43,9 +43,11 @@ final class ValidatorPool {
 
   private void awaitPlace() {
     try {
-      if (!places.tryAcquire(waitMax.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!places.tryAcquire(limits.waitMax().toMillis(), TimeUnit.MILLISECONDS)) {
         throw new FhirFailure.Busy(
-            "All validators are busy; none was free within " + waitMax.toSeconds() + " s",
+            "All validators are busy; none was free within rodnan.validation.wait-max, "
+                + limits.waitMax().toSeconds()
+                + " s",
             Duration.ofSeconds(1));
       }
     } catch (InterruptedException e) {

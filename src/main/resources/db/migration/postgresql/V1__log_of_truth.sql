@@ -1,4 +1,6 @@
--- Every version of every resource, in the order of the log. Rows are only ever added.
+-- Every version of every resource, in the order of the log. Rows are only ever added, and each says
+-- all about itself.
+-- number: the permanent integer of the key, see resource_key.
 -- change: 1 created, 2 updated, 3 deleted (then body and hash are null).
 -- created: the position of the first entry of the same key.
 -- ends_unit: 1 on the last entry of what was written all or nothing.
@@ -7,6 +9,7 @@ create table resource_version (
   position     bigint   not null primary key,
   number       bigint   not null,
   type         text     not null,
+  id           text     not null,
   version      bigint   not null,
   change       smallint not null,
   last_updated bigint   not null,
@@ -17,14 +20,14 @@ create table resource_version (
   client       text,
   request_id   text     not null,
   reason       text,
-  body         bytea
+  body         bytea storage external
 );
 
--- vread
-create unique index resource_version_by_version on resource_version (number, version);
 -- The histories of an instance and of a type
 create index resource_version_by_number on resource_version (number, position);
 create index resource_version_by_type on resource_version (type, position);
+-- vread; made after the index by position, for of two that cost the same the newer is taken
+create unique index resource_version_by_version on resource_version (number, version);
 -- From an instant to a position: lastUpdated never falls along the log.
 create index resource_version_by_time on resource_version (last_updated, position);
 

@@ -1,4 +1,6 @@
--- Every version of every resource, in the order of the log. Rows are only ever added.
+-- Every version of every resource, in the order of the log. Rows are only ever added, and each says
+-- all about itself.
+-- number: the permanent integer of the key, see resource_key.
 -- change: 1 created, 2 updated, 3 deleted (then body and hash are null).
 -- created: the position of the first entry of the same key.
 -- ends_unit: 1 on the last entry of what was written all or nothing.
@@ -7,6 +9,7 @@ create table resource_version (
   position     integer not null primary key,
   number       integer not null,
   type         text    not null,
+  id           text    not null,
   version      integer not null,
   change       integer not null,
   last_updated integer not null,
@@ -20,11 +23,11 @@ create table resource_version (
   body         blob
 ) strict;
 
--- vread
-create unique index resource_version_by_version on resource_version (number, version);
 -- The histories of an instance and of a type; SQLite orders the rows of an index by position.
 create index resource_version_by_number on resource_version (number);
 create index resource_version_by_type on resource_version (type);
+-- vread
+create unique index resource_version_by_version on resource_version (number, version);
 -- From an instant to a position: lastUpdated never falls along the log.
 create index resource_version_by_time on resource_version (last_updated);
 

@@ -67,7 +67,10 @@ class DeleteTest {
   @Test
   void deletesNothingWithoutCriteria() {
     client.put(path, Resources.patient(path, "First"));
-    for (String where : new String[] {"/Patient", "/Patient?", "/Patient?_format=json"}) {
+    for (String where :
+        new String[] {
+          "/Patient", "/Patient?", "/Patient?_format=json", "/Patient?identifier=", "/Patient?x"
+        }) {
       assertThat(client.delete(where).status()).describedAs(where).isBetween(400, 412);
     }
     assertThat(client.delete("").status()).isEqualTo(405);

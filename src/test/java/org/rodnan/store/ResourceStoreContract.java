@@ -60,6 +60,9 @@ abstract class ResourceStoreContract {
 
   abstract StoreSettings newDatabase() throws Exception;
 
+  /** SQL that lets the database refuse a key whose id is {@code refused}. */
+  abstract String refusingSql();
+
   /** A connection of the test's own to the database. */
   abstract Connection connect() throws SQLException;
 
@@ -345,6 +348,32 @@ abstract class ResourceStoreContract {
     assertThat(find("Patient", new IdentifierCriterion.InSystem("s", "v39"))).containsExactly(ONE);
     assertThat(find("Patient", new IdentifierCriterion.InSystem("s", "v38"))).isEmpty();
     assertThat(log()).hasSize(48);
+  }
+
+  @Test
+  void failsOnlyTheUnitThatTheDatabaseRefuses() throws Exception {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(refusingSql());
+    }
+    CountDownLatch release = holdWriter();
+    List<CompletableFuture<?>> units = new ArrayList<>();
+    for (String id : List.of("a", "b", "refused", "c")) {
+      units.add(store.submit(TestUnit.put(new ResourceKey("Patient", id), "x")));
+    }
+    release.countDown();
+
+    for (int i = 0; i < 4; i++) {
+      Optional<Throwable> failure = failure(units.get(i));
+      assertThat(failure.isPresent()).isEqualTo(i == 2);
+      failure.ifPresent(refused ->
+          assertThat(refused)
+              .isInstanceOf(FhirFailure.Fault.class)
+              .hasRootCauseInstanceOf(SQLException.class));
+    }
+    assertThat(log())
+        .extracting(entry -> entry.version().key().id())
+        .containsExactly("a", "b", "c");
   }
 
   @Test

@@ -19,8 +19,7 @@ final class AdverseEventResources {
   static List<AdverseEvent> of(Subject subject) {
     List<AdverseEvent> resources = new ArrayList<>();
     for (LedgerEvent event : subject.events()) {
-      String id =
-          String.format(Locale.ROOT, "%s-ae-%02d", subject.label(), resources.size() + 1);
+      String id = String.format(Locale.ROOT, "%s-ae-%02d", subject.label(), resources.size() + 1);
       resources.add(resource(id, subject, event));
     }
     return resources;
@@ -30,7 +29,8 @@ final class AdverseEventResources {
     AdverseEvent resource = new AdverseEvent();
     resource.setId(id);
     resource.getMeta().addProfile(Vocabulary.profile("ssc-adverse-event"));
-    resource.addModifierExtension(new Extension(Vocabulary.AE + "status", new CodeType("completed")));
+    resource.addModifierExtension(
+        new Extension(Vocabulary.AE + "status", new CodeType("completed")));
     resource.addExtension(Vocabulary.visitExtension("", event.startDay()));
     resource.addExtension(
         Vocabulary.AE + "research-subject-ref",
@@ -44,11 +44,9 @@ final class AdverseEventResources {
     resource.addExtension(suspect(event.relatedness()));
     event
         .endDay()
-        .ifPresent(
-            day ->
-                resource.addExtension(
-                    Vocabulary.AE + "resolve-date",
-                    SubjectResources.dateTime(subject.date(day))));
+        .ifPresent(day ->
+            resource.addExtension(
+                Vocabulary.AE + "resolve-date", SubjectResources.dateTime(subject.date(day))));
     resource.setActuality(AdverseEvent.AdverseEventActuality.ACTUAL);
     CodeableConcept term = Vocabulary.text(event.term().name());
     event

@@ -74,16 +74,16 @@ final class BundleFiles implements ResourceSearch {
     String[] parts = query.split("\\?", 2);
     return resources().stream()
         .filter(resource -> resource.fhirType().equals(parts[0]))
-        .filter(
-            resource ->
-                Arrays.stream(parts[1].split("&")).allMatch(criterion -> matches(resource, criterion)))
+        .filter(resource ->
+            Arrays.stream(parts[1].split("&")).allMatch(criterion -> matches(resource, criterion)))
         .toList();
   }
 
   private static boolean matches(Resource resource, String criterion) {
     String[] parts = criterion.split("=", 2);
     return switch (parts[0]) {
-      case "study" -> studies(resource).stream().anyMatch(ref -> ref.getReference().equals(parts[1]));
+      case "study" ->
+          studies(resource).stream().anyMatch(ref -> ref.getReference().equals(parts[1]));
       case "researchStudy" ->
           ((DomainResource) resource)
               .getExtensionsByUrl(Vocabulary.STUDY_LINK).stream()
@@ -95,7 +95,9 @@ final class BundleFiles implements ResourceSearch {
                   .anyMatch(c -> (c.getSystem() + "|" + c.getCode()).equals(parts[1]));
       case "identifier" ->
           ((Patient) resource)
-              .getIdentifier().stream().map(Identifier::getSystem).anyMatch((parts[1].replace("|", ""))::equals);
+              .getIdentifier().stream()
+                  .map(Identifier::getSystem)
+                  .anyMatch((parts[1].replace("|", ""))::equals);
       default -> throw new IllegalArgumentException("unknown parameter: " + criterion);
     };
   }

@@ -129,10 +129,7 @@ enum MeasureCode {
   ARTHRITIS("organ:arthritis", "organ-arthritis", "involvement-arthritis", "Arthritis"),
   RAYNAUD("organ:raynaud", "organ-raynaud", "involvement-raynaud", "Raynaud's phenomenon"),
   DIGITAL_ULCERATION(
-      "organ:digital-ulceration",
-      "organ-ulcer",
-      "involvement-digital-ulcer",
-      "Digital ulceration");
+      "organ:digital-ulceration", "organ-ulcer", "involvement-digital-ulcer", "Digital ulceration");
 
   private final String measure;
   private final String slug;

@@ -103,6 +103,7 @@ final class MomentMatching {
   private final List<Condition> conditions = new ArrayList<>();
   private final List<List<List<Term>>> termsAt = new ArrayList<>();
   private RowRule rule = (row, values) -> true;
+  private int attemptsMax = ATTEMPTS_MAX;
 
   MomentMatching(int rows, List<Column> columns) {
     this.columns = columns;
@@ -172,6 +173,11 @@ final class MomentMatching {
     this.rule = allowed;
   }
 
+  /** Gives up after so many starts. */
+  void attemptsMax(int attempts) {
+    this.attemptsMax = attempts;
+  }
+
   private static Interval tOf(Interval p, int degrees) {
     double high = p.low() <= 0 ? 1e3 : TrialStatistics.tOf(p.low(), degrees);
     return new Interval(TrialStatistics.tOf(p.high(), degrees), high);
@@ -198,7 +204,7 @@ final class MomentMatching {
    * @throws IllegalStateException if no table was found within the limits of the search
    */
   int[][] solve(Random random, Start start) {
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    for (int attempt = 0; attempt < attemptsMax; attempt++) {
       double total = begin(start.table(random));
       for (int cycle = 0; cycle < CYCLES_PER_ATTEMPT && !isSolved(); cycle++) {
         total = anneal(random, total);
@@ -208,7 +214,7 @@ final class MomentMatching {
       }
     }
     throw new IllegalStateException(
-        "no table found in " + ATTEMPTS_MAX + " attempts; left of the last: " + unmet());
+        "no table found in " + attemptsMax + " attempts; left of the last: " + unmet());
   }
 
   private List<String> unmet() {

@@ -39,15 +39,14 @@ final class Populations {
         PublishedNumbers.lines("populations.psv").stream()
             .map(line -> line.split(" \\| "))
             .filter(cells -> cells[0].equals(study))
-            .map(
-                cells ->
-                    new Population(
-                        cells[1],
-                        cells[2],
-                        cells[3].equals("?")
-                            ? Optional.empty()
-                            : Optional.of(Integer.valueOf(cells[3])),
-                        List.of(cells[4].split("; "))))
+            .map(cells ->
+                new Population(
+                    cells[1],
+                    cells[2],
+                    cells[3].equals("?")
+                        ? Optional.empty()
+                        : Optional.of(Integer.valueOf(cells[3])),
+                    List.of(cells[4].split("; "))))
             .toList();
   }
 
@@ -108,7 +107,10 @@ final class Populations {
     population.chosenBy().forEach(choice -> addChoice(group, choice));
     group.setText(
         Vocabulary.narrative(
-            "Population of " + study + ": " + population.name()
+            "Population of "
+                + study
+                + ": "
+                + population.name()
                 + population.size().map(n -> ", n = " + n).orElse(", n not printed")));
     return group;
   }

@@ -90,19 +90,14 @@ final class PrintedNumberCheck {
   private double percentChange(PublishedNumber number, double change) {
     double baseline =
         TrialStatistics.mean(values(number.population(), number.measure(), "baseline"));
-    return 100
-        * Printed.round(change, 1).doubleValue()
-        / Printed.round(baseline, 1).doubleValue();
+    return 100 * Printed.round(change, 1).doubleValue() / Printed.round(baseline, 1).doubleValue();
   }
 
   private double[] values(String population, String measure, String visit) {
     return population(population).stream()
         .filter(subject -> measure.equals("age") || subject.has(measure, visit))
-        .mapToDouble(
-            subject ->
-                measure.equals("age")
-                    ? subject.age()
-                    : subject.value(measure, visit).orElseThrow())
+        .mapToDouble(subject ->
+            measure.equals("age") ? subject.age() : subject.value(measure, visit).orElseThrow())
         .toArray();
   }
 
@@ -203,13 +198,12 @@ final class PrintedNumberCheck {
     return switch (what) {
       case "taken-mg-per-day" -> medianOf(RecordedSubject::meanDose);
       case "target-mg-per-day" ->
-          medianOf(
-              subject ->
-                  subject.doses.stream()
-                      .filter(dose -> dose.change().equals("start"))
-                      .findFirst()
-                      .orElseThrow()
-                      .milligrams());
+          medianOf(subject ->
+              subject.doses.stream()
+                  .filter(dose -> dose.change().equals("start"))
+                  .findFirst()
+                  .orElseThrow()
+                  .milligrams());
       case "any-adjustment" -> share(number, RecordedSubject::changedDose);
       case "furosemide" -> share(number, subject -> subject.hasFurosemide);
       default -> share(number, subject -> subject.changedDoseFor(what));
@@ -230,17 +224,16 @@ final class PrintedNumberCheck {
                   .anyMatch(e -> e.isAtLeastPossiblyRelated() && e.term().equals(term)));
     }
     double events =
-        number(
-            event ->
-                switch (what) {
-                  case "all" -> true;
-                  case "related" -> event.isAtLeastPossiblyRelated();
-                  case "related-grade-1" -> isRelatedOfGrade(event, 1, 1);
-                  case "related-grade-2" -> isRelatedOfGrade(event, 2, 2);
-                  case "related-grade-1-2" -> isRelatedOfGrade(event, 1, 2);
-                  case "related-grade-3-4" -> isRelatedOfGrade(event, 3, 4);
-                  default -> throw new IllegalStateException("unknown events: " + what);
-                });
+        number(event ->
+            switch (what) {
+              case "all" -> true;
+              case "related" -> event.isAtLeastPossiblyRelated();
+              case "related-grade-1" -> isRelatedOfGrade(event, 1, 1);
+              case "related-grade-2" -> isRelatedOfGrade(event, 2, 2);
+              case "related-grade-1-2" -> isRelatedOfGrade(event, 1, 2);
+              case "related-grade-3-4" -> isRelatedOfGrade(event, 3, 4);
+              default -> throw new IllegalStateException("unknown events: " + what);
+            });
     return number.statistic().equals("event-percent")
         ? 100 * events / number(Event::isAtLeastPossiblyRelated)
         : events;

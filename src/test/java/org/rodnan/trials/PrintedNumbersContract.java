@@ -7,9 +7,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What any holder of the seed trials must give: every printed number again, from its resources. A
- * test class implements {@link #source}, for a running server by {@code new RestSearch(base, fhir)}.
+ * test class implements {@link #source}, for a running server by {@code new RestSearch(base,
+ * fhir)}.
  */
-interface PrintedNumbersContract {
+public interface PrintedNumbersContract {
 
   ResourceSearch source();
 

@@ -1,12 +1,12 @@
 package org.rodnan.trials;
 
-import ca.uhn.fhir.context.FhirContext;
+import org.rodnan.fhir.FhirContexts;
 
 /** The committed bundles give every printed number. */
 class PrintedNumbersTest implements PrintedNumbersContract {
 
   @Override
   public ResourceSearch source() {
-    return new BundleFiles(FhirContext.forR4Cached());
+    return new BundleFiles(FhirContexts.r4());
   }
 }

@@ -14,9 +14,9 @@ import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Reference;
 
 /**
- * What a paper prints, as Observations on Groups: one for each place, population, measure, visit and
- * kind of result, with the statistics as components. A misprint put right, and a number computed
- * from printed ones, is an Observation of its own that names what it derives from.
+ * What a paper prints, as Observations on Groups: one for each place, population, measure, visit
+ * and kind of result, with the statistics as components. A misprint put right, and a number
+ * computed from printed ones, is an Observation of its own that names what it derives from.
  */
 final class PublishedResults {
 
@@ -41,17 +41,16 @@ final class PublishedResults {
         number -> groups.computeIfAbsent(id(number), id -> new ArrayList<>()).add(number));
     List<Observation> printed = new ArrayList<>();
     List<Observation> derived = new ArrayList<>();
-    groups.forEach(
-        (id, group) -> {
-          if (isComputed(group.getFirst())) {
-            derived.add(computed(id, group, groups));
-          } else {
-            printed.add(printed(id, group));
-            if (group.stream().anyMatch(PublishedResults::isCorrected)) {
-              derived.add(corrected(id, group));
-            }
-          }
-        });
+    groups.forEach((id, group) -> {
+      if (isComputed(group.getFirst())) {
+        derived.add(computed(id, group, groups));
+      } else {
+        printed.add(printed(id, group));
+        if (group.stream().anyMatch(PublishedResults::isCorrected)) {
+          derived.add(corrected(id, group));
+        }
+      }
+    });
     printed.addAll(derived);
     return printed;
   }
@@ -88,15 +87,14 @@ final class PublishedResults {
     Observation result = result(id, group, "recomputed");
     group.forEach(number -> addStatistic(result, number, number.printed()));
     addContext(result, first);
-    groups.forEach(
-        (source, numbers) -> {
-          PublishedNumber candidate = numbers.getFirst();
-          if (!isComputed(candidate)
-              && candidate.population().equals(first.population())
-              && candidate.measure().equals(first.measure())) {
-            result.addDerivedFrom(new Reference("Observation/" + source));
-          }
-        });
+    groups.forEach((source, numbers) -> {
+      PublishedNumber candidate = numbers.getFirst();
+      if (!isComputed(candidate)
+          && candidate.population().equals(first.population())
+          && candidate.measure().equals(first.measure())) {
+        result.addDerivedFrom(new Reference("Observation/" + source));
+      }
+    });
     result.addNote().setText("Computed from the printed numbers; not printed itself.");
     return result;
   }
@@ -135,12 +133,10 @@ final class PublishedResults {
                     ", ",
                     group.stream()
                         .filter(n -> !source.equals("corrected") || isCorrected(n))
-                        .map(
-                            n ->
-                                n.statistic()
-                                    + " "
-                                    + (source.equals("corrected") ? n.required() : n.printed())
-                                        .text())
+                        .map(n ->
+                            n.statistic()
+                                + " "
+                                + (source.equals("corrected") ? n.required() : n.printed()).text())
                         .toList())));
     return result;
   }
@@ -151,9 +147,9 @@ final class PublishedResults {
         .of(number.population())
         .size()
         .filter(n -> result.getComponent().stream().noneMatch(c -> hasCode(c, "n")))
-        .ifPresent(
-            n ->
-                addCount(result, kind.equals("frequency") ? "denominator" : "n", BigDecimal.valueOf(n)));
+        .ifPresent(n ->
+            addCount(
+                result, kind.equals("frequency") ? "denominator" : "n", BigDecimal.valueOf(n)));
     if (result.getComponent().stream().anyMatch(c -> hasCode(c, "ci-lower"))) {
       addComponent(result, Vocabulary.STATISTIC, "ci-level")
           .setValue(Vocabulary.quantity(BigDecimal.valueOf(95), "%"));
@@ -168,8 +164,7 @@ final class PublishedResults {
     }
   }
 
-  private static boolean hasCode(
-      Observation.ObservationComponentComponent component, String code) {
+  private static boolean hasCode(Observation.ObservationComponentComponent component, String code) {
     return component.getCode().getCodingFirstRep().getCode().equals(code);
   }
 
@@ -192,9 +187,7 @@ final class PublishedResults {
       case "events" -> addCount(result, "events", value.value());
       case "count" ->
           addCount(
-              result,
-              kind(number).equals("frequency") ? "subjects-affected" : "n",
-              value.value());
+              result, kind(number).equals("frequency") ? "subjects-affected" : "n", value.value());
       case "p", "p-between" -> addP(result, value);
       default -> throw new IllegalStateException("unknown statistic: " + number);
     }
@@ -285,12 +278,13 @@ final class PublishedResults {
     String measure = number.measure();
     String last = measure.substring(measure.lastIndexOf(':') + 1);
     String label =
-        terms.printed().stream().filter(term -> term.code().equals(last)).findFirst()
+        terms.printed().stream()
+            .filter(term -> term.code().equals(last))
+            .findFirst()
             .filter(term -> measure.startsWith("ae:related:") || measure.startsWith("sae:"))
-            .map(
-                term ->
-                    term.name()
-                        + (measure.startsWith("sae:") ? ", serious" : ", at least possibly related"))
+            .map(term ->
+                term.name()
+                    + (measure.startsWith("sae:") ? ", serious" : ", at least possibly related"))
             .or(() -> MeasureCode.of(measure).map(MeasureCode::display))
             .orElse(measure.replace('-', ' ').replace(":", ": ").replace("/", " against "));
     String wording = Populations.wording(number.population());
@@ -307,11 +301,16 @@ final class PublishedResults {
       number
           .misprint()
           .map(misprints::of)
-          .ifPresent(
-              m ->
-                  reasons.add(
-                      "Misprint: " + m.place() + ": printed " + m.printed() + ", reads " + m.reads()
-                          + ". " + m.reason()));
+          .ifPresent(m ->
+              reasons.add(
+                  "Misprint: "
+                      + m.place()
+                      + ": printed "
+                      + m.printed()
+                      + ", reads "
+                      + m.reads()
+                      + ". "
+                      + m.reason()));
     }
     return reasons;
   }
@@ -341,7 +340,14 @@ final class PublishedResults {
           default -> "-" + kind;
         };
     String visit = number.visit().equals("end") ? "" : "-" + number.visit().replace("month", "m");
-    return study + "-" + place + "-" + Populations.slug(number.population()) + "-" + measure + visit
+    return study
+        + "-"
+        + place
+        + "-"
+        + Populations.slug(number.population())
+        + "-"
+        + measure
+        + visit
         + suffix;
   }
 }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One subject as read back from resources. Filled by {@link RecordedTrial}; not safe for threads. */
+/**
+ * One subject as read back from resources. Filled by {@link RecordedTrial}; not safe for threads.
+ */
 final class RecordedSubject {
 
   /** What is recorded of one adverse event. */

@@ -68,10 +68,8 @@ final class RecordedTrial {
   }
 
   private void addSubject(ResearchSubject subject) {
-    Extension disposition =
-        subject.getExtensionByUrl(Vocabulary.profile("ssc-disposition"));
-    CodeableConcept reason =
-        (CodeableConcept) disposition.getExtensionByUrl("reason").getValue();
+    Extension disposition = subject.getExtensionByUrl(Vocabulary.profile("ssc-disposition"));
+    CodeableConcept reason = (CodeableConcept) disposition.getExtensionByUrl("reason").getValue();
     byPatient.put(
         subject.getIndividual().getReference(),
         new RecordedSubject(
@@ -81,8 +79,7 @@ final class RecordedTrial {
   }
 
   private void addPatient(Patient patient) {
-    RecordedSubject subject =
-        of(new Reference("Patient/" + patient.getIdElement().getIdPart()));
+    RecordedSubject subject = of(new Reference("Patient/" + patient.getIdElement().getIdPart()));
     subject.gender = patient.getGender().toCode();
     subject.birth = YearMonth.parse(patient.getBirthDateElement().getValueAsString());
     subject.race = code(patient.getExtensionByUrl(Vocabulary.profile("ssc-race")));
@@ -151,8 +148,7 @@ final class RecordedTrial {
             : 0;
     subject.doses.add(
         new RecordedSubject.Dose(
-            LocalDate.parse(
-                statement.getEffectivePeriod().getStartElement().getValueAsString()),
+            LocalDate.parse(statement.getEffectivePeriod().getStartElement().getValueAsString()),
             LocalDate.parse(statement.getEffectivePeriod().getEndElement().getValueAsString()),
             milligrams,
             kind,

@@ -5,7 +5,7 @@ import org.hl7.fhir.r4.model.Resource;
 
 /** Where resources come from: files, or a server. */
 @FunctionalInterface
-interface ResourceSearch {
+public interface ResourceSearch {
 
   /**
    * All matches of a search, of whatever number of pages.

@@ -13,7 +13,7 @@ import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Resource;
 
 /** Searches a running FHIR server and follows its next links. */
-final class RestSearch implements ResourceSearch {
+public final class RestSearch implements ResourceSearch {
 
   private static final int PAGE_SIZE = 200;
 
@@ -24,7 +24,7 @@ final class RestSearch implements ResourceSearch {
   /**
    * @param base the address of the server's root, such as http://localhost:8080/fhir
    */
-  RestSearch(String base, FhirContext fhir) {
+  public RestSearch(String base, FhirContext fhir) {
     this.base = base;
     this.fhir = fhir;
   }

@@ -130,9 +130,7 @@ final class SubjectResources {
         new Extension(
             "lastVisit", Vocabulary.visit(lastMonth == 0 ? "baseline" : "month" + lastMonth)));
     participation.addExtension(disposition);
-    say(
-        participation,
-        "subject " + number() + ", " + reason.getText().toLowerCase(Locale.ROOT));
+    say(participation, "subject " + number() + ", " + reason.getText().toLowerCase(Locale.ROOT));
     add(participation);
   }
 
@@ -199,9 +197,7 @@ final class SubjectResources {
         mrss.addComponent()
             .setCode(
                 new CodeableConcept(
-                    new Coding()
-                        .setSystem(Vocabulary.MEASURE)
-                        .setCode("mrss-" + site.getKey())))
+                    new Coding().setSystem(Vocabulary.MEASURE).setCode("mrss-" + site.getKey())))
             .setValue(score(site.getValue()));
       }
       say(mrss, "mRSS " + visit.total());
@@ -213,21 +209,18 @@ final class SubjectResources {
     int lastDay = subject.skin().getLast().day();
     subject
         .scores()
-        .forEach(
-            (measure, pair) -> {
-              addScore(measure, "baseline", 1, measure.value(pair.baseline()));
-              addScore(measure, "month12", lastDay, measure.value(pair.month12()));
-            });
+        .forEach((measure, pair) -> {
+          addScore(measure, "baseline", 1, measure.value(pair.baseline()));
+          addScore(measure, "month12", lastDay, measure.value(pair.month12()));
+        });
   }
 
-  private void addScore(
-      PairedScores.Measure measure, String visit, int day, BigDecimal value) {
+  private void addScore(PairedScores.Measure measure, String visit, int day, BigDecimal value) {
     MeasureCode code = MeasureCode.of(measure.code()).orElseThrow();
     Observation observation = observation(code, visit, day);
     if (measure.isPulmonary()) {
       observation.addExtension(
-          Vocabulary.profile("ssc-reference-equation"),
-          notStated("ssc-reference-equation"));
+          Vocabulary.profile("ssc-reference-equation"), notStated("ssc-reference-equation"));
     }
     if (measure == PairedScores.Measure.DLCO) {
       observation.addExtension(
@@ -239,8 +232,7 @@ final class SubjectResources {
   }
 
   private static CodeableConcept notStated(String system) {
-    return Vocabulary.concept(
-        Vocabulary.system(system), "not-stated", "Not stated in the source");
+    return Vocabulary.concept(Vocabulary.system(system), "not-stated", "Not stated in the source");
   }
 
   private void addEarlierTreatments() {
@@ -315,9 +307,7 @@ final class SubjectResources {
   private static Dosage daily(int milligrams) {
     Dosage dosage = new Dosage();
     dosage.setText(milligrams + " mg daily");
-    dosage
-        .addDoseAndRate()
-        .setDose(Vocabulary.quantity(BigDecimal.valueOf(milligrams), "mg"));
+    dosage.addDoseAndRate().setDose(Vocabulary.quantity(BigDecimal.valueOf(milligrams), "mg"));
     return dosage;
   }
 
@@ -347,16 +337,15 @@ final class SubjectResources {
   private void addFurosemide() {
     subject
         .furosemideDay()
-        .ifPresent(
-            day -> {
-              MedicationStatement statement = statement(label + "-furosemide", "Furosemide");
-              statement.setCategory(Vocabulary.text("Concomitant treatment"));
-              statement.addExtension(Vocabulary.visitExtension("", day));
-              statement.setStatus(MedicationStatement.MedicationStatementStatus.COMPLETED);
-              statement.setEffective(period(day, subject.endDay()));
-              say(statement, "furosemide added");
-              add(statement);
-            });
+        .ifPresent(day -> {
+          MedicationStatement statement = statement(label + "-furosemide", "Furosemide");
+          statement.setCategory(Vocabulary.text("Concomitant treatment"));
+          statement.addExtension(Vocabulary.visitExtension("", day));
+          statement.setStatus(MedicationStatement.MedicationStatementStatus.COMPLETED);
+          statement.setEffective(period(day, subject.endDay()));
+          say(statement, "furosemide added");
+          add(statement);
+        });
   }
 
   private Observation observation(MeasureCode code, String visit, int day) {

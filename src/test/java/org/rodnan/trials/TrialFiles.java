@@ -19,6 +19,7 @@ import org.hl7.fhir.r4.model.Group;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.fhir.FhirContexts;
 
 /**
  * Writes the seed trials: transaction Bundles and the index that names them in their order.
@@ -41,8 +42,7 @@ final class TrialFiles {
   /** Writes the files below a folder, which is src/main/resources/trials unless told otherwise. */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args.length > 0 ? args[0] : "src/main/resources/trials");
-    for (Map.Entry<String, String> file :
-        new TrialFiles(FhirContext.forR4Cached()).files().entrySet()) {
+    for (Map.Entry<String, String> file : new TrialFiles(FhirContexts.r4()).files().entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue());
@@ -62,7 +62,17 @@ final class TrialFiles {
       }
       bundles.forEach((path, resources) -> files.put(path, bundle(resources)));
       index.add(
-          "    {\n      \"id\": \"%s\",\n      \"title\": \"%s\",\n      \"bundles\": [\n        \"%s\"\n      ]\n    }"
+          """
+          {
+            "id": "%s",
+            "title": "%s",
+            "bundles": [
+              "%s"
+            ]
+          }\
+          """
+              .indent(4)
+              .stripTrailing()
               .formatted(
                   study,
                   researchStudy.getTitle(),
@@ -134,8 +144,7 @@ final class TrialFiles {
         .setValue(new Reference(Vocabulary.SPIERA))
         .setExclude(false);
     subjects.forEach(
-        subject ->
-            group.addMember().setEntity(new Reference("Patient/" + subject.label())));
+        subject -> group.addMember().setEntity(new Reference("Patient/" + subject.label())));
     group.setText(
         Vocabulary.narrative(
             "Synthetic, from the reconstruction of Spiera 2011: "
@@ -148,15 +157,14 @@ final class TrialFiles {
   private String bundle(List<? extends Resource> resources) {
     IParser parser = fhir.newJsonParser();
     return resources.stream()
-        .map(
-            resource -> {
-              String path = resource.fhirType() + "/" + resource.getIdElement().getIdPart();
-              return "{\"resource\":"
-                  + parser.encodeResourceToString(resource)
-                  + ",\"request\":{\"method\":\"PUT\",\"url\":\""
-                  + path
-                  + "\"}}";
-            })
+        .map(resource -> {
+          String path = resource.fhirType() + "/" + resource.getIdElement().getIdPart();
+          return "{\"resource\":"
+              + parser.encodeResourceToString(resource)
+              + ",\"request\":{\"method\":\"PUT\",\"url\":\""
+              + path
+              + "\"}}";
+        })
         .collect(
             Collectors.joining(
                 ",\n",
@@ -164,5 +172,4 @@ final class TrialFiles {
                 "\n]}\n"))
         .replace("\r", "");
   }
-
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,18 +15,23 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Basic;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Issue.Severity;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
 
 class ResourceValidatorTest {
+  private static final Definitions DEFINITIONS = new Definitions();
   private static final String FVC = Validators.example("ssc-fvc-valid-litres");
 
   @ParameterizedTest
@@ -186,7 +192,7 @@ class ResourceValidatorTest {
     examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
     List<String> names = new ArrayList<>(examples.keySet());
     names.sort(null);
-    try (ResourceValidator fresh = new ResourceValidator(new Definitions(), 4);
+    try (ResourceValidator fresh = new ResourceValidator(DEFINITIONS, Validators.LIMITS);
         var threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> runs = new ArrayList<>();
       for (int thread = 0; thread < 16; thread++) {
@@ -211,20 +217,100 @@ class ResourceValidatorTest {
     }
   }
 
+  static Stream<String> types() {
+    return FhirContexts.r4().getResourceTypes().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyTypeOfTheStandardCanBeValidated(String type) {
+    String json = "{\"resourceType\": \"%s\", \"nonsense\": 1}".formatted(type);
+    assertThat(Validators.errors(json))
+        .extracting(Issue::diagnostics)
+        .anyMatch(text -> text.startsWith(type) && text.contains("nonsense"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/jose", "application/pkcs7-signature", "application/xml", ""})
+  void looksAtSignedBundlesWithoutFailing(String format) {
+    String json =
+        """
+        {"resourceType": "Bundle", "type": "collection", "signature": {
+          "type": [{"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1"}],
+          "when": "2020-01-01T00:00:00Z", "who": {"display": "x"},
+          "sigFormat": "%s", "targetFormat": "application/fhir+json",
+          "data": "ZXlKaGJHY2lPaUpGVXpJMU5pSjkuZTMwLmFiYw=="}}
+        """
+            .formatted(format);
+    assertThat(Validators.validate(json)).isNotNull();
+  }
+
   @Test
-  void everyTypeOfTheStandardCanBeValidated() {
-    for (String type :
-        List.of("Encounter", "Consent", "Location", "Specimen", "VisionPrescription")) {
-      String json = "{\"resourceType\": \"%s\", \"nonsense\": 1}".formatted(type);
-      assertThat(Validators.errors(json))
-          .extracting(Issue::diagnostics)
-          .anyMatch(text -> text.startsWith(type) && text.contains("nonsense"));
-    }
+  void judgesDefinitionsForOtherVersionsWithoutANetwork() {
+    String json =
+        """
+        {"resourceType": "StructureDefinition", "url": "https://example.org/x", "name": "X",
+         "status": "draft", "fhirVersion": "4.0.1", "kind": "complex-type", "abstract": false,
+         "context": [{"type": "element", "expression": "Patient", "extension": [
+           {"url": "http://hl7.org/fhir/StructureDefinition/fhirversion-specific-use", "extension": [
+             {"url": "startFhirVersion", "valueCode": "3.0"},
+             {"url": "endFhirVersion", "valueCode": "5.0"}]}]}],
+         "type": "Extension",
+         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+         "derivation": "constraint",
+         "differential": {"element": [
+           {"id": "Extension.url", "path": "Extension.url", "fixedUri": "https://example.org/x"}]}}
+        """;
+    assertThat(Validators.validate(json)).isNotNull();
   }
 
   @Test
   void readsUtf8() {
     String json = Validators.example("ssc-patient-valid-pseudonym").replace("E-001", "Ä-日本-😀");
     assertThat(Validators.validate(json.getBytes(StandardCharsets.UTF_8)).issues()).isEmpty();
+  }
+
+  @Test
+  void refusesMoreValuesThanTheLimitAndNamesIt() {
+    ValidationLimits limits =
+        new ValidationLimits(1, 20, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+      Basic name = new Basic();
+      name.setId("7");
+      assertThat(strict.validate(name, group(10)).issues()).noneMatch(Issue::isError);
+      assertThat(strict.validate(name, group(30)).issues())
+          .singleElement()
+          .satisfies(issue -> {
+            assertThat(issue.code()).isEqualTo(IssueType.TOOLONG);
+            assertThat(issue.diagnostics())
+                .contains("Basic/7", "rodnan.validation.values-max", "20");
+          });
+    }
+  }
+
+  @Test
+  void refusesWhatTakesLongerThanTheLimitAndServesOn() {
+    ValidationLimits limits =
+        new ValidationLimits(1, 250_000, Duration.ofMillis(100), Duration.ofSeconds(10));
+    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+      strict.warmUp();
+      assertThat(strict.validate(new Basic(), group(60_000)).issues())
+          .singleElement()
+          .satisfies(issue -> {
+            assertThat(issue.code()).isEqualTo(IssueType.TOOCOSTLY);
+            assertThat(issue.diagnostics()).contains("rodnan.validation.cpu-time-max");
+          });
+      assertThat(strict.validate(new Basic(), group(2)).isAccepted()).isTrue();
+    }
+  }
+
+  private static byte[] group(int members) {
+    String member = "{\"entity\": {\"reference\": \"Patient/1\"}}";
+    String json =
+        "{\"resourceType\": \"Group\", \"type\": \"person\", \"actual\": true, \"member\": ["
+            + (member + ",").repeat(members - 1)
+            + member
+            + "]}";
+    return json.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -2,6 +2,7 @@ package org.rodnan.validation;
 
 import ca.uhn.fhir.parser.LenientErrorHandler;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +15,9 @@ import org.rodnan.terminology.Definitions;
 
 /** One validator for all tests: making one takes seconds. */
 final class Validators {
-  static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), 2);
+  static final ValidationLimits LIMITS =
+      new ValidationLimits(4, 250_000, Duration.ofSeconds(60), Duration.ofSeconds(60));
+  static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), LIMITS);
 
   private static final Map<String, byte[]> EXAMPLES = Artifacts.files("profiles/examples");
 

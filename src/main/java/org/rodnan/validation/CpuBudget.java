@@ -1,0 +1,50 @@
+package org.rodnan.validation;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+
+/**
+ * The processor time that one resource may take. Not the time of day: a busy machine must not make
+ * a resource invalid. Used by one thread at a time.
+ */
+final class CpuBudget {
+  private static final int CHECKS_BETWEEN_LOOKS = 64;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final long nanosMax;
+  private long end;
+  private int checks;
+
+  CpuBudget(Duration max) {
+    this.nanosMax = max.toNanos();
+  }
+
+  void start() {
+    end = now() + nanosMax;
+    checks = 0;
+  }
+
+  /**
+   * @throws Spent if the thread has used more since {@link #start}
+   */
+  void check() {
+    checks++;
+    if (checks % CHECKS_BETWEEN_LOOKS == 0 && now() > end) {
+      throw new Spent();
+    }
+  }
+
+  private long now() {
+    return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : 0;
+  }
+
+  /** The budget is used up. */
+  static final class Spent extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private Spent() {
+      super(null, null, false, false);
+    }
+  }
+}
