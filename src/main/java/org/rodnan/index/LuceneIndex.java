@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LuceneIndex implements AutoCloseable {
   /** To be raised with every change of the fields or their encoding. */
-  private static final String FORMAT = "2";
+  private static final String FORMAT = "3";
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
   private static final double RAM_BUFFER_MB = 64;
@@ -161,6 +161,7 @@ final class LuceneIndex implements AutoCloseable {
         .setOpenMode(mode)
         .setRAMBufferSizeMB(RAM_BUFFER_MB)
         .setMergeScheduler(merges)
+        .setIndexSort(CreationOrder.SORT)
         .setCommitOnClose(false);
   }
 

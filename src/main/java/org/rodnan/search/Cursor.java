@@ -34,39 +34,62 @@ record Cursor(
     LogPosition snapshot,
     Optional<Long> total,
     List<@Nullable Object> after) {
-  private static final byte FORMAT = 1;
+  private static final byte PLAIN = 1;
+  private static final byte DEFLATED = 2;
+
+  /** Below that, making it smaller costs more than it saves. */
+  private static final int DEFLATED_BYTES_MIN = 1_000;
+
   private static final int BYTES_MAX = 4 * 1024 * 1024;
+
+  /** The position of creation of the last match served. */
+  LogPosition lastCreated() {
+    return after.getLast() instanceof Long created ? new LogPosition(created) : LogPosition.START;
+  }
 
   String encode() {
     try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
-        out.writeByte(FORMAT);
-        out.writeLong(snapshot.value());
-        out.writeLong(total.orElse(-1L));
-        out.writeBoolean(request.lenient());
-        writeText(out, request.compartment().map(ResourceKey::toString).orElse(""));
-        out.writeInt(request.types().size());
-        for (String type : request.types()) {
-          writeText(out, type);
-        }
-        out.writeInt(request.parameters().size());
-        for (SearchRequest.Parameter parameter : request.parameters()) {
-          writeText(out, parameter.name());
-          writeText(out, parameter.value());
-        }
-        out.writeInt(after.size());
-        for (Object value : after) {
-          writeValue(out, value);
-        }
-      }
-      byte[] content = bytes.toByteArray();
-      ByteBuffer whole = ByteBuffer.allocate(content.length + 4);
-      whole.putInt(checksum(content)).put(content);
+      byte[] plain = plainBytes();
+      boolean isLong = plain.length >= DEFLATED_BYTES_MIN;
+      byte[] content = isLong ? deflated(plain) : plain;
+      ByteBuffer whole = ByteBuffer.allocate(content.length + 5);
+      whole.putInt(checksum(content)).put(isLong ? DEFLATED : PLAIN).put(content);
       return Base64.getUrlEncoder().withoutPadding().encodeToString(whole.array());
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory failed", e);
     }
+  }
+
+  private static byte[] deflated(byte[] plain) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
+      out.write(plain);
+    }
+    return bytes.toByteArray();
+  }
+
+  private byte[] plainBytes() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeLong(snapshot.value());
+      out.writeLong(total.orElse(-1L));
+      out.writeBoolean(request.lenient());
+      writeText(out, request.compartment().map(ResourceKey::toString).orElse(""));
+      out.writeInt(request.types().size());
+      for (String type : request.types()) {
+        writeText(out, type);
+      }
+      out.writeInt(request.parameters().size());
+      for (SearchRequest.Parameter parameter : request.parameters()) {
+        writeText(out, parameter.name());
+        writeText(out, parameter.value());
+      }
+      out.writeInt(after.size());
+      for (Object value : after) {
+        writeValue(out, value);
+      }
+    }
+    return bytes.toByteArray();
   }
 
   /**
@@ -76,15 +99,18 @@ record Cursor(
     try {
       ByteBuffer whole = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
       int checksum = whole.getInt();
+      byte format = whole.get();
       byte[] content = new byte[whole.remaining()];
       whole.get(content);
       if (checksum != checksum(content)) {
         throw new IOException("The checksum doesn't fit");
       }
-      byte[] plain;
-      try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(content))) {
-        plain = in.readNBytes(BYTES_MAX);
-      }
+      byte[] plain =
+          switch (format) {
+            case PLAIN -> content;
+            case DEFLATED -> inflated(content);
+            default -> throw new IOException("Another format");
+          };
       return read(new DataInputStream(new ByteArrayInputStream(plain)));
     } catch (IOException | RuntimeException e) {
       throw new FhirFailure.Malformed(
@@ -92,10 +118,13 @@ record Cursor(
     }
   }
 
-  private static Cursor read(DataInputStream in) throws IOException {
-    if (in.readByte() != FORMAT) {
-      throw new IOException("Another format");
+  private static byte[] inflated(byte[] content) throws IOException {
+    try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(content))) {
+      return in.readNBytes(BYTES_MAX);
     }
+  }
+
+  private static Cursor read(DataInputStream in) throws IOException {
     LogPosition snapshot = new LogPosition(in.readLong());
     long total = in.readLong();
     boolean lenient = in.readBoolean();

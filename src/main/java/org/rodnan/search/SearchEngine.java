@@ -30,6 +30,7 @@ import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.CreationOrder;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.IndexSnapshot;
 import org.rodnan.index.ReferenceText;
@@ -215,20 +216,18 @@ public final class SearchEngine {
             ? cursor.flatMap(Cursor::total).or(() -> knownTotal(plan, snapshot))
             : Optional.empty();
     boolean countsAll = plan.hasTotal() && known.isEmpty();
-    TopFieldDocs top =
-        searcher.search(
-            plan.query(),
-            new TopFieldCollectorManager(
-                plan.sort(),
-                plan.count() + 1,
-                cursor.map(SearchEngine::after).orElse(null),
-                countsAll ? Integer.MAX_VALUE : 1));
+    if (countsAll && plan.sortKeys().isEmpty()) {
+      // A page in the order of creation ends early; counting is a matter of its own.
+      known = Optional.of(count(plan, snapshot, searcher));
+      countsAll = false;
+    }
+    TopFieldDocs top = top(plan, cursor, searcher, countsAll);
     requireInTime(searcher);
     if (countsAll) {
       keepTotal(plan, snapshot, top.totalHits.value());
+      known = Optional.of(top.totalHits.value());
     }
-    Optional<Long> total =
-        plan.hasTotal() ? known.or(() -> Optional.of(top.totalHits.value())) : Optional.empty();
+    Optional<Long> total = known;
     int[] matches = docs(top.scoreDocs, plan.count());
     List<SearchPage.Entry> entries = entries(searcher, matches, SearchPage.Mode.MATCH);
     List<Issue> issues = new ArrayList<>(plan.issues());
@@ -248,6 +247,23 @@ public final class SearchEngine {
         plan.self(),
         next,
         issues);
+  }
+
+  private static TopFieldDocs top(
+      SearchPlan plan, Optional<Cursor> cursor, IndexSearcher searcher, boolean countsAll)
+      throws IOException {
+    boolean isByCreation = plan.sortKeys().isEmpty() && !countsAll;
+    Query query =
+        isByCreation && cursor.isPresent()
+            ? Criteria.and(plan.query(), CreationOrder.after(cursor.get().lastCreated()))
+            : plan.query();
+    return searcher.search(
+        query,
+        new TopFieldCollectorManager(
+            plan.sort(),
+            plan.count() + 1,
+            isByCreation ? null : cursor.map(SearchEngine::after).orElse(null),
+            countsAll ? Integer.MAX_VALUE : 1));
   }
 
   private void addIncluded(
@@ -328,7 +344,11 @@ public final class SearchEngine {
 
   private static void requireFitting(Cursor cursor, SearchPlan plan) {
     SortField[] fields = plan.sort().getSort();
-    boolean fits = cursor.after().size() == fields.length;
+    boolean fits =
+        cursor.after().size() == fields.length
+            && cursor.after().getLast() instanceof Long created
+            && created >= 0
+            && created < Long.MAX_VALUE;
     for (int i = 0; fits && i < fields.length; i++) {
       Object value = cursor.after().get(i);
       fits =

@@ -2,7 +2,6 @@ package org.rodnan.search;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.document.LongField;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
@@ -11,6 +10,7 @@ import org.apache.lucene.search.SortedNumericSortField;
 import org.apache.lucene.search.SortedSetSelector;
 import org.apache.lucene.search.SortedSetSortField;
 import org.rodnan.fhir.Issue;
+import org.rodnan.index.CreationOrder;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.ParameterDefinition;
 
@@ -78,7 +78,7 @@ record SearchPlan(
   static Sort sort(List<SortKey> sortKeys) {
     List<SortField> fields = new ArrayList<>();
     sortKeys.forEach(key -> fields.add(key.field()));
-    fields.add(LongField.newSortField(FieldNames.CREATED, false, SortedNumericSelector.Type.MIN));
+    fields.add(CreationOrder.KEY);
     return new Sort(fields.toArray(SortField[]::new));
   }
 }
