@@ -171,6 +171,8 @@ public final class SearchEngine {
       return Documents.keys(searcher, docs(found.scoreDocs, limit));
     } catch (IOException e) {
       throw new FhirFailure.Fault("The index can't be read", e);
+    } catch (IndexSearcher.TooManyClauses e) {
+      throw tooManyValues(e);
     }
   }
 
@@ -187,9 +189,13 @@ public final class SearchEngine {
     } catch (IOException e) {
       throw new FhirFailure.Fault("The index can't be read", e);
     } catch (IndexSearcher.TooManyClauses e) {
-      throw new FhirFailure.Malformed(
-          IssueType.TOOCOSTLY, "The search has too many values: " + e.getMessage());
+      throw tooManyValues(e);
     }
+  }
+
+  private static FhirFailure.Malformed tooManyValues(IndexSearcher.TooManyClauses e) {
+    return new FhirFailure.Malformed(
+        IssueType.TOOCOSTLY, "The search has too many values: " + e.getMessage());
   }
 
   private long count(SearchPlan plan, IndexSnapshot snapshot, IndexSearcher searcher)

@@ -113,6 +113,38 @@ final class SearchEngineTest {
     assertThat(search("Patient?name=ev&name=mull")).containsExactly("1");
   }
 
+  @Test
+  void takesLongStrings() {
+    String hundred = "abcdefghij".repeat(10);
+    String long12000 = "z".repeat(12_000);
+    fixture.put("Patient/1", "'name':[{'text':'xx " + hundred + hundred + " yy'}]");
+    fixture.put("Patient/2", "'name':[{'text':'" + long12000 + "'}]");
+    assertThat(search("Patient?name:contains=" + hundred + hundred)).containsExactly("1");
+    assertThat(search("Patient?name:exact=" + long12000)).containsExactly("2");
+    assertThat(search("Patient?name:exact=" + long12000 + "z")).isEmpty();
+    assertThat(search("Patient?name=" + long12000.substring(2))).containsExactly("2");
+    assertThat(search("Patient?name:contains=*")).isEmpty();
+    assertThatThrownBy(() -> search("Patient?name:contains=" + hundred.repeat(3)))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("at most 200 characters");
+  }
+
+  @Test
+  void takesLongOrLists() {
+    observation("1", "'effectiveDateTime':'2010-05-17','valueQuantity':{'value':7}");
+    StringBuilder dates = new StringBuilder("2010-05-17");
+    StringBuilder ids = new StringBuilder("1");
+    for (int i = 1; i < 5_000; i++) {
+      dates.append(",").append(java.time.LocalDate.ofEpochDay(i));
+      ids.append(",x").append(i);
+    }
+    assertThat(search("Observation?date=" + dates)).containsExactly("1");
+    assertThat(search("Observation?_id=" + ids)).containsExactly("1");
+    assertThatThrownBy(() -> search("Observation?_id=" + ids + "," + ids + ",1"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("rodnan.limits.or-values-max");
+  }
+
   // Number: https://hl7.org/fhir/R4/search.html#number
 
   @ParameterizedTest
