@@ -223,6 +223,9 @@ final class JsonShape {
         if (!token.isNumeric()) {
           throw wrong(found(), "a number");
         }
+        if (!Decimals.isReasonable(json.getText())) {
+          throw wrong("a number out of all proportion", Decimals.EXPECTED);
+        }
       } else {
         text();
       }

@@ -17,7 +17,9 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.instance.model.api.IBaseResource;
+import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
 
@@ -74,6 +76,7 @@ public final class ResourceParser {
     String text = new String(body, StandardCharsets.UTF_8);
     requireShallowXml(text);
     Resource resource = parsed(() -> context.newXmlParser().parseResource(text), "XML");
+    requireReasonableNumbers(resource);
     byte[] json =
         context.newJsonParser().encodeResourceToString(resource).getBytes(StandardCharsets.UTF_8);
     // XML may hold what JSON can't, such as a number "+1", and may be nested more deeply than that.
@@ -81,10 +84,25 @@ public final class ResourceParser {
     return new ParsedResource(resource, json);
   }
 
+  /** Before they are written out. */
+  private void requireReasonableNumbers(Resource resource) {
+    for (DecimalType number :
+        context.newTerser().getAllPopulatedChildElementsOfType(resource, DecimalType.class)) {
+      if (number.getValue() != null && !Decimals.isReasonable(number.getValue())) {
+        throw new FhirFailure.Malformed(
+            IssueType.STRUCTURE,
+            "The body has a number out of all proportion; expected " + Decimals.EXPECTED);
+      }
+    }
+  }
+
   private Resource parsed(java.util.function.Supplier<IBaseResource> parse, String format) {
     try {
       return (Resource) parse.get();
-    } catch (DataFormatException | IllegalArgumentException | ClassCastException e) {
+    } catch (DataFormatException
+        | FHIRException
+        | IllegalArgumentException
+        | ClassCastException e) {
       throw new FhirFailure.Malformed(
           IssueType.STRUCTURE,
           "The body is not a FHIR R4 resource in " + format + ": " + reason(e));

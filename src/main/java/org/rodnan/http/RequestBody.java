@@ -30,15 +30,15 @@ final class RequestBody {
   }
 
   /**
-   * @throws FhirFailure.UnsupportedMedia if it is declared as neither FHIR JSON nor FHIR XML; an
-   *     undeclared one is told apart by its first character
+   * @throws FhirFailure.UnsupportedMedia if it is declared as neither FHIR JSON nor FHIR XML, or
+   *     not at all: a page of any other site could send such a body without asking first
    * @throws FhirFailure.TooLarge over {@code rodnan.limits.body-bytes-max}
    * @throws FhirFailure.Malformed if it can't be read or is no resource
    */
   ParsedResource resource(HttpServletRequest request) {
-    Optional<Format> declared = declaredFormat(request);
+    Format declared = declaredFormat(request);
     byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
-    return switch (declared.orElseGet(() -> looksLikeXml(body) ? Format.XML : Format.JSON)) {
+    return switch (declared) {
       case JSON -> parser.parseJson(body);
       case XML -> parser.parseXml(body);
     };
@@ -61,39 +61,30 @@ final class RequestBody {
     return QueryParameters.parse(new String(body, StandardCharsets.UTF_8).strip());
   }
 
-  private static Optional<Format> declaredFormat(HttpServletRequest request) {
-    Optional<MediaType> declared = declared(request);
-    if (declared.isEmpty()) {
-      return Optional.empty();
-    }
-    MediaType type = declared.get();
+  private static Format declaredFormat(HttpServletRequest request) {
+    MediaType type =
+        declared(request)
+            .orElseThrow(() ->
+                new FhirFailure.UnsupportedMedia(
+                    "The body has no Content-Type; expected application/fhir+json or"
+                        + " application/fhir+xml"));
     if (type.parameter("charset").filter(set -> !set.equalsIgnoreCase("utf-8")).isPresent()) {
       throw new FhirFailure.UnsupportedMedia(
           "The body's charset is " + type.parameter("charset").get() + "; expected UTF-8");
     }
-    Optional<Format> format = Format.ofMediaType(type.type()).filter(known -> type.isR4());
-    if (format.isEmpty()) {
-      throw new FhirFailure.UnsupportedMedia(
-          "The body is "
-              + request.getContentType()
-              + "; expected application/fhir+json or application/fhir+xml of FHIR 4.0");
-    }
-    return format;
+    return Format.ofMediaType(type.type())
+        .filter(known -> type.isR4())
+        .orElseThrow(() ->
+            new FhirFailure.UnsupportedMedia(
+                "The body is "
+                    + request.getContentType()
+                    + "; expected application/fhir+json or application/fhir+xml of FHIR 4.0"));
   }
 
   private static Optional<MediaType> declared(HttpServletRequest request) {
     return Optional.ofNullable(request.getContentType())
         .filter(type -> !type.isBlank())
         .map(MediaType::parse);
-  }
-
-  private static boolean looksLikeXml(byte[] body) {
-    for (byte each : body) {
-      if (!Character.isWhitespace(each)) {
-        return each == '<';
-      }
-    }
-    return false;
   }
 
   private static byte[] read(HttpServletRequest request, int max, String setting) {

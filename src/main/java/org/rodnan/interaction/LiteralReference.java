@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceTypes;
 
 /**
  * A {@code Reference.reference} as it stands in a resource (R4, references.html#literal).
@@ -31,6 +33,14 @@ record LiteralReference(String path, String text) {
       throw new UncheckedIOException(e);
     }
     return found;
+  }
+
+  /** Whether the text is of a form that can name a resource outside of a Bundle. */
+  boolean canBeResolved() {
+    return text.startsWith("#")
+        || text.startsWith("http://")
+        || text.startsWith("https://")
+        || ResourceKey.parse(text).filter(key -> ResourceTypes.isType(key.type())).isPresent();
   }
 
   private static String path(JsonStreamContext context) {

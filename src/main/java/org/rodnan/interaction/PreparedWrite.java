@@ -64,6 +64,12 @@ record PreparedWrite(
       }
       resolved.put(open, found.toString());
     }
+    rules.requireMeaning(
+        references.stream()
+            .map(reference ->
+                new LiteralReference(
+                    reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
+            .toList());
     rules.requireTargets(section, target, targets(resolved), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
     return section.put(

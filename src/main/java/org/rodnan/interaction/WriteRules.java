@@ -105,6 +105,29 @@ final class WriteRules {
   }
 
   /**
+   * @param references with their texts as they will be stored
+   * @throws FhirFailure.Unprocessable for one that can point to nothing: a URN that no entry of the
+   *     same Bundle has as its fullUrl, or a text that is neither Type/id, a fragment nor a URL
+   */
+  void requireMeaning(List<LiteralReference> references) {
+    if (!areReferencesEnforced()) {
+      return;
+    }
+    for (LiteralReference reference : references) {
+      if (!reference.canBeResolved()) {
+        throw new FhirFailure.Unprocessable(
+            IssueType.VALUE,
+            reference.path()
+                + ": the reference '"
+                + reference.text()
+                + "' points to nothing; expected Type/id, #id, an http(s) URL, or in a Bundle the"
+                + " fullUrl of one of its entries",
+            reference.path());
+      }
+    }
+  }
+
+  /**
    * The referential check of a deletion: nothing that stays may refer to it.
    *
    * @param leaving keys that the same unit deletes or rewrites

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
+import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r5.elementmodel.Element;
@@ -100,6 +101,8 @@ public final class ResourceValidator implements AutoCloseable {
       throw e;
     } catch (StackOverflowError e) {
       return refused(resource, IssueType.TOOLONG, "is nested too deeply to be validated");
+    } catch (FHIRException e) {
+      return refused(resource, IssueType.STRUCTURE, "can't be read: " + e.getMessage());
     } catch (CpuBudget.Spent e) {
       return refused(
           resource,

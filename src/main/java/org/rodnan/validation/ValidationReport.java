@@ -6,11 +6,33 @@ import org.rodnan.fhir.Issue;
 /**
  * The verdict on one resource.
  *
- * @param issues all findings, errors first; may be empty
+ * @param issues the findings, errors first; may be empty. There are at most {@value #ISSUES_MAX},
+ *     and what one says is cut at {@value #DIAGNOSTICS_MAX} characters: a small resource can be
+ *     wrong in a way that takes megabytes to tell
  */
 public record ValidationReport(List<Issue> issues) {
+  static final int ISSUES_MAX = 200;
+  static final int DIAGNOSTICS_MAX = 1_000;
+
   public ValidationReport {
-    issues = List.copyOf(issues);
+    issues = issues.stream().limit(ISSUES_MAX).map(ValidationReport::shortened).toList();
+  }
+
+  private static Issue shortened(Issue issue) {
+    boolean isShort =
+        issue.diagnostics().length() <= DIAGNOSTICS_MAX
+            && issue.expression().stream().allMatch(path -> path.length() <= DIAGNOSTICS_MAX);
+    return isShort
+        ? issue
+        : new Issue(
+            issue.severity(),
+            issue.code(),
+            cut(issue.diagnostics()),
+            issue.expression().stream().filter(p -> p.length() <= DIAGNOSTICS_MAX).toList());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= DIAGNOSTICS_MAX ? text : text.substring(0, DIAGNOSTICS_MAX) + " …";
   }
 
   /** Whether the resource may be stored: no finding is an error. */

@@ -170,6 +170,23 @@ class ResourceParserTest {
     assertJsonRefused(body);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e10000000", "1e-999999999", "1E2147483647", "1e101", "-1e00000000000000999"})
+  void refusesNumbersThatTakeAllMemoryWhenWrittenOut(String number) {
+    assertJsonRefused(
+            "{\"resourceType\":\"Observation\",\"valueQuantity\":{\"value\":" + number + "}}")
+        .hasMessageContaining("Observation.valueQuantity.value")
+        .hasMessageContaining("exponent");
+    assertThatThrownBy(() ->
+            parser.parseXml(
+                ("<Observation xmlns=\"http://hl7.org/fhir\"><valueQuantity><value value=\""
+                        + number
+                        + "\"/></valueQuantity></Observation>")
+                    .getBytes(UTF_8)))
+        .isInstanceOf(FhirFailure.Malformed.class);
+  }
+
   @Test
   void refusesHalfOfACharacter() {
     // Half of a surrogate pair is no Unicode text, and could not be stored as UTF-8.

@@ -103,7 +103,9 @@ class BundleTest {
   @Test
   void refusesOtherBodiesAtTheBase() {
     assertThat(client.post("", Resources.patient("/Patient", "No")).status()).isEqualTo(400);
-    Answer collection = client.post("", Resources.bundle("collection").toString());
+    ObjectNode other = Resources.bundle("collection");
+    other.remove("entry");
+    Answer collection = client.post("", other.toString());
     assertThat(collection.status()).isEqualTo(400);
     assertThat(collection.json().at("/issue/0/expression/0").asText()).isEqualTo("Bundle.type");
   }

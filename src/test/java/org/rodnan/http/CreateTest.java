@@ -101,10 +101,10 @@ class CreateTest {
   }
 
   @Test
-  void takesABodyOfUndeclaredTypeForWhatItLooksLike() {
-    String xml = " <Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>";
-    assertThat(rawPost(xml)).startsWith("HTTP/1.1 201");
-    assertThat(rawPost(Resources.patient("/Patient", "New"))).startsWith("HTTP/1.1 201");
+  void refusesABodyOfUndeclaredType() {
+    assertThat(rawPost(Resources.patient("/Patient", "New")))
+        .startsWith("HTTP/1.1 415")
+        .contains("no Content-Type");
   }
 
   private String rawPost(String body) {
