@@ -37,7 +37,7 @@ public final class DocumentExtractor {
 
   /** The expressions of one parameter, ready to run. */
   private record Compiled(
-      ParameterDefinition parameter, List<Expression> expressions, List<Expression> components) {}
+      FieldSink.Names names, List<Expression> expressions, List<Expression> components) {}
 
   /** What expressions select in one resource. Many parameters share expressions. */
   private final class Selection {
@@ -75,9 +75,7 @@ public final class DocumentExtractor {
         extract(parameter, resource, selection, sink);
       } catch (RuntimeException e) {
         LOG.warn(
-            "Search parameter {} can't be extracted: {}",
-            parameter.parameter().field(),
-            e.toString());
+            "Search parameter {} can't be extracted: {}", parameter.names().field(), e.toString());
       }
     }
     Set<String> references = new LinkedHashSet<>();
@@ -93,23 +91,23 @@ public final class DocumentExtractor {
 
   private static void extract(
       Compiled compiled, Resource resource, Selection selection, FieldSink sink) {
-    ParameterDefinition parameter = compiled.parameter();
+    FieldSink.Names names = compiled.names();
     boolean any = false;
     for (Expression expression : compiled.expressions()) {
       for (Base value : selection.of(expression, resource)) {
         if (value.isEmpty()) {
           continue;
         }
-        if (parameter.kind() == ParameterKind.COMPOSITE) {
+        if (names.parameter().kind() == ParameterKind.COMPOSITE) {
           any |= addComposite(compiled, value, selection, sink);
         } else {
           any = true;
-          sink.add(parameter, value);
+          sink.add(names, value);
         }
       }
     }
     if (any) {
-      sink.present(parameter.field());
+      sink.present(names);
     }
   }
 
@@ -124,7 +122,7 @@ public final class DocumentExtractor {
       }
       parts.add(part);
     }
-    sink.addComposite(compiled.parameter(), parts);
+    sink.addComposite(compiled.names(), parts);
     return true;
   }
 
@@ -138,7 +136,7 @@ public final class DocumentExtractor {
       try {
         all.add(
             new Compiled(
-                parameter,
+                FieldSink.Names.of(parameter),
                 parameter.expressions().stream()
                     .map(expression -> compile(withoutRoot(expression, type), expressions))
                     .toList(),

@@ -68,35 +68,54 @@ final class FieldSink {
     return identifiers;
   }
 
-  void present(String field) {
-    fields.add(new StringField(FieldNames.PRESENT, field, Field.Store.NO));
-  }
-
-  /** Adds one value of a parameter that is no composite. */
-  void add(ParameterDefinition parameter, Base value) {
-    String field = parameter.field();
-    switch (parameter.kind()) {
-      case TOKEN -> addTokens(parameter, value);
-      case STRING -> TextValues.of(value).forEach(text -> addText(field, text));
-      case DATE -> TimeRange.of(value).ifPresent(range -> addTime(field, range));
-      case NUMBER -> NumberRange.of(value).ifPresent(range -> addNumber(field, range));
-      case QUANTITY -> addQuantity(field, quantitiesOf(value));
-      case REFERENCE -> addReference(field, value);
-      case URI -> addUri(field, value);
-      case COMPOSITE -> throw new IllegalArgumentException(field + " is a composite");
+  /** The names of a parameter's fields, put together once. */
+  record Names(
+      ParameterDefinition parameter, String field, String sort, String exact, String values) {
+    static Names of(ParameterDefinition parameter) {
+      String field = parameter.field();
+      return new Names(
+          parameter,
+          field,
+          FieldNames.sort(field),
+          FieldNames.exact(field),
+          FieldNames.values(field));
     }
   }
 
-  /** A token with its terms and its place in a point. */
-  private record Token(TokenValue value, List<BytesRef> terms, long[] coordinates) {
+  void present(Names names) {
+    fields.add(new StringField(FieldNames.PRESENT, names.field(), Field.Store.NO));
+  }
+
+  /** Adds one value of a parameter that is no composite. */
+  void add(Names names, Base value) {
+    switch (names.parameter().kind()) {
+      case TOKEN -> addTokens(names, value);
+      case STRING -> TextValues.of(value).forEach(text -> addText(names, text));
+      case DATE -> TimeRange.of(value).ifPresent(range -> addTime(names, range));
+      case NUMBER -> NumberRange.of(value).ifPresent(range -> addNumber(names, range));
+      case QUANTITY -> addQuantity(names, quantitiesOf(value));
+      case REFERENCE -> addReference(names.field(), value);
+      case URI -> addUri(names.field(), value);
+      case COMPOSITE -> throw new IllegalArgumentException(names.field() + " is a composite");
+    }
+  }
+
+  /** A token with its terms, their hashes, and its place in a point. */
+  private record Token(TokenValue value, List<BytesRef> terms, long[] hashes, long[] coordinates) {
     static Token of(TokenValue value) {
-      List<BytesRef> terms = new ArrayList<>(3);
-      value.forms().forEach(form -> terms.add(Terms.exact(form)));
+      List<String> forms = value.forms();
+      List<BytesRef> terms = new ArrayList<>(forms.size());
+      long[] hashes = new long[forms.size()];
+      for (int i = 0; i < hashes.length; i++) {
+        terms.add(Terms.exact(forms.get(i)));
+        hashes[i] = Terms.hash(forms.get(i));
+      }
       String system = value.system();
       String code = value.code();
       return new Token(
           value,
           terms,
+          hashes,
           new long[] {
             system == null ? 0 : Terms.hash(system), code == null ? 0 : Terms.hash(code)
           });
@@ -112,50 +131,44 @@ final class FieldSink {
     return quantities.computeIfAbsent(value, element -> QuantityValue.of(element, units));
   }
 
-  private void addTokens(ParameterDefinition parameter, Base value) {
-    String field = parameter.field();
+  private void addTokens(Names names, Base value) {
     for (Token token : tokensOf(value)) {
-      token.terms().forEach(term -> term(field, term));
+      token.terms().forEach(term -> term(names.field(), term));
       String code = token.value().code();
       if (code != null) {
-        sortText(field, code);
+        sortText(names, code);
       }
     }
-    if (parameter.code().equals("identifier")
+    if (names.parameter().code().equals("identifier")
         && value instanceof Identifier identifier
         && identifier.hasValue()) {
       identifiers.add(new BusinessIdentifier(identifier.getSystem(), identifier.getValue()));
     }
   }
 
-  private void addText(String field, String text) {
+  private void addText(Names names, String text) {
     String normalized = Terms.normalize(text);
-    term(field, Terms.start(normalized));
-    term(FieldNames.exact(field), Terms.exact(text));
-    sortText(field, normalized);
+    term(names.field(), Terms.start(normalized));
+    term(names.exact(), Terms.exact(text));
+    sortText(names, normalized);
   }
 
-  private void addTime(String field, TimeRange range) {
-    point(field, range.low(), range.high());
-    sortNumber(field, Math.max(range.low(), OPEN_START));
-    sortNumber(field, Math.min(range.high(), OPEN_END));
+  private void addTime(Names names, TimeRange range) {
+    point(names.field(), range.low(), range.high());
+    sortNumber(names, Math.max(range.low(), OPEN_START));
+    sortNumber(names, Math.min(range.high(), OPEN_END));
   }
 
-  private void addNumber(String field, NumberRange range) {
-    point(field, range.low(), range.high());
-    sortNumber(field, range.low());
-    sortNumber(field, range.high());
+  private void addNumber(Names names, NumberRange range) {
+    point(names.field(), range.low(), range.high());
+    sortNumbers(names, range);
   }
 
-  private void addQuantity(String field, List<QuantityValue> quantities) {
+  private void addQuantity(Names names, List<QuantityValue> quantities) {
     for (QuantityValue quantity : quantities) {
-      point(field, quantity.unit(), quantity.range().low(), quantity.range().high());
+      point(names.field(), quantity.unit(), quantity.range().low(), quantity.range().high());
     }
-    QuantityValue.forSorting(quantities)
-        .ifPresent(range -> {
-          sortNumber(field, range.low());
-          sortNumber(field, range.high());
-        });
+    QuantityValue.forSorting(quantities).ifPresent(range -> sortNumbers(names, range));
   }
 
   private void addReference(String field, Base value) {
@@ -190,38 +203,39 @@ final class FieldSink {
    *
    * @param parts the values of each part, all of one element
    */
-  void addComposite(ParameterDefinition parameter, List<List<Base>> parts) {
-    if (CompositeShape.of(parameter.components()) == CompositeShape.TERM) {
-      addJoinedTerms(parameter, parts);
-    } else if (CompositeShape.endsInNumber(parameter.components())) {
-      addValues(parameter, parts);
+  void addComposite(Names names, List<List<Base>> parts) {
+    List<ParameterDefinition.Component> components = names.parameter().components();
+    if (CompositeShape.of(components) == CompositeShape.TERM) {
+      addJoinedTerms(names.parameter(), parts);
+    } else if (CompositeShape.endsInNumber(components)) {
+      addValues(names, parts);
     } else {
-      addJoinedPoints(parameter, parts);
+      addJoinedPoints(names.parameter(), parts);
     }
   }
 
-  private void addValues(ParameterDefinition parameter, List<List<Base>> parts) {
-    List<List<String>> forms = List.of(List.of());
+  private void addValues(Names names, List<List<Base>> parts) {
+    List<long[]> tokens = List.of(new long[0]);
     for (List<Base> part : parts.subList(0, parts.size() - 1)) {
-      List<List<String>> longer = new ArrayList<>();
+      List<long[]> longer = new ArrayList<>();
       for (Base value : part) {
         for (Token token : tokensOf(value)) {
-          for (String form : token.value().forms()) {
-            forms.forEach(before -> longer.add(appended(before, form)));
+          for (long hash : token.hashes()) {
+            tokens.forEach(before -> longer.add(concatenated(before, new long[] {hash})));
           }
         }
       }
-      forms = longer;
+      tokens = longer;
     }
-    String field = FieldNames.values(parameter.field());
     for (Base value : parts.getLast()) {
-      for (QuantityValue quantity : numbersOf(parameter.components().getLast().kind(), value)) {
+      ParameterKind kind = names.parameter().components().getLast().kind();
+      for (QuantityValue quantity : numbersOf(kind, value)) {
         if (quantity.range().low() == quantity.range().high()) {
-          for (List<String> form : forms) {
-            term(field, ValueTerm.of(form, quantity.unit(), quantity.range().low()));
+          for (long[] hashes : tokens) {
+            term(names.values(), ValueTerm.of(hashes, quantity.unit(), quantity.range().low()));
           }
         } else {
-          addJoinedPoints(parameter, parts);
+          addJoinedPoints(names.parameter(), parts);
         }
       }
     }
@@ -233,12 +247,6 @@ final class FieldSink {
         : NumberRange.of(value).stream()
             .map(range -> new QuantityValue(QuantityValue.ANY_UNIT, range, false))
             .toList();
-  }
-
-  private static List<String> appended(List<String> list, String last) {
-    List<String> all = new ArrayList<>(list);
-    all.add(last);
-    return all;
   }
 
   private void addJoinedTerms(ParameterDefinition parameter, List<List<Base>> parts) {
@@ -333,11 +341,18 @@ final class FieldSink {
     return type;
   }
 
-  private void sortText(String field, String text) {
-    fields.add(new SortedSetDocValuesField(FieldNames.sort(field), Terms.sort(text)));
+  private void sortText(Names names, String text) {
+    fields.add(new SortedSetDocValuesField(names.sort(), Terms.sort(text)));
   }
 
-  private void sortNumber(String field, long number) {
-    fields.add(new SortedNumericDocValuesField(FieldNames.sort(field), number));
+  private void sortNumbers(Names names, NumberRange range) {
+    sortNumber(names, range.low());
+    if (range.high() != range.low()) {
+      sortNumber(names, range.high());
+    }
+  }
+
+  private void sortNumber(Names names, long number) {
+    fields.add(new SortedNumericDocValuesField(names.sort(), number));
   }
 }

@@ -18,10 +18,14 @@ public final class ValueTerm {
    * @param number sortable
    */
   public static BytesRef of(List<String> forms, long unit, long number) {
-    byte[] bytes = new byte[(forms.size() + 2) * Long.BYTES];
+    return of(forms.stream().mapToLong(Terms::hash).toArray(), unit, number);
+  }
+
+  static BytesRef of(long[] formHashes, long unit, long number) {
+    byte[] bytes = new byte[(formHashes.length + 2) * Long.BYTES];
     int at = 0;
-    for (String form : forms) {
-      NumericUtils.longToSortableBytes(Terms.hash(form), bytes, at);
+    for (long hash : formHashes) {
+      NumericUtils.longToSortableBytes(hash, bytes, at);
       at += Long.BYTES;
     }
     NumericUtils.longToSortableBytes(unit, bytes, at);

@@ -53,6 +53,9 @@ public final class SearchEngine {
   /** Characters of the requests whose plans and totals are kept. */
   private static final long KEPT_CHARS_MAX = 4_000_000;
 
+  /** Each may hold a bit for every resource. */
+  private static final int JOINS_KEPT_MAX = 32;
+
   private static final Sort BY_CREATION = SearchPlan.sort(List.of());
 
   static {
@@ -70,14 +73,18 @@ public final class SearchEngine {
           .maximumWeight(KEPT_CHARS_MAX)
           .weigher((SearchRequest request, SearchPlan plan) -> weight(request))
           .build();
-  private final Cache<TotalKey, Long> totals =
+  private final Cache<SnapshotKey, Long> totals =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumWeight(KEPT_CHARS_MAX)
-          .weigher((TotalKey key, Long total) -> weight(key.identity()))
+          .weigher((SnapshotKey key, Long total) -> weight(key.identity()))
           .build();
 
-  private record TotalKey(LogPosition position, SearchRequest identity) {}
+  private final Cache<SnapshotKey, Query> joined =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOINS_KEPT_MAX).build();
+
+  /** A search on a snapshot; its matches never change. */
+  private record SnapshotKey(LogPosition position, SearchRequest identity) {}
 
   /**
    * @param head the log's last committed position, {@link org.rodnan.store.LogReader#head}
@@ -198,13 +205,30 @@ public final class SearchEngine {
         IssueType.TOOCOSTLY, "The search has too many values: " + e.getMessage());
   }
 
+  /** The plan's query; what it joins with is searched once for all pages of a snapshot. */
+  private Query query(SearchPlan plan, IndexSnapshot snapshot, IndexSearcher searcher)
+      throws IOException {
+    if (!plan.hasJoin() || !plan.isTimeless()) {
+      return plan.query();
+    }
+    SnapshotKey key = new SnapshotKey(snapshot.position(), plan.identity());
+    Query known = joined.getIfPresent(key);
+    if (known != null) {
+      return known;
+    }
+    Query query = searcher.rewrite(plan.query());
+    requireInTime(searcher);
+    joined.put(key, query);
+    return query;
+  }
+
   private long count(SearchPlan plan, IndexSnapshot snapshot, IndexSearcher searcher)
       throws IOException {
     Optional<Long> known = knownTotal(plan, snapshot);
     if (known.isPresent()) {
       return known.get();
     }
-    long total = searcher.count(plan.query());
+    long total = searcher.count(query(plan, snapshot, searcher));
     requireInTime(searcher);
     keepTotal(plan, snapshot, total);
     return total;
@@ -227,7 +251,7 @@ public final class SearchEngine {
       known = Optional.of(count(plan, snapshot, searcher));
       countsAll = false;
     }
-    TopFieldDocs top = top(plan, cursor, searcher, countsAll);
+    TopFieldDocs top = top(plan, query(plan, snapshot, searcher), cursor, searcher, countsAll);
     requireInTime(searcher);
     if (countsAll) {
       keepTotal(plan, snapshot, top.totalHits.value());
@@ -256,13 +280,17 @@ public final class SearchEngine {
   }
 
   private static TopFieldDocs top(
-      SearchPlan plan, Optional<Cursor> cursor, IndexSearcher searcher, boolean countsAll)
+      SearchPlan plan,
+      Query matches,
+      Optional<Cursor> cursor,
+      IndexSearcher searcher,
+      boolean countsAll)
       throws IOException {
     boolean isByCreation = plan.sortKeys().isEmpty() && !countsAll;
     Query query =
         isByCreation && cursor.isPresent()
-            ? Criteria.and(plan.query(), CreationOrder.after(cursor.get().lastCreated()))
-            : plan.query();
+            ? Criteria.and(matches, CreationOrder.after(cursor.get().lastCreated()))
+            : matches;
     return searcher.search(
         query,
         new TopFieldCollectorManager(
@@ -316,13 +344,13 @@ public final class SearchEngine {
   private Optional<Long> knownTotal(SearchPlan plan, IndexSnapshot snapshot) {
     return plan.isTimeless()
         ? Optional.ofNullable(
-            totals.getIfPresent(new TotalKey(snapshot.position(), plan.identity())))
+            totals.getIfPresent(new SnapshotKey(snapshot.position(), plan.identity())))
         : Optional.empty();
   }
 
   private void keepTotal(SearchPlan plan, IndexSnapshot snapshot, long total) {
     if (plan.isTimeless()) {
-      totals.put(new TotalKey(snapshot.position(), plan.identity()), total);
+      totals.put(new SnapshotKey(snapshot.position(), plan.identity()), total);
     }
   }
 

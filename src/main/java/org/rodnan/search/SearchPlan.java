@@ -22,6 +22,7 @@ import org.rodnan.index.ParameterDefinition;
  * @param hasTotal whether the total is wanted
  * @param identity what selects the matches: searches of equal identity have equal totals
  * @param isTimeless whether it means the same tomorrow
+ * @param hasJoin whether a part of it has to be searched before the whole
  */
 record SearchPlan(
     Query query,
@@ -33,7 +34,8 @@ record SearchPlan(
     List<SearchRequest.Parameter> self,
     List<Issue> issues,
     SearchRequest identity,
-    boolean isTimeless) {
+    boolean isTimeless,
+    boolean hasJoin) {
 
   /** One key of {@code _sort}. */
   record SortKey(ParameterDefinition parameter, boolean isDescending) {

@@ -300,8 +300,9 @@ final class SearchPlanner {
           .compartment()
           .ifPresent(
               owner -> all.add(new Criteria.Clause(compartments.members(owner, types), true)));
+      Query query = Criteria.all(types, all);
       return new SearchPlan(
-          Criteria.all(types, all),
+          query,
           List.copyOf(sortKeys),
           count,
           isCountOnly,
@@ -310,7 +311,8 @@ final class SearchPlanner {
           List.copyOf(self),
           List.copyOf(issues),
           new SearchRequest(types, request.compartment(), criteriaUsed, false),
-          isTimeless);
+          isTimeless,
+          JoinQuery.isIn(query));
     }
   }
 }

@@ -105,6 +105,25 @@ final class PageWalkTest {
   }
 
   @Test
+  void followsChainsAtTheFirstPagesMoment() {
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      for (int i = 0; i < 10; i++) {
+        fixture.put("Patient/p" + i, "'active':" + (i % 2 == 0));
+        fixture.put(
+            "Observation/o" + i, "'status':'final','subject':{'reference':'Patient/p" + i + "'}");
+      }
+      SearchPage first = fixture.page("Observation?patient.active=true&_count=2");
+      for (int i = 0; i < 10; i++) {
+        fixture.put("Patient/p" + i, "'active':" + (i % 2 == 1));
+      }
+      assertThat(SearchFixture.ids(first)).containsExactly("o0", "o2");
+      assertThat(rest(fixture, first)).containsExactly("o4", "o6", "o8");
+      assertThat(fixture.search("Observation?patient.active=true"))
+          .containsExactly("o1", "o3", "o5", "o7", "o9");
+    }
+  }
+
+  @Test
   void dropsTheOldestSnapshotFirst() {
     Limits limits = withPins(2);
     SearchFixture fixture = new SearchFixture(folder, limits);

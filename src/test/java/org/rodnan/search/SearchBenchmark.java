@@ -131,8 +131,7 @@ public class SearchBenchmark {
         SearchFixture.request(
             "Observation?_summary=count&patient.birthdate=ge19"
                 + (10 + next++ % 89)
-                + "-01-"
-                + (10 + next % 19)));
+                + "-01-01T0%d:%02d".formatted(next / 60 % 10, next % 60)));
   }
 
   @Benchmark
