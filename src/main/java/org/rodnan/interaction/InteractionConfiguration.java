@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
@@ -33,9 +34,19 @@ class InteractionConfiguration {
       DocumentExtractor extractor,
       IdGenerator ids,
       InteractionSettings settings,
+      ReferenceText references,
       Limits limits,
       ExecutorService preparing) {
     return new Interactions(
-        store, index, engine, validator, extractor, ids, settings.references(), limits, preparing);
+        store,
+        index,
+        engine,
+        validator,
+        extractor,
+        ids,
+        settings.references(),
+        references,
+        limits,
+        preparing);
   }
 }

@@ -70,7 +70,7 @@ record PreparedWrite(
                 new LiteralReference(
                     reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
             .toList());
-    rules.requireTargets(section, target, targets(resolved), written);
+    rules.requireTargets(section, target, targets(resolved, rules), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
     return section.put(
         target,
@@ -84,11 +84,12 @@ record PreparedWrite(
         settled);
   }
 
-  private Map<ResourceKey, LiteralReference> targets(Map<String, String> resolved) {
+  private Map<ResourceKey, LiteralReference> targets(
+      Map<String, String> resolved, WriteRules rules) {
     Map<ResourceKey, LiteralReference> targets = new LinkedHashMap<>();
     for (LiteralReference reference : references) {
       String text = resolved.getOrDefault(reference.text(), reference.text());
-      ResourceKey.parse(text).ifPresent(key -> targets.putIfAbsent(key, reference));
+      rules.local(text).ifPresent(key -> targets.putIfAbsent(key, reference));
     }
     return targets;
   }
