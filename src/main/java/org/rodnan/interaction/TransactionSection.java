@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import static org.rodnan.interaction.Transaction.inEntry;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,11 @@ final class TransactionSection {
 
   /** By the entry's index. */
   private final Map<Integer, Result> results = new HashMap<>();
+
+  /** Creates before updates, but studies and their subjects before the data that need them. */
+  private static final Comparator<Aim> APPENDING =
+      Comparator.<Aim>comparingInt(aim -> StudyRules.rank(aim.target().type()))
+          .thenComparing(aim -> !(aim.put().request() instanceof EntryRequest.Create));
 
   private record Aim(TransactionWrite.Put put, ResourceKey target) {}
 
@@ -75,12 +81,9 @@ final class TransactionSection {
     removals.forEach(removal -> doIn(removal.write(), () -> remove(removal, leaving)));
     Map<String, ResourceKey> decided = decided();
     Set<ResourceKey> existing = Set.copyOf(actual.values());
-    for (boolean creates : new boolean[] {true, false}) {
-      for (Aim aim : aims) {
-        if (aim.put().request() instanceof EntryRequest.Create == creates) {
-          doIn(aim.put(), () -> append(aim, decided, existing));
-        }
-      }
+    aims.sort(APPENDING);
+    for (Aim aim : aims) {
+      doIn(aim.put(), () -> append(aim, decided, existing));
     }
     List<Result> inOrder = new ArrayList<>();
     for (TransactionWrite write : writes) {
@@ -196,10 +199,14 @@ final class TransactionSection {
     Change change =
         aim.put().request() instanceof EntryRequest.Create ? Change.CREATED : Change.UPDATED;
     WriteOutcome outcome =
-        new WriteOutcome(
+        prepared.append(
+            section,
             exists ? WriteOutcome.Effect.UPDATED : WriteOutcome.Effect.CREATED,
-            prepared.append(section, aim.target(), change, decided, existing, rules),
-            prepared.warnings());
+            aim.target(),
+            change,
+            decided,
+            existing,
+            rules);
     results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
   }
 
