@@ -130,10 +130,14 @@ final class CapabilityDocument {
         }
       }
       revIncludes.getOrDefault(type, List.of()).forEach(resource::addSearchRevInclude);
-      resource
-          .addOperation()
-          .setName("validate")
-          .setDefinition("http://hl7.org/fhir/OperationDefinition/Resource-validate");
+      for (NamedOperation operation : NamedOperation.values()) {
+        if (operation.isOf(type)) {
+          resource
+              .addOperation()
+              .setName(operation.code())
+              .setDefinition(operation.definition(type));
+        }
+      }
     }
     OF_THE_SYSTEM.forEach(code -> rest.addInteraction().setCode(code));
     parameters.ofEveryType().forEach(parameter -> searchParam(rest.addSearchParam(), parameter));

@@ -15,7 +15,7 @@ record FhirApi(
     HistoryEndpoint histories,
     SearchEndpoint searches,
     BundleEndpoint bundles,
-    ValidateEndpoint validations) {
+    OperationEndpoint operations) {
 
   /**
    * @param method one of the target's methods
@@ -43,7 +43,7 @@ record FhirApi(
       case Target.Version version -> reads.vread(request, version.key(), version.version());
       case Target.History history -> histories.history(request, history.scope());
       case Target.Search search -> searches.search(request, search.compartment(), search.type());
-      case Target.Validate validate -> validations.validate(request, validate.type());
+      case Target.Operation operation -> operations.answer(operation, request);
     };
   }
 }

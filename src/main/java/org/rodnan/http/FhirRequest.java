@@ -45,6 +45,17 @@ record FhirRequest(
   }
 
   /**
+   * What an operation is called with; a body only of a POST, and it may be missing.
+   *
+   * @throws FhirFailure as {@link RequestBody#input}
+   */
+  OperationInput input() {
+    return http.getMethod().equals("POST")
+        ? bodies.input(http, query)
+        : new OperationInput(query, Optional.empty());
+  }
+
+  /**
    * @throws FhirFailure.Malformed if there are other parameters, unless the client wants them
    *     ignored
    */

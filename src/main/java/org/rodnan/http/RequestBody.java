@@ -61,6 +61,20 @@ final class RequestBody {
     return QueryParameters.parse(new String(body, StandardCharsets.UTF_8).strip());
   }
 
+  /**
+   * What an operation is called with: nothing, a form, a Parameters, or another resource.
+   *
+   * @param query the parameters of the URL
+   * @throws FhirFailure as {@link #resource} and {@link #form}
+   */
+  OperationInput input(HttpServletRequest request, QueryParameters query) {
+    Optional<MediaType> declared = declared(request);
+    if (declared.isEmpty() || declared.get().type().equals(FORM)) {
+      return new OperationInput(query.and(form(request)), Optional.empty());
+    }
+    return new OperationInput(query, Optional.of(resource(request)));
+  }
+
   private static Format declaredFormat(HttpServletRequest request) {
     MediaType type =
         declared(request)

@@ -71,11 +71,17 @@ sealed interface Target {
     }
   }
 
-  /** {@code Type/$validate}. */
-  record Validate(String type) implements Target {
+  /**
+   * {@code $name} at one of its levels.
+   *
+   * @param type of the level of a type and of an instance
+   * @param key of the level of an instance
+   */
+  record Operation(NamedOperation operation, Optional<String> type, Optional<ResourceKey> key)
+      implements Target {
     @Override
     public List<String> methods() {
-      return List.of("POST");
+      return operation.reads() ? List.of("GET", "HEAD", "POST") : List.of("POST");
     }
   }
 }
