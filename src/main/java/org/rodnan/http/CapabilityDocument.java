@@ -47,6 +47,7 @@ final class CapabilityDocument {
           TypeRestfulInteraction.READ,
           TypeRestfulInteraction.VREAD,
           TypeRestfulInteraction.UPDATE,
+          TypeRestfulInteraction.PATCH,
           TypeRestfulInteraction.DELETE,
           TypeRestfulInteraction.HISTORYINSTANCE,
           TypeRestfulInteraction.HISTORYTYPE,
@@ -92,6 +93,12 @@ final class CapabilityDocument {
     statement.getImplementation().setDescription("Rodnan").setUrl(BASE);
     List.of("application/fhir+json", "application/fhir+xml", "json", "xml")
         .forEach(statement::addFormat);
+    List.of(
+            "application/json-patch+json",
+            "application/xml-patch+xml",
+            "application/fhir+json",
+            "application/fhir+xml")
+        .forEach(statement::addPatchFormat);
     rest(statement.addRest(), parameters, profiles, limits);
     IParser encoder = FhirContexts.r4().newJsonParser();
     String json = encoder.encodeResourceToString(statement);

@@ -11,6 +11,7 @@ record FhirApi(
     ReadEndpoint reads,
     CreateEndpoint creates,
     UpdateEndpoint updates,
+    PatchEndpoint patches,
     DeleteEndpoint deletes,
     HistoryEndpoint histories,
     SearchEndpoint searches,
@@ -31,12 +32,14 @@ record FhirApi(
           switch (method) {
             case "POST" -> creates.create(request, type.type());
             case "PUT" -> updates.updateWhere(request, type.type());
+            case "PATCH" -> patches.patchWhere(request, type.type());
             case "DELETE" -> deletes.deleteWhere(request, type.type());
             default -> searches.search(request, Optional.empty(), Optional.of(type.type()));
           };
       case Target.Instance instance ->
           switch (method) {
             case "PUT" -> updates.update(request, instance.key());
+            case "PATCH" -> patches.patch(request, instance.key());
             case "DELETE" -> deletes.delete(request, instance.key());
             default -> reads.read(request, instance.key());
           };

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
+import org.rodnan.interaction.Patch;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceVersion;
 
@@ -42,6 +43,13 @@ record FhirRequest(
    */
   ParsedResource body() {
     return bodies.resource(http);
+  }
+
+  /**
+   * @throws FhirFailure as {@link RequestBody#patch}
+   */
+  Patch patch() {
+    return bodies.patch(http);
   }
 
   /**

@@ -59,6 +59,7 @@ class HttpConfiguration {
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),
+            new PatchEndpoint(interactions.patch()),
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search()),

@@ -29,7 +29,7 @@ sealed interface Target {
   record OfType(String type) implements Target {
     @Override
     public List<String> methods() {
-      return List.of("GET", "HEAD", "POST", "PUT", "DELETE");
+      return List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
     }
   }
 
@@ -37,7 +37,7 @@ sealed interface Target {
   record Instance(ResourceKey key) implements Target {
     @Override
     public List<String> methods() {
-      return List.of("GET", "HEAD", "PUT", "DELETE");
+      return List.of("GET", "HEAD", "PUT", "PATCH", "DELETE");
     }
   }
 

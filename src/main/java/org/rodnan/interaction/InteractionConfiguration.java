@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
@@ -29,6 +30,7 @@ class InteractionConfiguration {
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,
+      ResourceParser parser,
       ResourceValidator validator,
       DocumentExtractor extractor,
       IdGenerator ids,
@@ -36,6 +38,15 @@ class InteractionConfiguration {
       Limits limits,
       ExecutorService preparing) {
     return new Interactions(
-        store, index, engine, validator, extractor, ids, settings.references(), limits, preparing);
+        store,
+        index,
+        engine,
+        parser,
+        validator,
+        extractor,
+        ids,
+        settings.references(),
+        limits,
+        preparing);
   }
 }
