@@ -68,7 +68,7 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
   private Handler crossOrigin(Handler inner) {
     CrossOriginHandler handler = new CrossOriginHandler();
     handler.setAllowedOriginPatterns(Set.copyOf(settings.corsOrigins()));
-    handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"));
+    handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"));
     handler.setAllowedHeaders(
         Set.of(
             "Accept",

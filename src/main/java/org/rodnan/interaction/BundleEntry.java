@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.Binary;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
@@ -112,6 +113,7 @@ record BundleEntry(
     return switch (method) {
       case POST -> create(path, query);
       case PUT -> update(path, query);
+      case PATCH -> patch(path, query);
       case DELETE -> delete(path, query);
       case GET, HEAD -> get(path, query);
       default ->
@@ -141,6 +143,35 @@ record BundleEntry(
     Preparation.requireId(key, resource);
     return new EntryRequest.Update(
         key, resource, ifMatch, Optional.ofNullable(request.getIfNoneMatch()));
+  }
+
+  private EntryRequest patch(String path, String query) {
+    Optional<String> ifMatch = Optional.ofNullable(request.getIfMatch());
+    return query.isEmpty()
+        ? new EntryRequest.PatchAt(key(path), patch(), ifMatch)
+        : new EntryRequest.PatchWhere(
+            Criteria.parse(ResourceTypes.require(path), query), patch(), ifMatch);
+  }
+
+  /** Parameters are a FHIRPath Patch; other patches come in a Binary (R4, http.html#patch). */
+  private Patch patch() {
+    ParsedResource body = resource.orElseThrow(() -> malformed("the patch is missing", "resource"));
+    if (!(body.resource() instanceof Binary binary)) {
+      return Patch.fhirPath(body);
+    }
+    byte[] document = binary.hasData() ? binary.getData() : new byte[0];
+    String type = String.valueOf(binary.getContentType());
+    int parameters = type.indexOf(';');
+    return switch ((parameters < 0 ? type : type.substring(0, parameters)).strip()) {
+      case "application/json-patch+json" -> Patch.json(document);
+      case "application/xml-patch+xml" -> Patch.xml(document);
+      default ->
+          throw malformed(
+              "the Binary is "
+                  + type
+                  + "; expected application/json-patch+json or application/xml-patch+xml",
+              "resource");
+    };
   }
 
   private EntryRequest delete(String path, String query) {

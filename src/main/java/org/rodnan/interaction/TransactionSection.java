@@ -45,6 +45,8 @@ final class TransactionSection {
       Comparator.<Aim>comparingInt(aim -> StudyRules.rank(aim.target().type()))
           .thenComparing(aim -> !(aim.put().request() instanceof EntryRequest.Create));
 
+  private boolean isOutdated;
+
   private record Aim(TransactionWrite.Put put, ResourceKey target) {}
 
   private record Removal(TransactionWrite write, List<ResourceKey> keys) {}
@@ -71,9 +73,15 @@ final class TransactionSection {
     record Found(ResourceKey key) implements Result {}
   }
 
-  /** In the order of the writes given. */
-  List<Result> run() {
+  /**
+   * In the order of the writes given; empty, and nothing is done, if a resource that is patched has
+   * changed since the patch was applied.
+   */
+  Optional<List<Result>> run() {
     writes.forEach(write -> doIn(write, () -> decide(write)));
+    if (isOutdated) {
+      return Optional.empty();
+    }
     requireDistinct();
     Set<ResourceKey> leaving = new HashSet<>();
     aims.forEach(aim -> leaving.add(aim.target()));
@@ -93,7 +101,7 @@ final class TransactionSection {
       }
       inOrder.add(result);
     }
-    return inOrder;
+    return Optional.of(inOrder);
   }
 
   private static void doIn(TransactionWrite write, Runnable work) {
@@ -148,8 +156,18 @@ final class TransactionSection {
         WriteRules.requireMatch(target, section.current(target), update.ifMatch());
         aim(put, target);
       }
+      case EntryRequest.PatchAt patch -> decidePatch(put, patch.ifMatch());
+      case EntryRequest.PatchWhere patch -> decidePatch(put, patch.ifMatch());
       default -> throw new IllegalStateException("Not a write: " + put.request());
     }
+  }
+
+  private void decidePatch(TransactionWrite.Put put, Optional<String> ifMatch) {
+    ResourceKey key = put.prepared().key();
+    Optional<CurrentVersion> current = section.current(key);
+    WriteRules.requireMatch(key, current, ifMatch);
+    isOutdated |= !put.patched().orElseThrow().holds(current, section, rules);
+    aim(put, key);
   }
 
   private void aim(TransactionWrite.Put put, ResourceKey target) {
