@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceVersion;
@@ -42,6 +43,15 @@ record FhirRequest(
    */
   ParsedResource body() {
     return bodies.resource(http);
+  }
+
+  /**
+   * The body of a batch or transaction, each entry's resource read by itself.
+   *
+   * @throws FhirFailure as {@link RequestBody#bundle}
+   */
+  ParsedBundle bundle() {
+    return bodies.bundle(http);
   }
 
   /**
