@@ -17,7 +17,7 @@ final class BundleEndpoint {
 
   Answer process(FhirRequest request) {
     request.requireParameters(Set.of());
-    BundleOutcome outcome = processing.process(request.body(), request.origin());
+    BundleOutcome outcome = processing.process(request.bundle(), request.origin());
     Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);
     return Answer.of(200, request.bundles().response(outcome, wanted));
   }

@@ -42,6 +42,11 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
     return searchset(path, page, List.of(link("self", url), link("first", url)));
   }
 
+  /** The first page of what is no search by its path. */
+  JsonBytes searchset(String path, SearchPage page) {
+    return searchset(path, page, List.of(link("self", url(path, page.self()))));
+  }
+
   /** A later page. */
   JsonBytes searchset(String path, String cursor, SearchPage page) {
     String self = url(path, List.of(new Parameter(CURSOR, cursor)));

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
+import org.rodnan.interaction.Patch;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceVersion;
 
@@ -42,6 +44,33 @@ record FhirRequest(
    */
   ParsedResource body() {
     return bodies.resource(http);
+  }
+
+  /**
+   * @throws FhirFailure as {@link RequestBody#patch}
+   */
+  Patch patch() {
+    return bodies.patch(http);
+  }
+
+  /**
+   * What an operation is called with; a body only of a POST, and it may be missing.
+   *
+   * @throws FhirFailure as {@link RequestBody#input}
+   */
+  OperationInput input() {
+    return http.getMethod().equals("POST")
+        ? bodies.input(http, query)
+        : new OperationInput(query, Optional.empty());
+  }
+
+  /**
+   * The body of a batch or transaction, each entry's resource read by itself.
+   *
+   * @throws FhirFailure as {@link RequestBody#bundle}
+   */
+  ParsedBundle bundle() {
+    return bodies.bundle(http);
   }
 
   /**

@@ -10,6 +10,7 @@ import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.interaction.Interactions;
+import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ class HttpConfiguration {
   @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
+      Operations operations,
       ResourceParser parser,
       SearchParameters parameters,
       IdGenerator ids,
@@ -57,11 +59,12 @@ class HttpConfiguration {
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),
+            new PatchEndpoint(interactions.patch()),
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search()),
             new BundleEndpoint(interactions.bundle()),
-            new ValidateEndpoint(interactions.validate()));
+            new OperationEndpoint(operations, interactions.validate()));
     RequestReader reader =
         new RequestReader(
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));

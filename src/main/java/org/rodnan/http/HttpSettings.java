@@ -13,12 +13,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     is taken from each request
  * @param corsOrigins regular expressions for the origins whose pages may call the server; none by
  *     default
+ * @param allowedHosts names by which clients may reach a server that listens on the loopback
+ *     address, besides {@code localhost}, {@code 127.0.0.1}, {@code [::1]} and that of {@code
+ *     baseUrl}
  */
 @ConfigurationProperties("rodnan.http")
 record HttpSettings(
     @DefaultValue("32") int threads,
     @Nullable String baseUrl,
-    @DefaultValue List<String> corsOrigins) {
+    @DefaultValue List<String> corsOrigins,
+    @DefaultValue List<String> allowedHosts) {
 
   /** Below this, Jetty's own threads leave none for requests. */
   private static final int THREADS_MIN = 8;
@@ -29,5 +33,6 @@ record HttpSettings(
           "rodnan.http.threads is " + threads + "; expected " + THREADS_MIN + " or more");
     }
     corsOrigins = List.copyOf(corsOrigins);
+    allowedHosts = List.copyOf(allowedHosts);
   }
 }

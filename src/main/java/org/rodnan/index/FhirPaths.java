@@ -30,10 +30,10 @@ import org.rodnan.fhir.ResourceTypes;
  * resolve()} gives an empty resource of the type that the reference names, which is all that {@code
  * resolve() is Patient} asks for. Thread safe: the engine keeps no state of an evaluation.
  */
-final class FhirPaths {
+public final class FhirPaths {
   private final FHIRPathEngine engine;
 
-  FhirPaths() {
+  public FhirPaths() {
     FhirContext context = FhirContexts.r4();
     this.engine = new FHIRPathEngine(new HapiWorkerContext(context, new TypesByName(context)));
     engine.setHostServices(new ReferencesByType(context));
@@ -42,8 +42,13 @@ final class FhirPaths {
   /**
    * @throws PathEngineException if it is not FHIRPath
    */
-  ExpressionNode compile(String expression) {
+  public ExpressionNode compile(String expression) {
     return engine.parse(expression);
+  }
+
+  /** All that the expression selects, seen from an element of the resource. */
+  public List<Base> evaluate(ExpressionNode expression, Resource resource, Base element) {
+    return evaluate(expression, resource, element, Map.of());
   }
 
   /**

@@ -7,6 +7,7 @@ import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.store.Origin;
 
@@ -15,6 +16,7 @@ public final class BundleInteraction {
   private final Transaction transaction;
   private final CreateInteraction create;
   private final UpdateInteraction update;
+  private final PatchInteraction patch;
   private final DeleteInteraction delete;
   private final EntryReader reader;
   private final Limits limits;
@@ -23,31 +25,35 @@ public final class BundleInteraction {
       Transaction transaction,
       CreateInteraction create,
       UpdateInteraction update,
+      PatchInteraction patch,
       DeleteInteraction delete,
       EntryReader reader,
       Limits limits) {
     this.transaction = transaction;
     this.create = create;
     this.update = update;
+    this.patch = patch;
     this.delete = delete;
     this.reader = reader;
     this.limits = limits;
   }
 
   /**
-   * Processes each entry. A transaction is all or nothing: deletes first, then creates, then
-   * updates, then reads; references among its entries are replaced. A batch's entries stand alone,
-   * in the order given, and fail alone.
+   * Processes each entry. What is wrong with the resource of one is that entry's failure. A
+   * transaction is all or nothing: deletes first, then creates, then updates, then reads;
+   * references among its entries are replaced. A batch's entries stand alone, in the order given,
+   * and fail alone.
    *
    * @throws FhirFailure for a transaction what its first failing entry threw, with the entry named;
    *     nothing of it is written
    * @throws FhirFailure.Malformed if it is no batch or transaction
    * @throws FhirFailure.TooLarge over {@code rodnan.limits.bundle-entries-max}
    */
-  public BundleOutcome process(ParsedResource parsed, Origin origin) {
-    if (!(parsed.resource() instanceof Bundle bundle)) {
+  public BundleOutcome process(ParsedBundle parsed, Origin origin) {
+    ParsedResource envelope = parsed.envelope();
+    if (!(envelope.resource() instanceof Bundle bundle)) {
       throw new FhirFailure.Malformed(
-          "The body is a " + parsed.type() + "; expected a Bundle", parsed.type());
+          "The body is a " + envelope.type() + "; expected a Bundle", envelope.type());
     }
     BundleType type = bundle.getType();
     if (type != BundleType.BATCH && type != BundleType.TRANSACTION) {
@@ -66,7 +72,7 @@ public final class BundleInteraction {
               + limits.bundleEntriesMax(),
           "Bundle.entry");
     }
-    List<BundleEntry> entries = BundleEntry.of(parsed);
+    List<BundleEntry> entries = BundleEntry.of(bundle, parsed.resources());
     return type == BundleType.TRANSACTION
         ? new BundleOutcome(true, transaction.run(entries, origin))
         : new BundleOutcome(false, batch(entries, origin));
@@ -78,7 +84,7 @@ public final class BundleInteraction {
       try {
         outcomes.add(alone(entry.read(), origin));
       } catch (FhirFailure failure) {
-        outcomes.add(new EntryOutcome.Failed(failure));
+        outcomes.add(new EntryOutcome.Failed(FailureAt.entry(failure, entry)));
       }
     }
     return outcomes;
@@ -95,6 +101,12 @@ public final class BundleInteraction {
       case EntryRequest.UpdateWhere put ->
           new EntryOutcome.Written(
               update.updateWhere(put.criteria(), put.resource(), put.ifMatch(), origin));
+      case EntryRequest.PatchAt change ->
+          new EntryOutcome.Written(
+              patch.patch(change.key(), change.patch(), change.ifMatch(), origin));
+      case EntryRequest.PatchWhere change ->
+          new EntryOutcome.Written(
+              patch.patchWhere(change.criteria(), change.patch(), change.ifMatch(), origin));
       case EntryRequest.Delete remove ->
           delete
               .delete(remove.key(), remove.ifMatch(), origin)

@@ -60,6 +60,7 @@ public final class CreateInteraction {
                       new Created(
                           prepared.append(
                               section,
+                              Effect.CREATED,
                               prepared.key(),
                               Change.CREATED,
                               Map.of(),
@@ -67,8 +68,7 @@ public final class CreateInteraction {
                               writer.rules())));
             });
     return switch (result) {
-      case Created created ->
-          new WriteOutcome(Effect.CREATED, created.version(), prepared.warnings());
+      case Created created -> created.outcome();
       case Found found -> unchanged(found.key());
     };
   }
@@ -81,7 +81,7 @@ public final class CreateInteraction {
 
   private sealed interface Result {}
 
-  private record Created(ResourceVersion.Content version) implements Result {}
+  private record Created(WriteOutcome outcome) implements Result {}
 
   private record Found(ResourceKey key) implements Result {}
 }

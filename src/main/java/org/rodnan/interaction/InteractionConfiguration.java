@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
@@ -30,6 +31,7 @@ class InteractionConfiguration {
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,
+      ResourceParser parser,
       ResourceValidator validator,
       DocumentExtractor extractor,
       IdGenerator ids,
@@ -41,6 +43,7 @@ class InteractionConfiguration {
         store,
         index,
         engine,
+        parser,
         validator,
         extractor,
         ids,

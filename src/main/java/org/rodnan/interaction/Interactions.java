@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
@@ -18,6 +19,7 @@ public final class Interactions {
   private final SearchInteraction search;
   private final CreateInteraction create;
   private final UpdateInteraction update;
+  private final PatchInteraction patch;
   private final DeleteInteraction delete;
   private final BundleInteraction bundle;
   private final ValidateInteraction validate;
@@ -30,6 +32,7 @@ public final class Interactions {
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,
+      ResourceParser parser,
       ResourceValidator validator,
       DocumentExtractor extractor,
       IdGenerator ids,
@@ -45,10 +48,11 @@ public final class Interactions {
     search = new SearchInteraction(engine);
     create = new CreateInteraction(preparation, writer, store);
     update = new UpdateInteraction(preparation, writer);
+    patch = new PatchInteraction(preparation, writer, store, engine, parser);
     delete = new DeleteInteraction(writer);
     EntryReader reader = new EntryReader(read, vread, search, history);
-    Transaction transaction = new Transaction(preparation, writer, store, reader, preparing);
-    bundle = new BundleInteraction(transaction, create, update, delete, reader, limits);
+    Transaction transaction = new Transaction(preparation, writer, store, patch, reader, preparing);
+    bundle = new BundleInteraction(transaction, create, update, patch, delete, reader, limits);
     validate = new ValidateInteraction(validator);
   }
 
@@ -74,6 +78,10 @@ public final class Interactions {
 
   public UpdateInteraction update() {
     return update;
+  }
+
+  public PatchInteraction patch() {
+    return patch;
   }
 
   public DeleteInteraction delete() {

@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.IndexDocument;
+import org.rodnan.store.BusinessIdentifier;
 import org.rodnan.store.Change;
 import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
@@ -40,15 +42,19 @@ record PreparedWrite(
   }
 
   /**
-   * Appends the resource.
+   * Appends the resource. In a unit that writes several, those that it depends on are appended
+   * before ({@link StudyRules#rank}).
    *
+   * @param effect what the write is for the resource
    * @param target the key to store it under
    * @param decided what the references of a transaction mean, by their text
    * @param written keys that the unit writes itself, which therefore exist
-   * @throws FhirFailure.Unprocessable if a reference's target is missing; names the path
+   * @throws FhirFailure.Unprocessable if a reference's target is missing, or the resource
+   *     contradicts its study; names the path
    */
-  ResourceVersion.Content append(
+  WriteOutcome append(
       WriterSection section,
+      WriteOutcome.Effect effect,
       ResourceKey target,
       Change change,
       Map<String, ResourceKey> decided,
@@ -72,16 +78,27 @@ record PreparedWrite(
             .toList());
     rules.requireTargets(section, target, targets(resolved, rules), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
-    return section.put(
-        target,
-        change,
-        target.equals(key)
-            ? body
-            : BodyTemplate.of(resource, target, body.openReferences()::contains),
-        resolved,
-        settled.identifiers(),
-        settled.targets(),
-        settled);
+    StudyRules study =
+        new StudyRules(
+            resource.resource(), target, text -> rules.local(resolved.getOrDefault(text, text)));
+    List<Issue> issues = new ArrayList<>(warnings);
+    if (rules.areReferencesEnforced()) {
+      issues.addAll(study.judge(section));
+    }
+    Set<BusinessIdentifier> identifiers = new LinkedHashSet<>(settled.identifiers());
+    identifiers.addAll(study.facts());
+    ResourceVersion.Content content =
+        section.put(
+            target,
+            change,
+            target.equals(key)
+                ? body
+                : BodyTemplate.of(resource, target, body.openReferences()::contains),
+            resolved,
+            identifiers,
+            settled.targets(),
+            settled);
+    return new WriteOutcome(effect, content, issues);
   }
 
   private Map<ResourceKey, LiteralReference> targets(

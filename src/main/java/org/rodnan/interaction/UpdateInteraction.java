@@ -141,9 +141,6 @@ public final class UpdateInteraction {
         current.filter(version -> !version.isDeleted()).isPresent()
             ? Effect.UPDATED
             : Effect.CREATED;
-    return new WriteOutcome(
-        effect,
-        prepared.append(section, target, Change.UPDATED, Map.of(), Set.of(), rules),
-        prepared.warnings());
+    return prepared.append(section, effect, target, Change.UPDATED, Map.of(), Set.of(), rules);
   }
 }

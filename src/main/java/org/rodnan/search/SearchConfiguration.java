@@ -27,4 +27,16 @@ class SearchConfiguration {
     return new SearchEngine(
         index, store::head, parameters, units, definitions, references, limits, clock);
   }
+
+  @Bean
+  EverythingEngine everythingEngine(
+      ResourceIndex index,
+      ResourceStore store,
+      SearchParameters parameters,
+      UnitConversion units,
+      ReferenceText references,
+      Limits limits,
+      Clock clock) {
+    return new EverythingEngine(index, store::head, parameters, units, references, limits, clock);
+  }
 }

@@ -39,7 +39,7 @@ class CapabilitiesTest {
     Set<String> types = new HashSet<>();
     resources().forEach(resource -> types.add(resource.path("type").asText()));
     assertThat(types).isEqualTo(ResourceTypes.all());
-    resources().forEach(resource -> assertThat(resource.path("interaction")).hasSize(8));
+    resources().forEach(resource -> assertThat(resource.path("interaction")).hasSize(9));
   }
 
   @Test
