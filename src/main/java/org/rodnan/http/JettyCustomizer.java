@@ -80,6 +80,7 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
             "If-None-Match",
             "Origin",
             "Prefer",
+            "X-Cascade",
             "X-Reason",
             "X-Request-Id",
             "X-Requested-With"));

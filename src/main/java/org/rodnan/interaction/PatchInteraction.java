@@ -11,7 +11,6 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.fhir.VersionId;
-import org.rodnan.interaction.WriteOutcome.Effect;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Change;
@@ -187,7 +186,9 @@ public final class PatchInteraction {
           }
           ResourceVersion.Content written =
               prepared.append(section, key, Change.UPDATED, Map.of(), Set.of(), writer.rules());
-          return Optional.of(new WriteOutcome(Effect.UPDATED, written, prepared.warnings()));
+          return Optional.of(
+              new WriteOutcome(
+                  UpdateInteraction.effect(current, written), written, prepared.warnings()));
         });
   }
 }

@@ -1,10 +1,12 @@
 package org.rodnan.interaction;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.BodyTemplate;
@@ -40,7 +42,8 @@ record PreparedWrite(
   }
 
   /**
-   * Appends the resource.
+   * Appends the resource. An update that would change nothing isn't one: then the current version
+   * is returned, and nothing is appended.
    *
    * @param target the key to store it under
    * @param decided what the references of a transaction mean, by their text
@@ -72,16 +75,26 @@ record PreparedWrite(
             .toList());
     rules.requireTargets(section, target, targets(resolved), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
-    return section.put(
-        target,
-        change,
+    BodyTemplate template =
         target.equals(key)
             ? body
-            : BodyTemplate.of(resource, target, body.openReferences()::contains),
-        resolved,
-        settled.identifiers(),
-        settled.targets(),
-        settled);
+            : BodyTemplate.of(resource, target, body.openReferences()::contains);
+    if (change == Change.UPDATED) {
+      Optional<ResourceVersion.Content> before = section.read(target);
+      if (before.isPresent() && isSame(before.get(), template, resolved)) {
+        return before.get();
+      }
+    }
+    return section.put(
+        target, change, template, resolved, settled.identifiers(), settled.targets(), settled);
+  }
+
+  /** Whether all but the version and its time is as it is already; order doesn't count. */
+  private static boolean isSame(
+      ResourceVersion.Content before, BodyTemplate template, Map<String, String> resolved) {
+    byte[] after = template.fill(before.version(), before.lastUpdated(), resolved);
+    return Arrays.equals(before.json(), after)
+        || (before.json().length == after.length && JsonTree.isSame(before.json(), after));
   }
 
   private Map<ResourceKey, LiteralReference> targets(Map<String, String> resolved) {

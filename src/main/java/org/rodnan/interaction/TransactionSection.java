@@ -13,6 +13,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
+import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
 /**
@@ -210,14 +211,13 @@ final class TransactionSection {
 
   private void append(Aim aim, Map<String, ResourceKey> decided, Set<ResourceKey> existing) {
     PreparedWrite prepared = aim.put().prepared();
-    boolean exists = isLive(section.current(aim.target()));
+    Optional<CurrentVersion> current = section.current(aim.target());
     Change change =
         aim.put().request() instanceof EntryRequest.Create ? Change.CREATED : Change.UPDATED;
+    ResourceVersion.Content written =
+        prepared.append(section, aim.target(), change, decided, existing, rules);
     WriteOutcome outcome =
-        new WriteOutcome(
-            exists ? WriteOutcome.Effect.UPDATED : WriteOutcome.Effect.CREATED,
-            prepared.append(section, aim.target(), change, decided, existing, rules),
-            prepared.warnings());
+        new WriteOutcome(UpdateInteraction.effect(current, written), written, prepared.warnings());
     results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
   }
 

@@ -14,6 +14,7 @@ import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.Origin;
+import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
 /** R4, http.html#update and http.html#cond-update. Thread safe. */
@@ -27,8 +28,9 @@ public final class UpdateInteraction {
   }
 
   /**
-   * Stores the next version, or the first one under the client's id. A deleted resource comes back
-   * with the version after its tombstone.
+   * Stores the next version, or the first one under the client's id. If nothing is different but
+   * the version and its time, the version stays ({@link Effect#UNCHANGED}). A deleted resource
+   * comes back with the version after its tombstone.
    *
    * @param ifMatch the header as sent: another current version fails it
    * @param ifNoneMatch the header as sent: {@code *} makes this a create under a given id
@@ -137,13 +139,18 @@ public final class UpdateInteraction {
       ResourceKey target,
       Optional<CurrentVersion> current,
       WriteRules rules) {
-    Effect effect =
-        current.filter(version -> !version.isDeleted()).isPresent()
-            ? Effect.UPDATED
-            : Effect.CREATED;
-    return new WriteOutcome(
-        effect,
-        prepared.append(section, target, Change.UPDATED, Map.of(), Set.of(), rules),
-        prepared.warnings());
+    ResourceVersion.Content written =
+        prepared.append(section, target, Change.UPDATED, Map.of(), Set.of(), rules);
+    return new WriteOutcome(effect(current, written), written, prepared.warnings());
+  }
+
+  /**
+   * @param current before the update
+   */
+  static Effect effect(Optional<CurrentVersion> current, ResourceVersion written) {
+    if (current.filter(version -> !version.isDeleted()).isEmpty()) {
+      return Effect.CREATED;
+    }
+    return current.get().version().equals(written.version()) ? Effect.UNCHANGED : Effect.UPDATED;
   }
 }
