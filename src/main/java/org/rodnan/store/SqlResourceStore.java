@@ -39,9 +39,14 @@ final class SqlResourceStore implements ResourceStore {
           + Rows.VERSION_COLUMNS
           + " from resource_version v where %s order by %s v.position desc limit ?";
   private static final String COUNT = "select count(*) from resource_version v where %s";
+
+  /** Or there is no next version; written so, each is looked up in the index of versions. */
   private static final String CURRENT_AFTER =
-      " and not exists (select 1 from resource_version n"
-          + " where n.number = v.number and n.version = v.version + 1 and n.last_updated <= ?)";
+      " and coalesce((select n.last_updated from resource_version n"
+          + " where n.number = v.number and n.version = v.version + 1), "
+          + Long.MAX_VALUE
+          + ") > ?";
+
   private static final String OF_INSTANCE =
       "v.position between ? and ?"
           + " and v.number = (select number from resource_key where type = ? and id = ?)";
