@@ -3,6 +3,7 @@ package org.rodnan.http;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -55,7 +56,12 @@ class HttpConfiguration {
             clock.instant());
     FhirApi api =
         new FhirApi(
-            new CapabilitiesEndpoint(capabilities),
+            new CapabilitiesEndpoint(
+                capabilities,
+                TerminologyDocument.make(
+                    Artifacts.read(CodeSystem.class, "terminology/CodeSystem"),
+                    version,
+                    clock.instant())),
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),
@@ -63,7 +69,7 @@ class HttpConfiguration {
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search()),
-            new BundleEndpoint(interactions.bundle()),
+            new BundleEndpoint(interactions.bundle(), capabilities),
             new OperationEndpoint(operations, interactions.validate()));
     RequestReader reader =
         new RequestReader(

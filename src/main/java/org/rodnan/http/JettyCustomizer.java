@@ -94,6 +94,7 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
             "If-None-Match",
             "Origin",
             "Prefer",
+            "X-Cascade",
             "X-Reason",
             "X-Request-Id",
             "X-Requested-With"));

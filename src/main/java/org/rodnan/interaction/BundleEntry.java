@@ -141,6 +141,9 @@ record BundleEntry(
 
   private EntryRequest get(String path, String query) {
     String[] parts = path.isEmpty() ? new String[0] : path.split("/", -1);
+    if (path.equals("metadata")) {
+      return new EntryRequest.Capabilities();
+    }
     if (parts.length > 0 && parts[parts.length - 1].equals("_history")) {
       return new EntryRequest.History(history(parts, query));
     }

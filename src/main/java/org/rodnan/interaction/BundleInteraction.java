@@ -117,6 +117,7 @@ public final class BundleInteraction {
       case EntryRequest.Read read -> reader.read(read);
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
+      case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
       case EntryRequest.History history -> reader.read(history);
     };
   }

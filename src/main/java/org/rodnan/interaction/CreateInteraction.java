@@ -60,8 +60,8 @@ public final class CreateInteraction {
                       new Created(
                           prepared.append(
                               section,
-                              Effect.CREATED,
                               prepared.key(),
+                              Optional.empty(),
                               Change.CREATED,
                               Map.of(),
                               Set.of(),

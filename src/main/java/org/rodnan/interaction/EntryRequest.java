@@ -35,5 +35,8 @@ sealed interface EntryRequest {
 
   record Search(SearchRequest request) implements EntryRequest {}
 
+  /** {@code GET metadata}; the edge answers to it. */
+  record Capabilities() implements EntryRequest {}
+
   record History(HistoryRequest request) implements EntryRequest {}
 }

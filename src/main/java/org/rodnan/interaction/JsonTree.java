@@ -163,6 +163,33 @@ final class JsonTree {
     }
   }
 
+  /** Whether both are the same but for the order of members; numbers by their digits. */
+  static boolean isSame(byte[] first, byte[] second) {
+    return isSame(read(first), read(second));
+  }
+
+  private static boolean isSame(@Nullable Object first, @Nullable Object second) {
+    return switch (first) {
+      case Map<?, ?> members ->
+          second instanceof Map<?, ?> others
+              && members.keySet().equals(others.keySet())
+              && members.entrySet().stream()
+                  .allMatch(member -> isSame(member.getValue(), others.get(member.getKey())));
+      case List<?> items -> second instanceof List<?> others && areSame(items, others);
+      case Digits digits -> second instanceof Digits others && digits.text().equals(others.text());
+      case null -> second == null;
+      default -> first.equals(second);
+    };
+  }
+
+  private static boolean areSame(List<?> first, List<?> second) {
+    boolean same = first.size() == second.size();
+    for (int i = 0; same && i < first.size(); i++) {
+      same = isSame(first.get(i), second.get(i));
+    }
+    return same;
+  }
+
   /**
    * A copy that shares nothing that can change.
    *

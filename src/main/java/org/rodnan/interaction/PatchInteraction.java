@@ -11,7 +11,6 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.fhir.VersionId;
-import org.rodnan.interaction.WriteOutcome.Effect;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Change;
@@ -187,13 +186,7 @@ public final class PatchInteraction {
           }
           return Optional.of(
               prepared.append(
-                  section,
-                  Effect.UPDATED,
-                  key,
-                  Change.UPDATED,
-                  Map.of(),
-                  Set.of(),
-                  writer.rules()));
+                  section, key, current, Change.UPDATED, Map.of(), Set.of(), writer.rules()));
         });
   }
 }

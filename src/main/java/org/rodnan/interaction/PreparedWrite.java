@@ -1,11 +1,13 @@
 package org.rodnan.interaction;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.BodyTemplate;
@@ -14,8 +16,10 @@ import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.IndexDocument;
+import org.rodnan.interaction.WriteOutcome.Effect;
 import org.rodnan.store.BusinessIdentifier;
 import org.rodnan.store.Change;
+import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
@@ -42,11 +46,12 @@ record PreparedWrite(
   }
 
   /**
-   * Appends the resource. In a unit that writes several, those that it depends on are appended
-   * before ({@link StudyRules#rank}).
+   * Appends the resource. An update that would change nothing isn't one: then the outcome is the
+   * current version, and nothing is appended. In a unit that writes several, those that this one
+   * depends on are appended before ({@link StudyRules#rank}).
    *
-   * @param effect what the write is for the resource
    * @param target the key to store it under
+   * @param current what is there under that key
    * @param decided what the references of a transaction mean, by their text
    * @param written keys that the unit writes itself, which therefore exist
    * @throws FhirFailure.Unprocessable if a reference's target is missing, or the resource
@@ -54,8 +59,8 @@ record PreparedWrite(
    */
   WriteOutcome append(
       WriterSection section,
-      WriteOutcome.Effect effect,
       ResourceKey target,
+      Optional<CurrentVersion> current,
       Change change,
       Map<String, ResourceKey> decided,
       Set<ResourceKey> written,
@@ -78,6 +83,17 @@ record PreparedWrite(
             .toList());
     rules.requireTargets(section, target, targets(resolved, rules), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
+    BodyTemplate template =
+        target.equals(key)
+            ? body
+            : BodyTemplate.of(resource, target, body.openReferences()::contains);
+    boolean exists = current.filter(version -> !version.isDeleted()).isPresent();
+    if (exists && change == Change.UPDATED) {
+      Optional<ResourceVersion.Content> before = section.read(target);
+      if (before.isPresent() && isSame(before.get(), template, resolved)) {
+        return new WriteOutcome(Effect.UNCHANGED, before.get(), warnings);
+      }
+    }
     StudyRules study =
         new StudyRules(
             resource.resource(), target, text -> rules.local(resolved.getOrDefault(text, text)));
@@ -88,17 +104,16 @@ record PreparedWrite(
     Set<BusinessIdentifier> identifiers = new LinkedHashSet<>(settled.identifiers());
     identifiers.addAll(study.facts());
     ResourceVersion.Content content =
-        section.put(
-            target,
-            change,
-            target.equals(key)
-                ? body
-                : BodyTemplate.of(resource, target, body.openReferences()::contains),
-            resolved,
-            identifiers,
-            settled.targets(),
-            settled);
-    return new WriteOutcome(effect, content, issues);
+        section.put(target, change, template, resolved, identifiers, settled.targets(), settled);
+    return new WriteOutcome(exists ? Effect.UPDATED : Effect.CREATED, content, issues);
+  }
+
+  /** Whether all but the version and its time is as it is already; order doesn't count. */
+  private static boolean isSame(
+      ResourceVersion.Content before, BodyTemplate template, Map<String, String> resolved) {
+    byte[] after = template.fill(before.version(), before.lastUpdated(), resolved);
+    return Arrays.equals(before.json(), after)
+        || (before.json().length == after.length && JsonTree.isSame(before.json(), after));
   }
 
   private Map<ResourceKey, LiteralReference> targets(

@@ -149,6 +149,7 @@ final class Transaction {
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
       case EntryRequest.History history -> reader.read(history);
+      case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
       default -> throw new IllegalStateException("A write was not planned: " + request);
     };
   }

@@ -213,18 +213,11 @@ final class TransactionSection {
 
   private void append(Aim aim, Map<String, ResourceKey> decided, Set<ResourceKey> existing) {
     PreparedWrite prepared = aim.put().prepared();
-    boolean exists = isLive(section.current(aim.target()));
     Change change =
         aim.put().request() instanceof EntryRequest.Create ? Change.CREATED : Change.UPDATED;
     WriteOutcome outcome =
         prepared.append(
-            section,
-            exists ? WriteOutcome.Effect.UPDATED : WriteOutcome.Effect.CREATED,
-            aim.target(),
-            change,
-            decided,
-            existing,
-            rules);
+            section, aim.target(), section.current(aim.target()), change, decided, existing, rules);
     results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
   }
 

@@ -1,7 +1,10 @@
 package org.rodnan.interaction;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,6 +160,31 @@ final class WriteRules {
       throw new FhirFailure.Conflict(
           "Resource " + key + " can't be deleted: it is referred to by " + staying);
     }
+  }
+
+  /**
+   * The keys and all that refers to them, and to those, and so on.
+   *
+   * @throws FhirFailure.Conflict if that is more than {@code rodnan.limits.bundle-entries-max}
+   */
+  Set<ResourceKey> cascade(Collection<ResourceKey> keys) {
+    int max = limits.bundleEntriesMax();
+    Set<ResourceKey> all = new LinkedHashSet<>(keys);
+    Deque<ResourceKey> open = new ArrayDeque<>(all);
+    while (!open.isEmpty()) {
+      for (ResourceKey referring : search.referencing(open.remove(), max + 1, AWAITED)) {
+        if (all.add(referring)) {
+          open.add(referring);
+        }
+      }
+      if (all.size() > max) {
+        throw new FhirFailure.Conflict(
+            "The deletion would cascade to more resources than rodnan.limits.bundle-entries-max"
+                + " allows, "
+                + max);
+      }
+    }
+    return all;
   }
 
   /**
