@@ -34,9 +34,11 @@ class SearchConfiguration {
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
+      Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new EverythingEngine(index, store::head, parameters, units, references, limits, clock);
+    return new EverythingEngine(
+        index, store::head, parameters, units, definitions, references, limits, clock);
   }
 }
