@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.SearchInteraction;
+import org.rodnan.search.SearchPage;
 import org.rodnan.search.SearchRequest;
 
 /** Search of the system, a type or a compartment (R4, http.html#search). */
@@ -26,11 +27,10 @@ final class SearchEndpoint {
     if (cursor.isEmpty()) {
       return Answer.of(200, request.bundles().searchset(asked, searching.search(asked)));
     }
+    // First of all it says so if it is no cursor.
+    SearchPage page = searching.next(cursor.get());
     request.requireParameters(Set.of(BundleWriter.CURSOR));
     return Answer.of(
-        200,
-        request
-            .bundles()
-            .searchset(BundleWriter.path(asked), cursor.get(), searching.next(cursor.get())));
+        200, request.bundles().searchset(BundleWriter.path(asked), cursor.get(), page));
   }
 }
