@@ -36,10 +36,7 @@ final class HostGuard extends Handler.Wrapper {
    * @param origins regular expressions for the origins whose pages may write
    */
   HostGuard(
-      Handler inner,
-      @Nullable String baseUrl,
-      List<String> allowedHosts,
-      List<String> origins) {
+      Handler inner, @Nullable String baseUrl, List<String> allowedHosts, List<String> origins) {
     super(inner);
     Optional<URI> base = Optional.ofNullable(baseUrl).map(URI::create);
     base.map(URI::getHost).ifPresent(host -> hosts.add(normalized(host)));
