@@ -10,15 +10,18 @@ import org.rodnan.interaction.BundleOutcome;
  */
 final class BundleEndpoint {
   private final BundleInteraction processing;
+  private final CapabilityDocument capabilities;
 
-  BundleEndpoint(BundleInteraction processing) {
+  BundleEndpoint(BundleInteraction processing, CapabilityDocument capabilities) {
     this.processing = processing;
+    this.capabilities = capabilities;
   }
 
   Answer process(FhirRequest request) {
     request.requireParameters(Set.of());
     BundleOutcome outcome = processing.process(request.bundle(), request.origin());
     Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);
-    return Answer.of(200, request.bundles().response(outcome, wanted));
+    return Answer.of(
+        200, request.bundles().response(outcome, wanted, capabilities.of(request.links().base())));
   }
 }

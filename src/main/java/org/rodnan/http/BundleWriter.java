@@ -42,6 +42,11 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
     return searchset(path, page, List.of(link("self", url), link("first", url)));
   }
 
+  /** The first page of what is no search by its path. */
+  JsonBytes searchset(String path, SearchPage page) {
+    return searchset(path, page, List.of(link("self", url(path, page.self()))));
+  }
+
   /** A later page. */
   JsonBytes searchset(String path, String cursor, SearchPage page) {
     String self = url(path, List.of(new Parameter(CURSOR, cursor)));
@@ -134,8 +139,12 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
     text.raw(",\"request\":{\"method\":\"" + method + "\",").member("url", url).raw("}");
   }
 
-  /** The answer to a batch or a transaction, its entries in the order of the request. */
-  JsonBytes response(BundleOutcome outcome, Preferences.Return wanted) {
+  /**
+   * The answer to a batch or a transaction, its entries in the order of the request.
+   *
+   * @param capabilities what {@code GET metadata} answers with
+   */
+  JsonBytes response(BundleOutcome outcome, Preferences.Return wanted, JsonBytes capabilities) {
     JsonText text =
         new JsonText()
             .raw("{\"resourceType\":\"Bundle\",\"type\":\"")
@@ -143,13 +152,14 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
     Entries entries = new Entries(text);
     for (EntryOutcome entry : outcome.entries()) {
       entries.open();
-      responseEntry(text, entry, wanted);
+      responseEntry(text, entry, wanted, capabilities);
     }
     entries.close();
     return text.raw("}").toBytes();
   }
 
-  private void responseEntry(JsonText text, EntryOutcome entry, Preferences.Return wanted) {
+  private void responseEntry(
+      JsonText text, EntryOutcome entry, Preferences.Return wanted, JsonBytes capabilities) {
     switch (entry) {
       case EntryOutcome.Written written -> written(text, written.outcome(), wanted);
       case EntryOutcome.NothingDeleted nothing -> status(text, 204).raw("}}");
@@ -167,6 +177,10 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
       }
       case EntryOutcome.Searched searched -> {
         text.raw("\"resource\":").stored(searchset(searched.request(), searched.page())).raw(",");
+        status(text, 200).raw("}}");
+      }
+      case EntryOutcome.Capabilities asked -> {
+        text.raw("\"resource\":").stored(capabilities).raw(",");
         status(text, 200).raw("}}");
       }
       case EntryOutcome.OfHistory history -> {

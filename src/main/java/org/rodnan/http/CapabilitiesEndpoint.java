@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.FhirFailure;
 
@@ -8,12 +9,17 @@ final class CapabilitiesEndpoint {
   private static final Set<String> MODES = Set.of("full", "normative", "terminology");
 
   private final CapabilityDocument document;
+  private final byte[] terminology;
 
-  CapabilitiesEndpoint(CapabilityDocument document) {
+  /**
+   * @param terminology a TerminologyCapabilities in JSON
+   */
+  CapabilitiesEndpoint(CapabilityDocument document, byte[] terminology) {
     this.document = document;
+    this.terminology = terminology;
   }
 
-  /** The whole statement in every mode, as the standard leaves to the server. */
+  /** The whole statement, but for the mode of terminology. */
   Answer capabilities(FhirRequest request) {
     request.requireParameters(Set.of("mode"));
     request
@@ -24,6 +30,12 @@ final class CapabilitiesEndpoint {
           throw new FhirFailure.Malformed(
               "mode is '" + mode + "'; expected full, normative or terminology", "mode");
         });
+    if (request.query().first("mode").equals(Optional.of("terminology"))) {
+      return Answer.of(
+          200,
+          JsonBytes.of(
+              request.representation().projection().apply("TerminologyCapabilities", terminology)));
+    }
     byte[] whole = document.of(request.links().base()).joined();
     return Answer.of(
         200,

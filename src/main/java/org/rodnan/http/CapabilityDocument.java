@@ -47,6 +47,7 @@ final class CapabilityDocument {
           TypeRestfulInteraction.READ,
           TypeRestfulInteraction.VREAD,
           TypeRestfulInteraction.UPDATE,
+          TypeRestfulInteraction.PATCH,
           TypeRestfulInteraction.DELETE,
           TypeRestfulInteraction.HISTORYINSTANCE,
           TypeRestfulInteraction.HISTORYTYPE,
@@ -92,6 +93,12 @@ final class CapabilityDocument {
     statement.getImplementation().setDescription("Rodnan").setUrl(BASE);
     List.of("application/fhir+json", "application/fhir+xml", "json", "xml")
         .forEach(statement::addFormat);
+    List.of(
+            "application/json-patch+json",
+            "application/xml-patch+xml",
+            "application/fhir+json",
+            "application/fhir+xml")
+        .forEach(statement::addPatchFormat);
     rest(statement.addRest(), parameters, profiles, limits);
     IParser encoder = FhirContexts.r4().newJsonParser();
     String json = encoder.encodeResourceToString(statement);
@@ -130,10 +137,14 @@ final class CapabilityDocument {
         }
       }
       revIncludes.getOrDefault(type, List.of()).forEach(resource::addSearchRevInclude);
-      resource
-          .addOperation()
-          .setName("validate")
-          .setDefinition("http://hl7.org/fhir/OperationDefinition/Resource-validate");
+      for (NamedOperation operation : NamedOperation.values()) {
+        if (operation.isOf(type)) {
+          resource
+              .addOperation()
+              .setName(operation.code())
+              .setDefinition(operation.definition(type));
+        }
+      }
     }
     OF_THE_SYSTEM.forEach(code -> rest.addInteraction().setCode(code));
     parameters.ofEveryType().forEach(parameter -> searchParam(rest.addSearchParam(), parameter));

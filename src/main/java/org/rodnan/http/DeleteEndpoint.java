@@ -3,17 +3,25 @@ package org.rodnan.http;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.DeleteInteraction;
 import org.rodnan.interaction.WriteOutcome;
+import org.rodnan.search.SearchRequest.Parameter;
 
 /**
  * Delete and conditional delete (R4, http.html#delete and #3.1.0.7.1). 204 without a body, or 200
  * with an OperationOutcome for a client that prefers one; also if there was nothing to delete.
  */
 final class DeleteEndpoint {
+  private static final String CASCADE = "_cascade";
+
+  /** So many resources of a cascade are named. */
+  private static final int NAMED_MAX = 20;
+
   private final DeleteInteraction deleting;
 
   DeleteEndpoint(DeleteInteraction deleting) {
@@ -21,7 +29,15 @@ final class DeleteEndpoint {
   }
 
   Answer delete(FhirRequest request, ResourceKey key) {
-    request.requireParameters(Set.of());
+    request.requireParameters(Set.of(CASCADE));
+    if (isCascading(request)) {
+      List<WriteOutcome> deleted =
+          deleting.deleteCascading(key, request.header("If-Match"), request.origin());
+      Answer answer = answer(request, said(cascaded(deleted)));
+      return deleted.isEmpty()
+          ? answer
+          : answer.with(WriteAnswers.headers(deleted.getFirst().version()));
+    }
     Optional<WriteOutcome> deleted =
         deleting.delete(key, request.header("If-Match"), request.origin());
     Answer answer =
@@ -36,9 +52,37 @@ final class DeleteEndpoint {
   }
 
   Answer deleteWhere(FhirRequest request, String type) {
-    List<WriteOutcome> deleted =
-        deleting.deleteWhere(type, request.query().criteria(), request.origin());
+    List<Parameter> criteria =
+        request.query().criteria().stream()
+            .filter(parameter -> !parameter.name().equals(CASCADE))
+            .toList();
+    if (isCascading(request)) {
+      return answer(
+          request, said(cascaded(deleting.deleteWhereCascading(type, criteria, request.origin()))));
+    }
+    List<WriteOutcome> deleted = deleting.deleteWhere(type, criteria, request.origin());
     return answer(request, said("Deleted " + deleted.size() + " " + type + " resources"));
+  }
+
+  /** Asked for as HAPI's server is: by a parameter or a header. */
+  private static boolean isCascading(FhirRequest request) {
+    Optional<String> asked = request.query().first(CASCADE).or(() -> request.header("X-Cascade"));
+    if (asked.isPresent() && !Set.of("delete", "none").contains(asked.get())) {
+      throw new FhirFailure.Malformed(
+          "_cascade is '" + asked.get() + "'; expected delete or none", CASCADE);
+    }
+    return asked.equals(Optional.of("delete"));
+  }
+
+  private static String cascaded(List<WriteOutcome> deleted) {
+    return "Deleted "
+        + deleted.size()
+        + " resources: "
+        + deleted.stream()
+            .limit(NAMED_MAX)
+            .map(outcome -> outcome.version().key().toString())
+            .collect(Collectors.joining(", "))
+        + (deleted.size() > NAMED_MAX ? " and more" : "");
   }
 
   private static Answer answer(FhirRequest request, JsonBytes outcome) {

@@ -11,11 +11,12 @@ record FhirApi(
     ReadEndpoint reads,
     CreateEndpoint creates,
     UpdateEndpoint updates,
+    PatchEndpoint patches,
     DeleteEndpoint deletes,
     HistoryEndpoint histories,
     SearchEndpoint searches,
     BundleEndpoint bundles,
-    ValidateEndpoint validations) {
+    OperationEndpoint operations) {
 
   /**
    * @param method one of the target's methods
@@ -31,19 +32,21 @@ record FhirApi(
           switch (method) {
             case "POST" -> creates.create(request, type.type());
             case "PUT" -> updates.updateWhere(request, type.type());
+            case "PATCH" -> patches.patchWhere(request, type.type());
             case "DELETE" -> deletes.deleteWhere(request, type.type());
             default -> searches.search(request, Optional.empty(), Optional.of(type.type()));
           };
       case Target.Instance instance ->
           switch (method) {
             case "PUT" -> updates.update(request, instance.key());
+            case "PATCH" -> patches.patch(request, instance.key());
             case "DELETE" -> deletes.delete(request, instance.key());
             default -> reads.read(request, instance.key());
           };
       case Target.Version version -> reads.vread(request, version.key(), version.version());
       case Target.History history -> histories.history(request, history.scope());
       case Target.Search search -> searches.search(request, search.compartment(), search.type());
-      case Target.Validate validate -> validations.validate(request, validate.type());
+      case Target.Operation operation -> operations.answer(operation, request);
     };
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
+import org.rodnan.interaction.Patch;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceVersion;
 
@@ -43,6 +44,24 @@ record FhirRequest(
    */
   ParsedResource body() {
     return bodies.resource(http);
+  }
+
+  /**
+   * @throws FhirFailure as {@link RequestBody#patch}
+   */
+  Patch patch() {
+    return bodies.patch(http);
+  }
+
+  /**
+   * What an operation is called with; a body only of a POST, and it may be missing.
+   *
+   * @throws FhirFailure as {@link RequestBody#input}
+   */
+  OperationInput input() {
+    return http.getMethod().equals("POST")
+        ? bodies.input(http, query)
+        : new OperationInput(query, Optional.empty());
   }
 
   /**

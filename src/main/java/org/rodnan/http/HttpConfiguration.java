@@ -3,6 +3,7 @@ package org.rodnan.http;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -10,6 +11,7 @@ import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.interaction.Interactions;
+import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ class HttpConfiguration {
   @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
+      Operations operations,
       ResourceParser parser,
       SearchParameters parameters,
       IdGenerator ids,
@@ -53,15 +56,21 @@ class HttpConfiguration {
             clock.instant());
     FhirApi api =
         new FhirApi(
-            new CapabilitiesEndpoint(capabilities),
+            new CapabilitiesEndpoint(
+                capabilities,
+                TerminologyDocument.make(
+                    Artifacts.read(CodeSystem.class, "terminology/CodeSystem"),
+                    version,
+                    clock.instant())),
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),
+            new PatchEndpoint(interactions.patch()),
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search()),
-            new BundleEndpoint(interactions.bundle()),
-            new ValidateEndpoint(interactions.validate()));
+            new BundleEndpoint(interactions.bundle(), capabilities),
+            new OperationEndpoint(operations, interactions.validate()));
     RequestReader reader =
         new RequestReader(
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));

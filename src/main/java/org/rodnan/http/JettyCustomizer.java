@@ -82,7 +82,7 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
   private Handler crossOrigin(Handler inner) {
     CrossOriginHandler handler = new CrossOriginHandler();
     handler.setAllowedOriginPatterns(Set.copyOf(settings.corsOrigins()));
-    handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"));
+    handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"));
     handler.setAllowedHeaders(
         Set.of(
             "Accept",
@@ -94,6 +94,7 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
             "If-None-Match",
             "Origin",
             "Prefer",
+            "X-Cascade",
             "X-Reason",
             "X-Request-Id",
             "X-Requested-With"));

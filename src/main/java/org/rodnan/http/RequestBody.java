@@ -14,6 +14,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceParser;
+import org.rodnan.interaction.Patch;
 
 /**
  * Reads bodies: resources in JSON or XML, and the forms of {@code _search}. A body that is too
@@ -73,6 +74,46 @@ final class RequestBody {
           "The body is " + declared.get().type() + "; expected " + FORM);
     }
     return QueryParameters.parse(new String(body, StandardCharsets.UTF_8).strip());
+  }
+
+  /**
+   * A patch in one of its three forms, by the media type (R4, http.html#patch).
+   *
+   * @throws FhirFailure.UnsupportedMedia if it is declared as none of them, or not at all
+   * @throws FhirFailure as {@link #resource}
+   */
+  Patch patch(HttpServletRequest request) {
+    String type = declared(request).map(MediaType::type).orElse("");
+    return switch (type) {
+      case "application/json-patch+json" ->
+          Patch.json(read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max"));
+      case "application/xml-patch+xml" ->
+          Patch.xml(read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max"));
+      default -> {
+        if (Format.ofMediaType(type).isEmpty()) {
+          throw new FhirFailure.UnsupportedMedia(
+              "The patch is "
+                  + (type.isEmpty() ? "of no declared type" : type)
+                  + "; expected application/json-patch+json, application/xml-patch+xml,"
+                  + " application/fhir+json or application/fhir+xml");
+        }
+        yield Patch.fhirPath(resource(request));
+      }
+    };
+  }
+
+  /**
+   * What an operation is called with: nothing, a form, a Parameters, or another resource.
+   *
+   * @param query the parameters of the URL
+   * @throws FhirFailure as {@link #resource} and {@link #form}
+   */
+  OperationInput input(HttpServletRequest request, QueryParameters query) {
+    Optional<MediaType> declared = declared(request);
+    if (declared.isEmpty() || declared.get().type().equals(FORM)) {
+      return new OperationInput(query.and(form(request)), Optional.empty());
+    }
+    return new OperationInput(query, Optional.of(resource(request)));
   }
 
   private static Format declaredFormat(HttpServletRequest request) {

@@ -8,6 +8,7 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.http.NamedOperation.Level;
 import org.rodnan.store.HistoryScope;
 
 /** From a path below the base to its {@link Target}. */
@@ -37,7 +38,9 @@ final class Routes {
       return new Target.SystemRoot();
     }
     List<String> segments = Arrays.asList(inner.split("/", -1));
-    requireNoUnknownOperation(segments);
+    if (segments.getLast().startsWith("$")) {
+      return operation(segments);
+    }
     return switch (segments.size()) {
       case 1 -> ofOne(segments.getFirst());
       case 2 -> ofTwo(ResourceTypes.require(segments.get(0)), segments.get(1));
@@ -60,7 +63,6 @@ final class Routes {
     return switch (segment) {
       case HISTORY -> new Target.History(new HistoryScope.OfType(type));
       case SEARCH -> new Target.Search(Optional.empty(), Optional.of(type), true);
-      case "$validate" -> new Target.Validate(type);
       default -> new Target.Instance(new ResourceKey(type, segment));
     };
   }
@@ -95,18 +97,36 @@ final class Routes {
     return new ResourceKey(ResourceTypes.require(segments.get(0)), segments.get(1));
   }
 
-  private static void requireNoUnknownOperation(List<String> segments) {
-    String last = segments.getLast();
-    boolean known = segments.size() == 2 && last.equals("$validate");
-    if (last.startsWith("$") && !known) {
+  private static Target operation(List<String> segments) {
+    String name = segments.getLast();
+    Optional<NamedOperation> operation = Optional.empty();
+    Optional<String> type = Optional.empty();
+    Optional<ResourceKey> key = Optional.empty();
+    switch (segments.size()) {
+      case 1 -> operation = NamedOperation.find(name, Level.SYSTEM, type);
+      case 2 -> {
+        type = Optional.of(ResourceTypes.require(segments.getFirst()));
+        operation = NamedOperation.find(name, Level.TYPE, type);
+      }
+      case 3 -> {
+        key = Optional.of(key(segments));
+        type = key.map(ResourceKey::type);
+        operation = NamedOperation.find(name, Level.INSTANCE, type);
+      }
+      default -> {
+        // No operation stands deeper.
+      }
+    }
+    if (operation.isEmpty()) {
       throw new FhirFailure.NotFound(
           IssueType.NOTSUPPORTED,
           "There is no operation "
-              + last
+              + name
               + (segments.size() == 1
                   ? " of the system"
                   : " on " + String.join("/", segments.subList(0, segments.size() - 1))));
     }
+    return new Target.Operation(operation.get(), type, key);
   }
 
   private static FhirFailure unknown(String path) {

@@ -29,7 +29,7 @@ sealed interface Target {
   record OfType(String type) implements Target {
     @Override
     public List<String> methods() {
-      return List.of("GET", "HEAD", "POST", "PUT", "DELETE");
+      return List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
     }
   }
 
@@ -37,7 +37,7 @@ sealed interface Target {
   record Instance(ResourceKey key) implements Target {
     @Override
     public List<String> methods() {
-      return List.of("GET", "HEAD", "PUT", "DELETE");
+      return List.of("GET", "HEAD", "PUT", "PATCH", "DELETE");
     }
   }
 
@@ -71,11 +71,17 @@ sealed interface Target {
     }
   }
 
-  /** {@code Type/$validate}. */
-  record Validate(String type) implements Target {
+  /**
+   * {@code $name} at one of its levels.
+   *
+   * @param type of the level of a type and of an instance
+   * @param key of the level of an instance
+   */
+  record Operation(NamedOperation operation, Optional<String> type, Optional<ResourceKey> key)
+      implements Target {
     @Override
     public List<String> methods() {
-      return List.of("POST");
+      return operation.reads() ? List.of("GET", "HEAD", "POST") : List.of("POST");
     }
   }
 }

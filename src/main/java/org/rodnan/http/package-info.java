@@ -18,7 +18,15 @@
  * encodes each answer from a model: every interaction would have had to be routed ahead of it.
  */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "interaction", "search", "index", "store", "terminology"})
+    allowedDependencies = {
+      "fhir",
+      "interaction",
+      "operation",
+      "search",
+      "index",
+      "store",
+      "terminology"
+    })
 @NullMarked
 package org.rodnan.http;
 

@@ -42,17 +42,20 @@ public final class DocumentExtractor {
   /** What expressions select in one resource. Many parameters share expressions. */
   private final class Selection {
     private final Resource resource;
+    private final Map<String, String> types;
     private final Map<Base, Map<Integer, List<Base>>> byElement = new IdentityHashMap<>();
 
-    Selection(Resource resource) {
+    Selection(Resource resource, Map<String, String> types) {
       this.resource = resource;
+      this.types = types;
     }
 
     List<Base> of(Expression expression, Base element) {
       return byElement
           .computeIfAbsent(element, e -> new HashMap<>())
           .computeIfAbsent(
-              expression.place(), place -> paths.evaluate(expression.node(), resource, element));
+              expression.place(),
+              place -> paths.evaluate(expression.node(), resource, element, types));
     }
   }
 
@@ -63,13 +66,22 @@ public final class DocumentExtractor {
     this.text = references;
   }
 
+  /** {@link #extract(Resource, Map)} of a resource all of whose references are decided. */
+  public IndexDocument extract(Resource resource) {
+    return extract(resource, Map.of());
+  }
+
   /**
    * Never fails because of the content: a value that a parameter can't use is left out. The id, the
    * version and lastUpdated of the resource are not looked at, the log knows them.
+   *
+   * @param openReferences the type that each reference of the resource will have whose text is to
+   *     be replaced ({@link IndexDocument#withReferences}), such as {@code urn:uuid:…}: parameters
+   *     that are only for one type of target ({@code resolve() is Patient}) need it
    */
-  public IndexDocument extract(Resource resource) {
+  public IndexDocument extract(Resource resource, Map<String, String> openReferences) {
     FieldSink sink = new FieldSink(units);
-    Selection selection = new Selection(resource);
+    Selection selection = new Selection(resource, openReferences);
     for (Compiled parameter : compiled.computeIfAbsent(resource.fhirType(), this::compile)) {
       try {
         extract(parameter, resource, selection, sink);

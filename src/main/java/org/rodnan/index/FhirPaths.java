@@ -30,10 +30,10 @@ import org.rodnan.fhir.ResourceTypes;
  * resolve()} gives an empty resource of the type that the reference names, which is all that {@code
  * resolve() is Patient} asks for. Thread safe: the engine keeps no state of an evaluation.
  */
-final class FhirPaths {
+public final class FhirPaths {
   private final FHIRPathEngine engine;
 
-  FhirPaths() {
+  public FhirPaths() {
     FhirContext context = FhirContexts.r4();
     this.engine = new FHIRPathEngine(new HapiWorkerContext(context, new TypesByName(context)));
     engine.setHostServices(new ReferencesByType(context));
@@ -42,13 +42,23 @@ final class FhirPaths {
   /**
    * @throws PathEngineException if it is not FHIRPath
    */
-  ExpressionNode compile(String expression) {
+  public ExpressionNode compile(String expression) {
     return engine.parse(expression);
   }
 
   /** All that the expression selects, seen from an element of the resource. */
-  List<Base> evaluate(ExpressionNode expression, Resource resource, Base element) {
-    return engine.evaluate(null, resource, resource, element, expression);
+  public List<Base> evaluate(ExpressionNode expression, Resource resource, Base element) {
+    return evaluate(expression, resource, element, Map.of());
+  }
+
+  /**
+   * All that the expression selects, seen from an element of the resource.
+   *
+   * @param types the types of references whose text doesn't name one, by the text
+   */
+  List<Base> evaluate(
+      ExpressionNode expression, Resource resource, Base element, Map<String, String> types) {
+    return engine.evaluate(types, resource, resource, element, expression);
   }
 
   /** Type definitions that hold nothing but the name and the parent, made when asked for. */
@@ -144,7 +154,8 @@ final class FhirPaths {
     @Override
     public @Nullable Base resolveReference(
         FHIRPathEngine engine, Object appContext, String url, Base refContext) {
-      String type = ReferenceText.typeOf(url);
+      String given = (String) ((Map<?, ?>) appContext).get(url);
+      String type = given == null ? ReferenceText.typeOf(url) : given;
       return ResourceTypes.isType(type)
           ? empty.computeIfAbsent(type, t -> (Base) context.getResourceDefinition(t).newInstance())
           : null;

@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.hl7.fhir.r4.model.Binary;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
@@ -70,6 +71,7 @@ record BundleEntry(
     return switch (method) {
       case POST -> create(path, query);
       case PUT -> update(path, query);
+      case PATCH -> patch(path, query);
       case DELETE -> delete(path, query);
       case GET, HEAD -> get(path, query);
       default ->
@@ -101,6 +103,36 @@ record BundleEntry(
         key, resource, ifMatch, Optional.ofNullable(request.getIfNoneMatch()));
   }
 
+  private EntryRequest patch(String path, String query) {
+    Optional<String> ifMatch = Optional.ofNullable(request.getIfMatch());
+    return query.isEmpty()
+        ? new EntryRequest.PatchAt(key(path), patch(), ifMatch)
+        : new EntryRequest.PatchWhere(
+            Criteria.parse(ResourceTypes.require(path), query), patch(), ifMatch);
+  }
+
+  /** Parameters are a FHIRPath Patch; other patches come in a Binary (R4, http.html#patch). */
+  private Patch patch() {
+    ParsedResource body =
+        resource().orElseThrow(() -> malformed("the patch is missing", "resource"));
+    if (!(body.resource() instanceof Binary binary)) {
+      return Patch.fhirPath(body);
+    }
+    byte[] document = binary.hasData() ? binary.getData() : new byte[0];
+    String type = String.valueOf(binary.getContentType());
+    int parameters = type.indexOf(';');
+    return switch ((parameters < 0 ? type : type.substring(0, parameters)).strip()) {
+      case "application/json-patch+json" -> Patch.json(document);
+      case "application/xml-patch+xml" -> Patch.xml(document);
+      default ->
+          throw malformed(
+              "the Binary is "
+                  + type
+                  + "; expected application/json-patch+json or application/xml-patch+xml",
+              "resource");
+    };
+  }
+
   private EntryRequest delete(String path, String query) {
     return query.isEmpty()
         ? new EntryRequest.Delete(key(path), Optional.ofNullable(request.getIfMatch()))
@@ -109,6 +141,9 @@ record BundleEntry(
 
   private EntryRequest get(String path, String query) {
     String[] parts = path.isEmpty() ? new String[0] : path.split("/", -1);
+    if (path.equals("metadata")) {
+      return new EntryRequest.Capabilities();
+    }
     if (parts.length > 0 && parts[parts.length - 1].equals("_history")) {
       return new EntryRequest.History(history(parts, query));
     }

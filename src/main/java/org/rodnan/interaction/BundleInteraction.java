@@ -16,6 +16,7 @@ public final class BundleInteraction {
   private final Transaction transaction;
   private final CreateInteraction create;
   private final UpdateInteraction update;
+  private final PatchInteraction patch;
   private final DeleteInteraction delete;
   private final EntryReader reader;
   private final Limits limits;
@@ -24,12 +25,14 @@ public final class BundleInteraction {
       Transaction transaction,
       CreateInteraction create,
       UpdateInteraction update,
+      PatchInteraction patch,
       DeleteInteraction delete,
       EntryReader reader,
       Limits limits) {
     this.transaction = transaction;
     this.create = create;
     this.update = update;
+    this.patch = patch;
     this.delete = delete;
     this.reader = reader;
     this.limits = limits;
@@ -98,6 +101,12 @@ public final class BundleInteraction {
       case EntryRequest.UpdateWhere put ->
           new EntryOutcome.Written(
               update.updateWhere(put.criteria(), put.resource(), put.ifMatch(), origin));
+      case EntryRequest.PatchAt change ->
+          new EntryOutcome.Written(
+              patch.patch(change.key(), change.patch(), change.ifMatch(), origin));
+      case EntryRequest.PatchWhere change ->
+          new EntryOutcome.Written(
+              patch.patchWhere(change.criteria(), change.patch(), change.ifMatch(), origin));
       case EntryRequest.Delete remove ->
           delete
               .delete(remove.key(), remove.ifMatch(), origin)
@@ -108,6 +117,7 @@ public final class BundleInteraction {
       case EntryRequest.Read read -> reader.read(read);
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
+      case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
       case EntryRequest.History history -> reader.read(history);
     };
   }

@@ -1,5 +1,6 @@
 package org.rodnan.interaction;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
@@ -41,6 +42,46 @@ public final class DeleteInteraction {
           rules.requireUnreferenced(key, List.of());
           return Optional.of(new WriteOutcome(Effect.DELETED, section.delete(key), List.of()));
         });
+  }
+
+  /**
+   * Deletes the resource and whatever refers to it, and so on, all or nothing.
+   *
+   * @return the resource first; empty if there was nothing to delete
+   * @throws FhirFailure.Conflict if that is more than {@code rodnan.limits.bundle-entries-max}
+   * @throws FhirFailure.PreconditionFailed if If-Match names another version
+   */
+  public List<WriteOutcome> deleteCascading(
+      ResourceKey key, Optional<String> ifMatch, Origin origin) {
+    ResourceTypes.require(key.type());
+    return writer.write(
+        origin,
+        true,
+        section -> {
+          Optional<CurrentVersion> current = section.current(key);
+          WriteRules.requireMatch(key, current, ifMatch);
+          return current.filter(version -> !version.isDeleted()).isPresent()
+              ? deleteAll(section, writer.rules().cascade(List.of(key)))
+              : List.of();
+        });
+  }
+
+  /** {@link #deleteWhere} and {@link #deleteCascading} together. */
+  public List<WriteOutcome> deleteWhereCascading(
+      String type, List<Parameter> parameters, Origin origin) {
+    ResourceTypes.require(type);
+    Criteria criteria = new Criteria(type, parameters);
+    WriteRules rules = writer.rules();
+    return writer.write(
+        origin,
+        true,
+        section -> deleteAll(section, rules.cascade(matches(section, criteria, rules))));
+  }
+
+  private static List<WriteOutcome> deleteAll(WriterSection section, Collection<ResourceKey> keys) {
+    return keys.stream()
+        .map(key -> new WriteOutcome(Effect.DELETED, section.delete(key), List.of()))
+        .toList();
   }
 
   /**

@@ -22,6 +22,9 @@ public sealed interface EntryOutcome {
 
   record Searched(SearchRequest request, SearchPage page) implements EntryOutcome {}
 
+  /** {@code GET metadata}; the edge knows what to say. */
+  record Capabilities() implements EntryOutcome {}
+
   record OfHistory(HistoryRequest request, HistoryPage page) implements EntryOutcome {}
 
   /**

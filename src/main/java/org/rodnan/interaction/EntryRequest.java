@@ -20,6 +20,11 @@ sealed interface EntryRequest {
   record UpdateWhere(Criteria criteria, ParsedResource resource, Optional<String> ifMatch)
       implements EntryRequest {}
 
+  record PatchAt(ResourceKey key, Patch patch, Optional<String> ifMatch) implements EntryRequest {}
+
+  record PatchWhere(Criteria criteria, Patch patch, Optional<String> ifMatch)
+      implements EntryRequest {}
+
   record Delete(ResourceKey key, Optional<String> ifMatch) implements EntryRequest {}
 
   record DeleteWhere(Criteria criteria) implements EntryRequest {}
@@ -29,6 +34,9 @@ sealed interface EntryRequest {
   record Vread(ResourceKey key, String versionId) implements EntryRequest {}
 
   record Search(SearchRequest request) implements EntryRequest {}
+
+  /** {@code GET metadata}; the edge answers to it. */
+  record Capabilities() implements EntryRequest {}
 
   record History(HistoryRequest request) implements EntryRequest {}
 }

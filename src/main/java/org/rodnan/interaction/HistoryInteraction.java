@@ -1,13 +1,12 @@
 package org.rodnan.interaction;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.index.TimeRange;
 import org.rodnan.store.HistoryQuery;
 import org.rodnan.store.HistoryScope;
 import org.rodnan.store.ResourceStore;
@@ -28,13 +27,10 @@ public final class HistoryInteraction {
 
   /**
    * @throws FhirFailure.NotFound if an instance's history is asked and it never existed
-   * @throws FhirFailure.Malformed for a bad {@code _since}, {@code _count} or cursor, and for
-   *     {@code _at}, which is not offered
+   * @throws FhirFailure.Malformed for a bad {@code _since}, {@code _at}, {@code _count} or cursor
    */
   public HistoryPage history(HistoryRequest request) {
-    if (request.at().isPresent()) {
-      throw new FhirFailure.Malformed("_at is not supported in a history; use _since", "_at");
-    }
+    Optional<TimeRange> at = request.at().map(text -> time("_at", text));
     if (request.scope() instanceof HistoryScope.OfInstance instance
         && store.read(instance.key()).isEmpty()) {
       throw new FhirFailure.NotFound("Resource " + instance.key() + " is not known");
@@ -48,8 +44,12 @@ public final class HistoryInteraction {
     HistoryQuery query =
         new HistoryQuery(
             request.scope(),
-            request.since().map(HistoryInteraction::instant),
-            Optional.empty(),
+            request
+                .since()
+                .map(text -> time("_since", text))
+                .map(since -> Instant.ofEpochMilli(since.low())),
+            at.map(range -> Instant.ofEpochMilli(range.high())),
+            at.map(range -> Instant.ofEpochMilli(range.low())),
             asOf,
             cursor.map(Cursor::before),
             count == 0 ? 0 : count + 1);
@@ -63,20 +63,16 @@ public final class HistoryInteraction {
         page, total, Optional.of(new Cursor(asOf, page.getLast().position()).toString()));
   }
 
-  /** The first instant of a date of any precision; a date without a zone is of UTC. */
-  private static Instant instant(String text) {
-    try {
-      return switch (text.length()) {
-        case 4 -> Instant.parse(text + "-01-01T00:00:00Z");
-        case 7 -> Instant.parse(text + "-01T00:00:00Z");
-        case 10 -> Instant.parse(text + "T00:00:00Z");
-        default -> OffsetDateTime.parse(text).toInstant();
-      };
-    } catch (DateTimeParseException e) {
-      throw new FhirFailure.Malformed(
-          "_since is '" + text + "'; expected a date or an instant such as 2026-01-31T12:00:00Z",
-          "_since");
-    }
+  /** The time that a date of any precision stands for; without a zone it is UTC. */
+  private static TimeRange time(String name, String text) {
+    return TimeRange.parse(text)
+        .orElseThrow(() ->
+            new FhirFailure.Malformed(
+                name
+                    + " is '"
+                    + text
+                    + "'; expected a date or an instant such as 2026-01-31T12:00:00Z",
+                name));
   }
 
   private record Cursor(LogPosition asOf, LogPosition before) {

@@ -4,7 +4,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
@@ -29,13 +31,25 @@ class InteractionConfiguration {
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,
+      ResourceParser parser,
       ResourceValidator validator,
       DocumentExtractor extractor,
       IdGenerator ids,
       InteractionSettings settings,
+      ReferenceText references,
       Limits limits,
       ExecutorService preparing) {
     return new Interactions(
-        store, index, engine, validator, extractor, ids, settings.references(), limits, preparing);
+        store,
+        index,
+        engine,
+        parser,
+        validator,
+        extractor,
+        ids,
+        settings.references(),
+        references,
+        limits,
+        preparing);
   }
 }

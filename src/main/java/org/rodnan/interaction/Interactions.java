@@ -3,7 +3,9 @@ package org.rodnan.interaction;
 import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
@@ -17,6 +19,7 @@ public final class Interactions {
   private final SearchInteraction search;
   private final CreateInteraction create;
   private final UpdateInteraction update;
+  private final PatchInteraction patch;
   private final DeleteInteraction delete;
   private final BundleInteraction bundle;
   private final ValidateInteraction validate;
@@ -29,24 +32,27 @@ public final class Interactions {
       ResourceStore store,
       ResourceIndex index,
       SearchEngine engine,
+      ResourceParser parser,
       ResourceValidator validator,
       DocumentExtractor extractor,
       IdGenerator ids,
       ReferenceRule references,
+      ReferenceText text,
       Limits limits,
       ExecutorService preparing) {
     Preparation preparation = new Preparation(validator, extractor, ids);
-    Writer writer = new Writer(store, new WriteRules(engine, index, references, limits));
+    Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);
     history = new HistoryInteraction(store, limits);
     search = new SearchInteraction(engine);
     create = new CreateInteraction(preparation, writer, store);
     update = new UpdateInteraction(preparation, writer);
+    patch = new PatchInteraction(preparation, writer, store, engine, parser);
     delete = new DeleteInteraction(writer);
     EntryReader reader = new EntryReader(read, vread, search, history);
-    Transaction transaction = new Transaction(preparation, writer, store, reader, preparing);
-    bundle = new BundleInteraction(transaction, create, update, delete, reader, limits);
+    Transaction transaction = new Transaction(preparation, writer, store, patch, reader, preparing);
+    bundle = new BundleInteraction(transaction, create, update, patch, delete, reader, limits);
     validate = new ValidateInteraction(validator);
   }
 
@@ -72,6 +78,10 @@ public final class Interactions {
 
   public UpdateInteraction update() {
     return update;
+  }
+
+  public PatchInteraction patch() {
+    return patch;
   }
 
   public DeleteInteraction delete() {

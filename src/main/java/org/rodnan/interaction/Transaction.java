@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
-import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.Origin;
@@ -29,6 +30,7 @@ final class Transaction {
   private final Preparation preparation;
   private final Writer writer;
   private final ResourceStore store;
+  private final PatchInteraction patching;
   private final EntryReader reader;
   private final ExecutorService preparing;
 
@@ -39,11 +41,13 @@ final class Transaction {
       Preparation preparation,
       Writer writer,
       ResourceStore store,
+      PatchInteraction patching,
       EntryReader reader,
       ExecutorService preparing) {
     this.preparation = preparation;
     this.writer = writer;
     this.store = store;
+    this.patching = patching;
     this.reader = reader;
     this.preparing = preparing;
   }
@@ -54,6 +58,13 @@ final class Transaction {
     for (BundleEntry entry : entries) {
       requests.put(entry, inEntry(entry, entry::read));
     }
+    return PatchInteraction.retried(
+        "a resource of the transaction", () -> attempt(entries, requests, origin));
+  }
+
+  /** Empty if a resource that is patched has changed meanwhile; then nothing was written. */
+  private Optional<List<EntryOutcome>> attempt(
+      List<BundleEntry> entries, Map<BundleEntry, EntryRequest> requests, Origin origin) {
     EntryOutcome[] outcomes = new EntryOutcome[entries.size()];
     Map<BundleEntry, ResourceKey> keys = expectedKeys(requests);
     Map<String, ResourceKey> names = names(keys);
@@ -64,18 +75,21 @@ final class Transaction {
     }
     if (!writes.isEmpty()) {
       boolean needsIndex = writes.stream().anyMatch(write -> write.needsIndex(writer.rules()));
-      List<TransactionSection.Result> written =
+      Optional<List<TransactionSection.Result>> written =
           writer.write(
               origin,
               needsIndex,
               section -> {
-                List<TransactionSection.Result> results =
+                Optional<List<TransactionSection.Result>> results =
                     new TransactionSection(section, writer.rules(), writes, names).run();
                 reads.forEach((entry, read) -> requireReadable(section, entry, read.key()));
                 return results;
               });
+      if (written.isEmpty()) {
+        return Optional.empty();
+      }
       for (int i = 0; i < writes.size(); i++) {
-        outcomes[writes.get(i).entry().index()] = withContent(written.get(i));
+        outcomes[writes.get(i).entry().index()] = withContent(written.get().get(i));
       }
     }
     requests.forEach((entry, request) -> {
@@ -84,7 +98,7 @@ final class Transaction {
             writes.isEmpty() ? inEntry(entry, () -> read(request)) : readAfterwards(request);
       }
     });
-    return Arrays.asList(outcomes);
+    return Optional.of(Arrays.asList(outcomes));
   }
 
   /**
@@ -135,6 +149,7 @@ final class Transaction {
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
       case EntryRequest.History history -> reader.read(history);
+      case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
       default -> throw new IllegalStateException("A write was not planned: " + request);
     };
   }
@@ -157,7 +172,8 @@ final class Transaction {
 
   private Map<BundleEntry, ResourceKey> expectedKeys(Map<BundleEntry, EntryRequest> requests) {
     Map<BundleEntry, ResourceKey> keys = new LinkedHashMap<>();
-    requests.forEach((entry, request) -> expectedKey(request).ifPresent(k -> keys.put(entry, k)));
+    requests.forEach((entry, request) ->
+        inEntry(entry, () -> expectedKey(request)).ifPresent(k -> keys.put(entry, k)));
     requireDistinct(requests, keys);
     return keys;
   }
@@ -166,25 +182,23 @@ final class Transaction {
       Map<BundleEntry, EntryRequest> requests,
       Map<BundleEntry, ResourceKey> keys,
       Map<String, ResourceKey> names) {
-    Map<BundleEntry, Future<PreparedWrite>> prepared = new HashMap<>();
-    keys.forEach((entry, key) -> {
-      ParsedResource resource = entry.resource().orElseThrow();
-      prepared.put(
-          entry,
-          preparing.submit(() -> inEntry(entry, () -> preparation.prepare(key, resource, names))));
-    });
+    Map<BundleEntry, Future<TransactionWrite.Put>> prepared = new HashMap<>();
+    keys.forEach((entry, key) ->
+        prepared.put(
+            entry,
+            preparing.submit(
+                () -> inEntry(entry, () -> put(entry, requests.get(entry), key, names)))));
     List<TransactionWrite> writes = new ArrayList<>();
     requests.forEach((entry, request) -> {
       switch (request) {
         case EntryRequest.Delete delete -> writes.add(new TransactionWrite.Remove(entry, delete));
         case EntryRequest.DeleteWhere delete ->
             writes.add(new TransactionWrite.RemoveWhere(entry, delete));
-        case EntryRequest.Create create ->
-            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
-        case EntryRequest.Update update ->
-            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
-        case EntryRequest.UpdateWhere update ->
-            writes.add(new TransactionWrite.Put(entry, request, await(prepared, entry)));
+        case EntryRequest.Create create -> writes.add(await(prepared, entry));
+        case EntryRequest.Update update -> writes.add(await(prepared, entry));
+        case EntryRequest.UpdateWhere update -> writes.add(await(prepared, entry));
+        case EntryRequest.PatchAt patch -> writes.add(await(prepared, entry));
+        case EntryRequest.PatchWhere patch -> writes.add(await(prepared, entry));
         default -> {
           // Reads come after the commit.
         }
@@ -193,10 +207,37 @@ final class Transaction {
     return writes;
   }
 
+  private TransactionWrite.Put put(
+      BundleEntry entry,
+      @Nullable EntryRequest request,
+      ResourceKey key,
+      Map<String, ResourceKey> names) {
+    return switch (request) {
+      case EntryRequest.PatchAt patch ->
+          put(entry, patch, patching.patched(key, patch.patch(), names));
+      case EntryRequest.PatchWhere patch ->
+          put(entry, patch, patching.patched(key, patch.patch(), names).where(patch.criteria()));
+      case null -> throw new IllegalStateException("Entry " + entry.index() + " asks for nothing");
+      default ->
+          new TransactionWrite.Put(
+              entry,
+              request,
+              preparation.prepare(key, entry.resource().orElseThrow(), names),
+              Optional.empty());
+    };
+  }
+
+  private static TransactionWrite.Put put(
+      BundleEntry entry, EntryRequest request, PatchInteraction.Patched patched) {
+    return new TransactionWrite.Put(entry, request, patched.prepared(), Optional.of(patched));
+  }
+
   private Optional<ResourceKey> expectedKey(EntryRequest request) {
     return switch (request) {
       case EntryRequest.Create create -> Optional.of(preparation.newKey(create.type()));
       case EntryRequest.Update update -> Optional.of(update.key());
+      case EntryRequest.PatchAt patch -> Optional.of(patch.key());
+      case EntryRequest.PatchWhere patch -> Optional.of(patching.match(patch.criteria()));
       case EntryRequest.UpdateWhere update ->
           Optional.of(
               UpdateInteraction.bodyKey(update.criteria().type(), update.resource())
@@ -205,18 +246,35 @@ final class Transaction {
     };
   }
 
-  /** By what other entries refer to each: its fullUrl, and Type/id if a POST's body has an id. */
+  /**
+   * By what other entries refer to each: its fullUrl, and Type/id if the fullUrl ends with it or a
+   * POST's body has an id (R4, bundle.html#references).
+   */
   private static Map<String, ResourceKey> names(Map<BundleEntry, ResourceKey> keys) {
     Map<String, ResourceKey> names = new HashMap<>();
     keys.forEach((entry, key) -> {
-      entry.fullUrl().ifPresent(url -> names.put(url, key));
+      entry
+          .fullUrl()
+          .ifPresent(url -> {
+            names.put(url, key);
+            relative(url, key.type())
+                .filter(text -> !text.equals(key.toString()))
+                .ifPresent(text -> names.putIfAbsent(text, key));
+          });
       entry
           .resource()
+          .filter(body -> entry.request().getMethod() != HTTPVerb.PATCH)
           .flatMap(body -> UpdateInteraction.bodyKey(key.type(), body))
           .filter(named -> !named.equals(key))
           .ifPresent(named -> names.putIfAbsent(named.toString(), key));
     });
     return names;
+  }
+
+  private static Optional<String> relative(String fullUrl, String type) {
+    int start = fullUrl.lastIndexOf("/" + type + "/") + 1;
+    return Optional.of(fullUrl.substring(start))
+        .filter(text -> start > 0 && ResourceKey.parse(text).isPresent());
   }
 
   /** The identity of each resource may appear only once (R4, http.html#trules). */
@@ -245,10 +303,10 @@ final class Transaction {
         entry.path());
   }
 
-  private static PreparedWrite await(
-      Map<BundleEntry, Future<PreparedWrite>> prepared, BundleEntry entry) {
+  private static TransactionWrite.Put await(
+      Map<BundleEntry, Future<TransactionWrite.Put>> prepared, BundleEntry entry) {
     try {
-      Future<PreparedWrite> future = prepared.get(entry);
+      Future<TransactionWrite.Put> future = prepared.get(entry);
       if (future == null) {
         throw new IllegalStateException("Entry " + entry.index() + " was not prepared");
       }

@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import static org.rodnan.interaction.Transaction.inEntry;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,13 @@ final class TransactionSection {
   /** By the entry's index. */
   private final Map<Integer, Result> results = new HashMap<>();
 
+  /** Creates before updates, but studies and their subjects before the data that need them. */
+  private static final Comparator<Aim> APPENDING =
+      Comparator.<Aim>comparingInt(aim -> StudyRules.rank(aim.target().type()))
+          .thenComparing(aim -> !(aim.put().request() instanceof EntryRequest.Create));
+
+  private boolean isOutdated;
+
   private record Aim(TransactionWrite.Put put, ResourceKey target) {}
 
   private record Removal(TransactionWrite write, List<ResourceKey> keys) {}
@@ -65,9 +73,15 @@ final class TransactionSection {
     record Found(ResourceKey key) implements Result {}
   }
 
-  /** In the order of the writes given. */
-  List<Result> run() {
+  /**
+   * In the order of the writes given; empty, and nothing is done, if a resource that is patched has
+   * changed since the patch was applied.
+   */
+  Optional<List<Result>> run() {
     writes.forEach(write -> doIn(write, () -> decide(write)));
+    if (isOutdated) {
+      return Optional.empty();
+    }
     requireDistinct();
     Set<ResourceKey> leaving = new HashSet<>();
     aims.forEach(aim -> leaving.add(aim.target()));
@@ -75,12 +89,9 @@ final class TransactionSection {
     removals.forEach(removal -> doIn(removal.write(), () -> remove(removal, leaving)));
     Map<String, ResourceKey> decided = decided();
     Set<ResourceKey> existing = Set.copyOf(actual.values());
-    for (boolean creates : new boolean[] {true, false}) {
-      for (Aim aim : aims) {
-        if (aim.put().request() instanceof EntryRequest.Create == creates) {
-          doIn(aim.put(), () -> append(aim, decided, existing));
-        }
-      }
+    aims.sort(APPENDING);
+    for (Aim aim : aims) {
+      doIn(aim.put(), () -> append(aim, decided, existing));
     }
     List<Result> inOrder = new ArrayList<>();
     for (TransactionWrite write : writes) {
@@ -90,7 +101,7 @@ final class TransactionSection {
       }
       inOrder.add(result);
     }
-    return inOrder;
+    return Optional.of(inOrder);
   }
 
   private static void doIn(TransactionWrite write, Runnable work) {
@@ -145,8 +156,18 @@ final class TransactionSection {
         WriteRules.requireMatch(target, section.current(target), update.ifMatch());
         aim(put, target);
       }
+      case EntryRequest.PatchAt patch -> decidePatch(put, patch.ifMatch());
+      case EntryRequest.PatchWhere patch -> decidePatch(put, patch.ifMatch());
       default -> throw new IllegalStateException("Not a write: " + put.request());
     }
+  }
+
+  private void decidePatch(TransactionWrite.Put put, Optional<String> ifMatch) {
+    ResourceKey key = put.prepared().key();
+    Optional<CurrentVersion> current = section.current(key);
+    WriteRules.requireMatch(key, current, ifMatch);
+    isOutdated |= !put.patched().orElseThrow().holds(current, section, rules);
+    aim(put, key);
   }
 
   private void aim(TransactionWrite.Put put, ResourceKey target) {
@@ -192,14 +213,11 @@ final class TransactionSection {
 
   private void append(Aim aim, Map<String, ResourceKey> decided, Set<ResourceKey> existing) {
     PreparedWrite prepared = aim.put().prepared();
-    boolean exists = isLive(section.current(aim.target()));
     Change change =
         aim.put().request() instanceof EntryRequest.Create ? Change.CREATED : Change.UPDATED;
     WriteOutcome outcome =
-        new WriteOutcome(
-            exists ? WriteOutcome.Effect.UPDATED : WriteOutcome.Effect.CREATED,
-            prepared.append(section, aim.target(), change, decided, existing, rules),
-            prepared.warnings());
+        prepared.append(
+            section, aim.target(), section.current(aim.target()), change, decided, existing, rules);
     results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
   }
 

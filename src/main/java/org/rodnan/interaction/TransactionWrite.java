@@ -1,5 +1,7 @@
 package org.rodnan.interaction;
 
+import java.util.Optional;
+
 /** A writing entry of a transaction, prepared. */
 sealed interface TransactionWrite {
   BundleEntry entry();
@@ -7,7 +9,14 @@ sealed interface TransactionWrite {
   /** Whether it can only be done when the index holds the log's head. */
   boolean needsIndex(WriteRules rules);
 
-  record Put(BundleEntry entry, EntryRequest request, PreparedWrite prepared)
+  /**
+   * @param patched of a patch, that from which it was prepared
+   */
+  record Put(
+      BundleEntry entry,
+      EntryRequest request,
+      PreparedWrite prepared,
+      Optional<PatchInteraction.Patched> patched)
       implements TransactionWrite {
     @Override
     public boolean needsIndex(WriteRules rules) {
@@ -18,7 +27,9 @@ sealed interface TransactionWrite {
             case EntryRequest.UpdateWhere update -> update.criteria().asIdentifier().isEmpty();
             default -> false;
           };
-      return searches || prepared.needsSearch();
+      return searches
+          || prepared.needsSearch()
+          || patched.filter(PatchInteraction.Patched::needsSearch).isPresent();
     }
   }
 

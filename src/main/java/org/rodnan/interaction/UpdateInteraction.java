@@ -27,8 +27,9 @@ public final class UpdateInteraction {
   }
 
   /**
-   * Stores the next version, or the first one under the client's id. A deleted resource comes back
-   * with the version after its tombstone.
+   * Stores the next version, or the first one under the client's id. If nothing is different but
+   * the version and its time, the version stays ({@link Effect#UNCHANGED}). A deleted resource
+   * comes back with the version after its tombstone.
    *
    * @param ifMatch the header as sent: another current version fails it
    * @param ifNoneMatch the header as sent: {@code *} makes this a create under a given id
@@ -137,13 +138,6 @@ public final class UpdateInteraction {
       ResourceKey target,
       Optional<CurrentVersion> current,
       WriteRules rules) {
-    Effect effect =
-        current.filter(version -> !version.isDeleted()).isPresent()
-            ? Effect.UPDATED
-            : Effect.CREATED;
-    return new WriteOutcome(
-        effect,
-        prepared.append(section, target, Change.UPDATED, Map.of(), Set.of(), rules),
-        prepared.warnings());
+    return prepared.append(section, target, current, Change.UPDATED, Map.of(), Set.of(), rules);
   }
 }

@@ -15,7 +15,10 @@ public record WriteOutcome(Effect effect, ResourceVersion version, List<Issue> w
   public enum Effect {
     CREATED,
     UPDATED,
-    /** A conditional create found the resource there (R4, http.html#ccreate). */
+    /**
+     * A conditional create found the resource there (R4, http.html#ccreate), or an update would
+     * have changed nothing.
+     */
     UNCHANGED,
     DELETED
   }

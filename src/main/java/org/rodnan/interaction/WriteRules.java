@@ -1,7 +1,10 @@
 package org.rodnan.interaction;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +15,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.CurrentVersion;
@@ -28,12 +32,19 @@ final class WriteRules {
   private final SearchEngine search;
   private final ResourceIndex index;
   private final ReferenceRule references;
+  private final ReferenceText text;
   private final Limits limits;
 
-  WriteRules(SearchEngine search, ResourceIndex index, ReferenceRule references, Limits limits) {
+  WriteRules(
+      SearchEngine search,
+      ResourceIndex index,
+      ReferenceRule references,
+      ReferenceText text,
+      Limits limits) {
     this.search = search;
     this.index = index;
     this.references = references;
+    this.text = text;
     this.limits = limits;
   }
 
@@ -48,6 +59,11 @@ final class WriteRules {
 
   boolean areReferencesEnforced() {
     return references == ReferenceRule.ENFORCE;
+  }
+
+  /** The resource of this server that a reference names, be it relative or absolute. */
+  Optional<ResourceKey> local(String reference) {
+    return text.local(reference);
   }
 
   /** The resources that match now, at most {@code limit}. */
@@ -144,6 +160,31 @@ final class WriteRules {
       throw new FhirFailure.Conflict(
           "Resource " + key + " can't be deleted: it is referred to by " + staying);
     }
+  }
+
+  /**
+   * The keys and all that refers to them, and to those, and so on.
+   *
+   * @throws FhirFailure.Conflict if that is more than {@code rodnan.limits.bundle-entries-max}
+   */
+  Set<ResourceKey> cascade(Collection<ResourceKey> keys) {
+    int max = limits.bundleEntriesMax();
+    Set<ResourceKey> all = new LinkedHashSet<>(keys);
+    Deque<ResourceKey> open = new ArrayDeque<>(all);
+    while (!open.isEmpty()) {
+      for (ResourceKey referring : search.referencing(open.remove(), max + 1, AWAITED)) {
+        if (all.add(referring)) {
+          open.add(referring);
+        }
+      }
+      if (all.size() > max) {
+        throw new FhirFailure.Conflict(
+            "The deletion would cascade to more resources than rodnan.limits.bundle-entries-max"
+                + " allows, "
+                + max);
+      }
+    }
+    return all;
   }
 
   /**

@@ -69,6 +69,11 @@ final class Compartments {
     return ValueQueries.anyOf(any);
   }
 
+  /** Whether resources of the type have a compartment. */
+  static boolean isOwner(String type) {
+    return NAMES.contains(type);
+  }
+
   /** The parameters of a type that lead to the owner of a compartment. */
   static List<String> codes(String compartment, String type) {
     return FhirContexts.r4()

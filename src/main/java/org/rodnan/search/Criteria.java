@@ -169,8 +169,7 @@ final class Criteria {
     if (definition.kind() == ParameterKind.REFERENCE && isTarget(definition, name.modifier())) {
       return;
     }
-    throw new FhirFailure.Malformed(
-        IssueType.NOTSUPPORTED,
+    throw new InapplicableException(
         "Search parameter '"
             + whole.name()
             + "': found modifier ':"
@@ -180,8 +179,7 @@ final class Criteria {
             + (definition.kind() == ParameterKind.REFERENCE
                 ? " or one of the types " + new TreeSet<>(definition.targets())
                 : "")
-            + " or none",
-        whole.name());
+            + " or none");
   }
 
   private static List<String> modifiers(ParameterKind kind) {
@@ -246,15 +244,14 @@ final class Criteria {
       SearchRequest.Parameter whole,
       Path path) {
     if (definition.kind() != ParameterKind.REFERENCE) {
-      throw new FhirFailure.Malformed(
+      throw new InapplicableException(
           "Search parameter '"
               + whole.name()
               + "': '"
               + definition.code()
               + "' is of type "
               + definition.kind().code()
-              + ", only a reference can be chained",
-          whole.name());
+              + ", only a reference can be chained");
     }
     if (name.hasModifier() && !isTarget(definition, name.modifier())) {
       requireModifier(
@@ -270,18 +267,18 @@ final class Criteria {
     Set<String> targets =
         name.hasModifier() ? Set.of(name.modifier()) : new TreeSet<>(targets(definition));
     List<Query> inner = new ArrayList<>();
-    Optional<UnknownParameterException> unknown = Optional.empty();
+    Optional<InapplicableException> inapplicable = Optional.empty();
     for (String target : targets) {
       try {
         Clause clause = clause(List.of(target), name.chain(), whole, path.deeper());
         inner.add(
             clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(target))));
-      } catch (UnknownParameterException e) {
-        unknown = Optional.of(e);
+      } catch (InapplicableException e) {
+        inapplicable = Optional.of(e);
       }
     }
     if (inner.isEmpty()) {
-      throw unknown.orElseThrow();
+      throw inapplicable.orElseThrow();
     }
     return new JoinQuery(
         ValueQueries.anyOf(inner), FieldNames.NUMBER, FieldNames.targets(definition.field()));
@@ -324,7 +321,7 @@ final class Criteria {
         reference.kind() == ParameterKind.REFERENCE
             && (types.isEmpty() || types.stream().anyMatch(type -> isTarget(reference, type)));
     if (!leadsHere) {
-      throw new FhirFailure.Malformed(
+      throw new InapplicableException(
           "Search parameter '"
               + whole.name()
               + "': '"
@@ -332,8 +329,7 @@ final class Criteria {
               + "' of "
               + source
               + " is not a reference to "
-              + String.join(", ", types),
-          whole.name());
+              + String.join(", ", types));
     }
     Clause clause = clause(List.of(source), parts[3], whole, path.deeper());
     Query inner =

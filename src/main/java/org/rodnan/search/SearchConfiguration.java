@@ -24,4 +24,16 @@ class SearchConfiguration {
       Clock clock) {
     return new SearchEngine(index, store::head, parameters, units, references, limits, clock);
   }
+
+  @Bean
+  EverythingEngine everythingEngine(
+      ResourceIndex index,
+      ResourceStore store,
+      SearchParameters parameters,
+      UnitConversion units,
+      ReferenceText references,
+      Limits limits,
+      Clock clock) {
+    return new EverythingEngine(index, store::head, parameters, units, references, limits, clock);
+  }
 }

@@ -73,7 +73,7 @@ final class SearchPlanner {
       }
       try {
         clauses.add(criteria.clause(List.of(type), condition));
-      } catch (UnknownParameterException e) {
+      } catch (InapplicableException e) {
         throw refused(e, condition);
       }
     }
@@ -81,7 +81,7 @@ final class SearchPlanner {
   }
 
   private static FhirFailure.Malformed refused(
-      UnknownParameterException e, SearchRequest.Parameter parameter) {
+      InapplicableException e, SearchRequest.Parameter parameter) {
     return new FhirFailure.Malformed(
         IssueType.NOTSUPPORTED, String.valueOf(e.getMessage()), parameter.name());
   }
@@ -157,6 +157,8 @@ final class SearchPlanner {
         }
         issues.add(
             Issue.warning(IssueType.NOTSUPPORTED, "Ignored: " + e.getMessage(), parameter.name()));
+      } catch (InapplicableException e) {
+        throw refused(e, parameter);
       }
     }
 

@@ -39,6 +39,14 @@ final class SqlResourceStore implements ResourceStore {
           + Rows.VERSION_COLUMNS
           + " from resource_version v where %s order by %s v.position desc limit ?";
   private static final String COUNT = "select count(*) from resource_version v where %s";
+
+  /** Or there is no next version; written so, each is looked up in the index of versions. */
+  private static final String CURRENT_AFTER =
+      " and coalesce((select n.last_updated from resource_version n"
+          + " where n.number = v.number and n.version = v.version + 1), "
+          + Long.MAX_VALUE
+          + ") > ?";
+
   private static final String OF_INSTANCE =
       "v.position between ? and ?"
           + " and v.number = (select number from resource_key where type = ? and id = ?)";
@@ -89,6 +97,7 @@ final class SqlResourceStore implements ResourceStore {
       String order = scope.equals(database.ofTypeBetween()) ? TYPE_FIRST : "";
       questions.add(HISTORY.formatted(scope, order));
       questions.add(COUNT.formatted(scope));
+      questions.add(COUNT.formatted(scope + CURRENT_AFTER));
     }
     return questions;
   }
@@ -168,9 +177,9 @@ final class SqlResourceStore implements ResourceStore {
           PreparedStatement statement =
               session.prepared(
                   HISTORY.formatted(
-                      where(query.scope()),
+                      where(query),
                       query.scope() instanceof HistoryScope.OfType ? TYPE_FIRST : ""));
-          int next = bind(statement, range, query.scope());
+          int next = bind(statement, range, query);
           statement.setInt(next, query.count());
           try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
@@ -190,40 +199,50 @@ final class SqlResourceStore implements ResourceStore {
           if (range.isEmpty()) {
             return 0L;
           }
-          if (query.scope() instanceof HistoryScope.OfSystem) {
+          if (query.scope() instanceof HistoryScope.OfSystem && query.currentAfter().isEmpty()) {
             // Positions have no gaps.
             return range.last() - range.first() + 1;
           }
-          PreparedStatement statement = session.prepared(COUNT.formatted(where(query.scope())));
-          bind(statement, range, query.scope());
+          PreparedStatement statement = session.prepared(COUNT.formatted(where(query)));
+          bind(statement, range, query);
           return number(statement);
         });
   }
 
-  private String where(HistoryScope scope) {
-    return switch (scope) {
-      case HistoryScope.OfInstance instance -> OF_INSTANCE;
-      case HistoryScope.OfType type -> ofType;
-      case HistoryScope.OfSystem system -> OF_SYSTEM;
-    };
+  private String where(HistoryQuery query) {
+    String scope =
+        switch (query.scope()) {
+          case HistoryScope.OfInstance instance -> OF_INSTANCE;
+          case HistoryScope.OfType type -> ofType;
+          case HistoryScope.OfSystem system -> OF_SYSTEM;
+        };
+    return query.currentAfter().isPresent() ? scope + CURRENT_AFTER : scope;
   }
 
   /** Gives the index of the next parameter. */
-  private static int bind(PreparedStatement statement, Range range, HistoryScope scope)
+  private static int bind(PreparedStatement statement, Range range, HistoryQuery query)
       throws SQLException {
     int next = 1;
-    if (scope instanceof HistoryScope.OfType(String type)) {
-      statement.setString(next++, type);
-      statement.setLong(next++, range.first());
-      statement.setString(next++, type);
-      statement.setLong(next++, range.last());
-      return next;
+    switch (query.scope()) {
+      case HistoryScope.OfType(String type) -> {
+        statement.setString(next++, type);
+        statement.setLong(next++, range.first());
+        statement.setString(next++, type);
+        statement.setLong(next++, range.last());
+      }
+      case HistoryScope.OfInstance(ResourceKey key) -> {
+        statement.setLong(next++, range.first());
+        statement.setLong(next++, range.last());
+        statement.setString(next++, key.type());
+        statement.setString(next++, key.id());
+      }
+      case HistoryScope.OfSystem system -> {
+        statement.setLong(next++, range.first());
+        statement.setLong(next++, range.last());
+      }
     }
-    statement.setLong(next++, range.first());
-    statement.setLong(next++, range.last());
-    if (scope instanceof HistoryScope.OfInstance(ResourceKey key)) {
-      statement.setString(next++, key.type());
-      statement.setString(next++, key.id());
+    if (query.currentAfter().isPresent()) {
+      statement.setLong(next++, query.currentAfter().get().toEpochMilli());
     }
     return next;
   }

@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 
 /** What a unit, or the units of a group so far, would change in the tables. One thread. */
@@ -27,6 +29,19 @@ final class Staging {
   /** New and changed keys, in the order of their first change. */
   Collection<KeyRow> keys() {
     return keys.values();
+  }
+
+  /** What was appended at the position, if it was appended here. */
+  Optional<ResourceVersion> version(LogPosition position) {
+    if (versions.isEmpty()) {
+      return Optional.empty();
+    }
+    // Positions have no gaps.
+    long first = versions.getFirst().entry().version().position().value();
+    long index = position.value() - first;
+    return index >= 0 && index < versions.size()
+        ? Optional.of(versions.get((int) index).entry().version())
+        : Optional.empty();
   }
 
   List<StagedVersion> versions() {

@@ -69,6 +69,21 @@ final class UnitSection implements WriterSection {
     return row == null ? Optional.empty() : Optional.ofNullable(row.current());
   }
 
+  @Override
+  public Optional<ResourceVersion.Content> read(ResourceKey key) {
+    requireOpen();
+    KeyRow row = row(key);
+    if (row == null || row.current() == null || row.current().isDeleted()) {
+      return Optional.empty();
+    }
+    LogPosition position = row.current().position();
+    ResourceVersion version =
+        staging.version(position).orElseGet(() -> group.version(key, position));
+    return version instanceof ResourceVersion.Content content
+        ? Optional.of(content)
+        : Optional.empty();
+  }
+
   private @Nullable KeyRow row(ResourceKey key) {
     KeyRow changed = staging.key(key);
     return changed == null ? group.rows(List.of(key)).get(key) : changed;

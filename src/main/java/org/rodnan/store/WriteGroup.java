@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 
 /**
@@ -37,6 +38,8 @@ final class WriteGroup {
   private static final String DELETE_IDENTIFIERS = "delete from identifier where number = ?";
   private static final String INSERT_IDENTIFIER =
       "insert into identifier (type, value, system, number) values (?, ?, ?, ?)";
+  private static final String READ =
+      "select " + Rows.VERSION_COLUMNS + " from resource_version v where v.position = ?";
   private static final String FIND_BY_VALUE =
       "select distinct k.number, k.type, k.id, k.version, k.position, k.created, k.last_updated,"
           + " k.deleted from identifier i join resource_key k on k.number = i.number"
@@ -135,6 +138,26 @@ final class WriteGroup {
       }
     }
     return rows;
+  }
+
+  /** The version at the position, which is there. */
+  ResourceVersion version(ResourceKey key, LogPosition position) {
+    return staged.version(position).orElseGet(() -> readVersion(key, position));
+  }
+
+  private ResourceVersion readVersion(ResourceKey key, LogPosition position) {
+    try {
+      PreparedStatement statement = session.prepared(READ);
+      statement.setLong(1, position.value());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw new FhirFailure.Fault("Resource " + key + " is lost at position " + position);
+        }
+        return Rows.version(row);
+      }
+    } catch (SQLException e) {
+      throw fault("read " + key, e);
+    }
   }
 
   /**

@@ -26,6 +26,9 @@ public interface WriterSection {
   /** The current version without its body; empty if the key was never written. */
   Optional<CurrentVersion> current(ResourceKey key);
 
+  /** The current version with its body; empty if the key was never written, or is deleted. */
+  Optional<ResourceVersion.Content> read(ResourceKey key);
+
   /** Which of the keys do not exist now: never written, or deleted. */
   Set<ResourceKey> missing(Collection<ResourceKey> keys);
 

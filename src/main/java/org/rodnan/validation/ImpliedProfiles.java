@@ -19,9 +19,9 @@ import org.hl7.fhir.r5.model.Enumerations.BindingStrength;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.model.ValueSet.ConceptSetComponent;
-import org.hl7.fhir.utilities.json.model.JsonElement;
-import org.hl7.fhir.utilities.json.model.JsonObject;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.validation.compiled.Coded;
+import org.rodnan.validation.compiled.ReferenceTarget;
 
 /**
  * The profiles that a resource must keep because of what it is coded as, whether or not it claims
@@ -50,8 +50,8 @@ final class ImpliedProfiles {
   }
 
   /** Canonical addresses of the profiles implied by one resource, contained ones not looked at. */
-  List<String> of(JsonObject resource) {
-    return rulesByType.getOrDefault(text(resource, "resourceType"), List.of()).stream()
+  List<String> of(String type, Coded resource) {
+    return rulesByType.getOrDefault(type, List.of()).stream()
         .filter(rule -> rule.appliesTo(resource))
         .map(Rule::profile)
         .toList();
@@ -118,49 +118,29 @@ final class ImpliedProfiles {
     return system + "|" + code;
   }
 
-  private static @Nullable String text(JsonObject object, String name) {
-    JsonElement value = object.get(name);
-    return value != null && value.isJsonString() ? value.asString() : null;
-  }
-
-  private static List<JsonObject> objects(@Nullable JsonElement value) {
-    if (value == null) {
-      return List.of();
-    }
-    if (value.isJsonObject()) {
-      return List.of(value.asJsonObject());
-    }
-    return value.isJsonArray()
-        ? value.asJsonArray().getItems().stream()
-            .filter(JsonElement::isJsonObject)
-            .map(JsonElement::asJsonObject)
-            .toList()
-        : List.of();
-  }
-
   private record Rule(String profile, Map<String, Set<String>> codes, Set<String> subjectTypes) {
-    boolean appliesTo(JsonObject resource) {
+    boolean appliesTo(Coded resource) {
       return codes.entrySet().stream()
               .allMatch(required -> isCodedAs(resource, required.getKey(), required.getValue()))
           && isOnSubject(resource);
     }
 
-    private static boolean isCodedAs(JsonObject resource, String element, Set<String> codes) {
-      return objects(resource.get(element)).stream()
-          .flatMap(concept -> objects(concept.get("coding")).stream())
-          .anyMatch(coding -> codes.contains(key(text(coding, "system"), text(coding, "code"))));
+    private static boolean isCodedAs(Coded resource, String element, Set<String> codes) {
+      return resource.objects(element).stream()
+          .flatMap(concept -> concept.objects("coding").stream())
+          .anyMatch(coding -> codes.contains(key(coding.text("system"), coding.text("code"))));
     }
 
-    private boolean isOnSubject(JsonObject resource) {
-      return objects(resource.get("subject")).stream()
+    private boolean isOnSubject(Coded resource) {
+      return resource.objects("subject").stream()
           .map(Rule::typeOf)
           .allMatch(type -> type == null || subjectTypes.isEmpty() || subjectTypes.contains(type));
     }
 
-    private static @Nullable String typeOf(JsonObject reference) {
-      String stated = text(reference, "type");
-      String literal = text(reference, "reference");
-      return stated != null || literal == null ? stated : ReferenceTypes.typeOf(literal);
+    private static @Nullable String typeOf(Coded reference) {
+      String stated = reference.text("type");
+      String literal = reference.text("reference");
+      return stated != null || literal == null ? stated : ReferenceTarget.typeOf(literal);
     }
   }
 }

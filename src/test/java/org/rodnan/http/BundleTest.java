@@ -220,4 +220,15 @@ class BundleTest {
     Resources.entry(bundle, "PUT", path.substring(1))
         .set("resource", Resources.patientWith(path, family, Optional.empty()));
   }
+
+  @Test
+  void answersWithTheCapabilities() {
+    for (String type : new String[] {"batch", "transaction"}) {
+      ObjectNode bundle = Resources.bundle(type);
+      Resources.entry(bundle, "GET", "metadata");
+      JsonNode entry = client.post("", bundle.toString()).json().at("/entry/0");
+      assertThat(entry.at("/response/status").asText()).isEqualTo("200 OK");
+      assertThat(entry.at("/resource/resourceType").asText()).isEqualTo("CapabilityStatement");
+    }
+  }
 }

@@ -37,6 +37,7 @@ import org.rodnan.store.ResourceVersion;
 class BundleWriterTest {
   private static final Instant NOW = Instant.parse("2026-03-04T05:06:07.089Z");
   private static final ResourceKey PATIENT = new ResourceKey("Patient", "p1");
+  private static final JsonBytes NO_CAPABILITIES = JsonBytes.of(Fixtures.bytes("{}"));
   private static final ResourceKey STUDY = new ResourceKey("ResearchStudy", "s1");
   private static final String STORED =
       "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"meta\":{\"versionId\":\"2\"},"
@@ -159,7 +160,8 @@ class BundleWriterTest {
                 new EntryOutcome.Read(content(2, Change.UPDATED)),
                 new EntryOutcome.NotModified(content(2, Change.UPDATED)),
                 new EntryOutcome.Searched(patients(), page(Optional.empty(), List.of(match())))));
-    Bundle bundle = Fixtures.parse(writer.response(outcome, Return.MINIMAL), Bundle.class);
+    Bundle bundle =
+        Fixtures.parse(writer.response(outcome, Return.MINIMAL, NO_CAPABILITIES), Bundle.class);
     assertThat(bundle.getType()).isEqualTo(BundleType.TRANSACTIONRESPONSE);
     assertThat(bundle.getEntry())
         .extracting(entry -> entry.getResponse().getStatus().substring(0, 3))
@@ -176,9 +178,11 @@ class BundleWriterTest {
   void bringsBackTheResourcesOrTheOutcomesThatAreWanted() {
     BundleOutcome outcome =
         new BundleOutcome(true, List.of(new EntryOutcome.Written(written(Effect.CREATED))));
-    assertThat(Fixtures.text(writer.response(outcome, Return.REPRESENTATION))).contains(STORED);
+    assertThat(Fixtures.text(writer.response(outcome, Return.REPRESENTATION, NO_CAPABILITIES)))
+        .contains(STORED);
     Bundle bundle =
-        Fixtures.parse(writer.response(outcome, Return.OPERATION_OUTCOME), Bundle.class);
+        Fixtures.parse(
+            writer.response(outcome, Return.OPERATION_OUTCOME, NO_CAPABILITIES), Bundle.class);
     OperationOutcome said = (OperationOutcome) bundle.getEntryFirstRep().getResponse().getOutcome();
     assertThat(said.getIssue()).hasSize(2);
   }
@@ -191,7 +195,8 @@ class BundleWriterTest {
             List.of(
                 new EntryOutcome.Failed(new FhirFailure.NotFound("no Patient/x")),
                 new EntryOutcome.DeletedWhere(List.of())));
-    Bundle bundle = Fixtures.parse(writer.response(outcome, Return.MINIMAL), Bundle.class);
+    Bundle bundle =
+        Fixtures.parse(writer.response(outcome, Return.MINIMAL, NO_CAPABILITIES), Bundle.class);
     assertThat(bundle.getType()).isEqualTo(BundleType.BATCHRESPONSE);
     assertThat(bundle.getEntryFirstRep().getResponse().getStatus()).isEqualTo("404 Not Found");
     OperationOutcome said = (OperationOutcome) bundle.getEntryFirstRep().getResponse().getOutcome();

@@ -39,7 +39,7 @@ class CapabilitiesTest {
     Set<String> types = new HashSet<>();
     resources().forEach(resource -> types.add(resource.path("type").asText()));
     assertThat(types).isEqualTo(ResourceTypes.all());
-    resources().forEach(resource -> assertThat(resource.path("interaction")).hasSize(8));
+    resources().forEach(resource -> assertThat(resource.path("interaction")).hasSize(9));
   }
 
   @Test
@@ -55,11 +55,22 @@ class CapabilitiesTest {
   }
 
   @Test
-  void isTheSameInEveryModeAndKnowsNoOther() {
+  void isTheSameInBothModesAndKnowsNoOther() {
     String full = client.get("/metadata").text();
     assertThat(client.get("/metadata?mode=full").text()).isEqualTo(full);
-    assertThat(client.get("/metadata?mode=terminology").text()).isEqualTo(full);
+    assertThat(client.get("/metadata?mode=normative").text()).isEqualTo(full);
     assertThat(client.get("/metadata?mode=some").status()).isEqualTo(400);
+  }
+
+  @Test
+  void namesTheCodeSystemsInTheModeOfTerminology() {
+    JsonNode terminology = client.get("/metadata?mode=terminology").json();
+    assertThat(terminology.path("resourceType").asText()).isEqualTo("TerminologyCapabilities");
+    assertThat(terminology.path("codeSystem").findValuesAsText("uri"))
+        .contains("https://w3id.org/rodnan/CodeSystem/ssc-measure");
+    assertThat(terminology.has("expansion")).isFalse();
+    assertThat(client.get("/metadata?mode=terminology&_format=xml").text())
+        .startsWith("<TerminologyCapabilities");
   }
 
   @Test

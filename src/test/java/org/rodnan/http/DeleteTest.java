@@ -91,4 +91,51 @@ class DeleteTest {
     assertThat(client.delete("/Observation/" + observation).status()).isEqualTo(204);
     assertThat(client.delete(path).status()).isEqualTo(204);
   }
+
+  @Test
+  void takesAlongWhatRefersToItIfAsked() {
+    String patient = path.substring("/Patient/".length());
+    for (String header : new String[] {"", "delete"}) {
+      client.put(path, Resources.patient(path, "First"));
+      String first = newObservation(patient, "");
+      String second =
+          newObservation(patient, ",'derivedFrom':[{'reference':'Observation/" + first + "'}]");
+      Answer kept = client.delete(path + "?_cascade=none");
+      assertThat(kept.status()).isEqualTo(409);
+      Answer answer =
+          header.isEmpty()
+              ? client.delete(path + "?_cascade=delete", "Prefer", "return=OperationOutcome")
+              : client.delete(path, "X-Cascade", header, "Prefer", "return=OperationOutcome");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.json().at("/issue/0/diagnostics").asText())
+          .contains("Deleted 3 resources")
+          .contains(first)
+          .contains(second);
+      for (String gone : new String[] {path, "/Observation/" + first, "/Observation/" + second}) {
+        assertThat(client.get(gone).status()).describedAs(gone).isEqualTo(410);
+      }
+    }
+    assertThat(client.delete(path + "?_cascade=delete").status()).isEqualTo(204);
+    assertThat(client.delete(path + "?_cascade=all").status()).isEqualTo(400);
+  }
+
+  @Test
+  void cascadesFromWhatTheCriteriaMatch() {
+    String patient = path.substring("/Patient/".length());
+    client.put(path, Resources.identified(path, "First", patient));
+    String observation = newObservation(patient, "");
+    String where = "/Patient?identifier=" + patient;
+    assertThat(client.delete(where).status()).isEqualTo(409);
+    assertThat(client.delete(where + "&_cascade=delete").status()).isEqualTo(204);
+    assertThat(client.get("/Observation/" + observation).status()).isEqualTo(410);
+    assertThat(client.delete("/Patient?_cascade=delete").status()).isEqualTo(412);
+  }
+
+  private String newObservation(String patient, String more) {
+    String json = Resources.observation("x", patient);
+    String body = json.substring(0, json.length() - 1) + more.replace('\'', '"') + "}";
+    Answer answer = client.post("/Observation", body);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(201);
+    return answer.id();
+  }
 }

@@ -80,10 +80,31 @@ class HistoryTest {
   }
 
   @Test
+  void tellsWhatWasCurrentAtATime() {
+    client.put(path, Resources.patient(path, "First"));
+    String first = client.get(path).json().at("/meta/lastUpdated").asText();
+    String second;
+    do {
+      client.put(path, Resources.patient(path, "Second"));
+      client.put(path, Resources.patient(path, "Third"));
+      second = client.get(path).json().at("/meta/lastUpdated").asText();
+    } while (second.equals(first));
+    JsonNode atFirst = client.get(path + "/_history?_at=" + first).json();
+    assertThat(texts(atFirst, "/resource/name/0/family")).contains("First").doesNotContain("");
+    JsonNode now = client.get(path + "/_history?_at=" + second).json();
+    assertThat(texts(now, "/resource/name/0/family").getFirst()).isEqualTo("Third");
+    assertThat(total("?_at=2000")).isZero();
+    assertThat(total("?_at=2999")).isEqualTo(1);
+    JsonNode page = client.get("/Patient/_history?_at=2999&_count=1").json();
+    assertThat(FhirClient.link(page, "self").orElseThrow()).contains("_at=2999");
+    assertThat(page.path("entry")).hasSize(1);
+  }
+
+  @Test
   void refusesParametersThatItCannotUnderstand() {
     client.put(path, Resources.patient(path, "First"));
     for (String query :
-        new String[] {"_since=soon", "_count=few", "_count=-1", "_cursor=x", "_cuont=1"}) {
+        new String[] {"_since=soon", "_at=x", "_count=few", "_count=-1", "_cursor=x", "_cuont=1"}) {
       Answer answer = client.get(path + "/_history?" + query);
       assertThat(answer.status()).describedAs(query).isEqualTo(400);
     }

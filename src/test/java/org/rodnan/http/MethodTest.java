@@ -18,10 +18,10 @@ class MethodTest {
 
   @Test
   void namesTheMethodsThatAPathHas() {
-    Answer patch = client.send("PATCH", "/Patient/1", Optional.of("[]"));
-    assertThat(patch.status()).isEqualTo(405);
-    assertThat(patch.header("Allow")).contains("GET, HEAD, PUT, DELETE, OPTIONS");
-    assertThat(patch.json().path("resourceType").asText()).isEqualTo("OperationOutcome");
+    Answer post = client.send("POST", "/Patient/1", Optional.of("[]"));
+    assertThat(post.status()).isEqualTo(405);
+    assertThat(post.header("Allow")).contains("GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+    assertThat(post.json().path("resourceType").asText()).isEqualTo("OperationOutcome");
     assertThat(client.send("BREW", "/Patient", Optional.empty()).status()).isEqualTo(405);
     assertThat(client.post("/Patient/1", "{}").status()).isEqualTo(405);
     assertThat(client.delete("/metadata").status()).isEqualTo(405);
@@ -32,12 +32,12 @@ class MethodTest {
   void answersOptions() {
     Answer answer = client.send("OPTIONS", "/Patient", Optional.empty());
     assertThat(answer.status()).isEqualTo(204);
-    assertThat(answer.header("Allow")).contains("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+    assertThat(answer.header("Allow")).contains("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
 
   @Test
   void knowsNoOperationThatIsNotThere() {
-    for (String path : new String[] {"/$export", "/Patient/$match", "/Patient/1/$everything"}) {
+    for (String path : new String[] {"/$export", "/Patient/$match", "/Group/1/$everything"}) {
       Answer answer = client.get(path);
       assertThat(answer.status()).describedAs(path).isEqualTo(404);
       assertThat(answer.json().at("/issue/0/diagnostics").asText()).contains("$");

@@ -23,7 +23,16 @@ class RoutesTest {
     assertThat(Routes.target("/Patient/")).isEqualTo(new Target.OfType("Patient"));
     assertThat(Routes.target("/Patient/1")).isEqualTo(new Target.Instance(PATIENT));
     assertThat(Routes.target("/Patient/1/_history/2")).isEqualTo(new Target.Version(PATIENT, "2"));
-    assertThat(Routes.target("/Patient/$validate")).isEqualTo(new Target.Validate("Patient"));
+    assertThat(Routes.target("/Patient/$validate"))
+        .isEqualTo(
+            new Target.Operation(
+                NamedOperation.VALIDATE, Optional.of("Patient"), Optional.empty()));
+    assertThat(Routes.target("/Patient/1/$everything"))
+        .isEqualTo(
+            new Target.Operation(
+                NamedOperation.EVERYTHING,
+                Optional.of("Patient"),
+                Optional.of(new ResourceKey("Patient", "1"))));
   }
 
   @Test
@@ -58,7 +67,7 @@ class RoutesTest {
         "/patient/1",
         "/$cohort",
         "/Patient/$nothing",
-        "/Patient/1/$everything",
+        "/Observation/1/$everything",
         "/Observation/1/Patient",
         "/Patient/1/Foo",
         "/Patient/1/Observation/2",

@@ -126,4 +126,64 @@ class UpdateTest {
     assertThat(client.get(path, "X-Request-Id", "no good").header("X-Request-Id"))
         .hasValueSatisfying(id -> assertThat(id).matches("[0-9a-f-]{36}"));
   }
+
+  @Test
+  void keepsTheVersionIfNothingIsDifferent() {
+    String body = Resources.identified(path, "First", path);
+    Answer first = client.put(path, body);
+    Answer again = client.put(path, body);
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.header("ETag")).contains("W/\"1\"");
+    assertThat(again.header("Last-Modified")).isEqualTo(first.header("Last-Modified"));
+    // What was read can be sent back, and another order is no other content.
+    assertThat(client.put(path, client.get(path).text()).header("ETag")).contains("W/\"1\"");
+    String xml = client.get(path + "?_format=xml").text();
+    assertThat(client.put(path, xml, "Content-Type", "application/fhir+xml").header("ETag"))
+        .contains("W/\"1\"");
+    String reordered =
+        "{\"name\":[{\"family\":\"First\"}],\"resourceType\":\"Patient\",\"identifier\":[{\"value\":\""
+            + path
+            + "\",\"system\":\""
+            + Resources.SYSTEM
+            + "\"}],\"id\":\""
+            + path.substring("/Patient/".length())
+            + "\"}";
+    assertThat(client.put(path, reordered).header("ETag")).contains("W/\"1\"");
+    assertThat(client.get(path + "/_history").json().path("total").asInt()).isEqualTo(1);
+    assertThat(
+            client
+                .put("/Patient?identifier=" + org.rodnan.FhirClient.encode(path), body)
+                .header("ETag"))
+        .contains("W/\"1\"");
+    assertThat(client.put(path, body, "If-Match", "W/\"9\"").status()).isEqualTo(412);
+  }
+
+  @Test
+  void makesAVersionOfAnotherPrecision() {
+    String risk = path.replace("Patient", "RiskAssessment");
+    String id = risk.substring("/RiskAssessment/".length());
+    client.put(path, Resources.patient(path, "First"));
+    for (String[] each : new String[][] {{"10", "1"}, {"1e1", "2"}, {"1E1", "3"}, {"1E1", "3"}}) {
+      String body =
+          "{\"resourceType\":\"RiskAssessment\",\"id\":\""
+              + id
+              + "\",\"status\":\"final\",\"subject\":{\"reference\":\"Patient/"
+              + id
+              + "\"},\"prediction\":[{\"relativeRisk\":"
+              + each[0]
+              + "}]}";
+      assertThat(client.put(risk, body).header("ETag")).contains("W/\"" + each[1] + "\"");
+    }
+  }
+
+  @Test
+  void keepsTheVersionInATransactionToo() {
+    String body = Resources.patient(path, "First");
+    client.put(path, body);
+    var bundle = Resources.bundle("transaction");
+    Resources.entry(bundle, "PUT", path.substring(1)).set("resource", Resources.json(body));
+    Answer answer = client.post("", bundle.toString());
+    assertThat(answer.json().at("/entry/0/response/status").asText()).isEqualTo("200 OK");
+    assertThat(answer.json().at("/entry/0/response/etag").asText()).isEqualTo("W/\"1\"");
+  }
 }

@@ -454,6 +454,29 @@ final class SearchEngineTest {
   }
 
   @Test
+  void passesOverTargetTypesThatALinkDoesNotFit() {
+    putCohort();
+    fixture.put("ResearchSubject/s", "'individual':{'reference':'Patient/a'}");
+    // A Group can't be the individual of a ResearchSubject, a Patient can.
+    assertThat(search("Observation?patient._has:ResearchSubject:individual:_id=s"))
+        .containsExactly("1", "2");
+    assertThat(search("Observation?subject._has:ResearchSubject:individual:_id=s"))
+        .containsExactly("1", "2");
+    // No target of an encounter reference can.
+    assertThatThrownBy(() -> search("Observation?encounter._has:ResearchSubject:individual:_id=s"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("is not a reference to E");
+    // Other failures are not passed over.
+    assertThatThrownBy(() -> search("Observation?subject._has:ResearchSubject:individual:date=x"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("expected a date");
+    assertThatThrownBy(
+            () -> search("Observation?" + "subject._has:Observation:subject:".repeat(9) + "code=x"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("rodnan.limits.chain-depth-max");
+  }
+
+  @Test
   void followsReferencesToWhatIsWrittenLater() {
     observation("1", "'subject':{'reference':'Patient/late'}");
     assertThat(search("Observation?patient.name=late")).isEmpty();

@@ -703,6 +703,60 @@ abstract class ResourceStoreContract {
     assertThat(store.historyTotal(ofType)).isEqualTo(2);
   }
 
+  @Test
+  void tellsWhatWasCurrentInATime() {
+    writeFive();
+    Instant second = NOON.plusSeconds(1);
+    Instant third = NOON.plusSeconds(2);
+
+    assertThat(currentIn(second, second)).containsExactly(2L, 1L);
+    assertThat(currentIn(second, third)).containsExactly(4L, 3L, 2L, 1L);
+    assertThat(currentIn(third, third)).containsExactly(4L, 3L, 2L);
+    assertThat(currentIn(third, third.plusSeconds(9))).containsExactly(5L, 4L, 3L, 2L);
+    assertThat(currentIn(NOON.minusSeconds(9), NOON.minusSeconds(1))).isEmpty();
+  }
+
+  private List<Long> currentIn(Instant from, Instant to) {
+    List<Long> ofSystem = currentIn(new HistoryScope.OfSystem(), from, to);
+    List<Long> ofPatients = currentIn(new HistoryScope.OfType("Patient"), from, to);
+    List<Long> ofOne = currentIn(new HistoryScope.OfInstance(ONE), from, to);
+    assertThat(ofSystem).containsAll(ofPatients);
+    assertThat(ofPatients).containsAll(ofOne);
+    return ofSystem;
+  }
+
+  private List<Long> currentIn(HistoryScope scope, Instant from, Instant to) {
+    HistoryQuery query =
+        new HistoryQuery(
+            scope,
+            Optional.empty(),
+            Optional.of(to),
+            Optional.of(from),
+            store.head(),
+            Optional.empty(),
+            100);
+    List<Long> positions = positions(query);
+    assertThat(store.historyTotal(query)).isEqualTo(positions.size());
+    return positions;
+  }
+
+  @Test
+  void readsInTheSectionWhatTheUnitAndThoseBeforeHaveWritten() {
+    put(ONE, "stored");
+    write(section -> {
+      assertThat(text(section.read(ONE).orElseThrow())).contains("stored");
+      assertThat(section.read(TWO)).isEmpty();
+      TestUnit.put(section, TWO, "staged");
+      TestUnit.put(section, ONE, "changed");
+      assertThat(text(section.read(TWO).orElseThrow())).contains("staged");
+      assertThat(text(section.read(ONE).orElseThrow())).contains("changed");
+      section.delete(ONE);
+      assertThat(section.read(ONE)).isEmpty();
+      return true;
+    });
+    assertThat(text(write(section -> section.read(TWO).orElseThrow()))).contains("staged");
+  }
+
   private List<Long> between(
       @org.jspecify.annotations.Nullable Instant since,
       @org.jspecify.annotations.Nullable Instant until) {

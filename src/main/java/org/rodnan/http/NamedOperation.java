@@ -1,0 +1,77 @@
+package org.rodnan.http;
+
+import java.util.Optional;
+import java.util.Set;
+import org.rodnan.fhir.ResourceTypes;
+
+/**
+ * The operations that are offered, and where (R4, operations.html). Routes and the statement of
+ * capabilities both go by this list.
+ */
+enum NamedOperation {
+  EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  VALIDATE("validate", false, Set.of(Level.TYPE), Set.of());
+
+  /** At which levels of the interface an operation can stand. */
+  enum Level {
+    SYSTEM,
+    TYPE,
+    INSTANCE
+  }
+
+  private static final String STANDARD = "http://hl7.org/fhir/OperationDefinition/";
+  private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
+
+  private final String code;
+  private final boolean reads;
+  private final Set<Level> levels;
+  private final Set<String> types;
+
+  NamedOperation(String code, boolean reads, Set<Level> levels, Set<String> types) {
+    this.code = code;
+    this.reads = reads;
+    this.levels = levels;
+    this.types = types;
+  }
+
+  /** The name without the dollar sign. */
+  String code() {
+    return code;
+  }
+
+  /** Whether it can be asked by GET. */
+  boolean reads() {
+    return reads;
+  }
+
+  boolean isAt(Level level) {
+    return levels.contains(level);
+  }
+
+  /** Whether resources of the type have it. */
+  boolean isOf(String type) {
+    return !isAt(Level.TYPE) && !isAt(Level.INSTANCE)
+        ? false
+        : types.isEmpty() ? ResourceTypes.isType(type) : types.contains(type);
+  }
+
+  /** The canonical of its OperationDefinition. */
+  String definition(String type) {
+    String of = types.isEmpty() ? "Resource" : type;
+    return (of.equals("ResearchStudy") ? OURS : STANDARD) + of + "-" + code;
+  }
+
+  /**
+   * @param segment such as {@code $everything}
+   */
+  static Optional<NamedOperation> find(String segment, Level level, Optional<String> type) {
+    for (NamedOperation operation : values()) {
+      if (segment.equals("$" + operation.code)
+          && operation.isAt(level)
+          && type.map(operation::isOf).orElse(true)) {
+        return Optional.of(operation);
+      }
+    }
+    return Optional.empty();
+  }
+}

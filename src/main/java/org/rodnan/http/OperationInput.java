@@ -1,0 +1,162 @@
+package org.rodnan.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.Parameters;
+import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
+import org.hl7.fhir.r4.model.Type;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.search.SearchRequest.Parameter;
+
+/**
+ * What an operation is called with (R4, operations.html#executing): parameters of the URL or a
+ * form, a Parameters resource, or one resource in its place.
+ *
+ * @param query of the URL and the form
+ * @param body a Parameters, or another resource, which then is the parameter {@code resource}
+ */
+record OperationInput(QueryParameters query, Optional<ParsedResource> body) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Those of the URL, then the primitives of the body as texts. */
+  List<Parameter> values() {
+    List<Parameter> values = new ArrayList<>();
+    for (Parameter parameter : query.all()) {
+      if (!QueryParameters.OF_THE_ANSWER.contains(parameter.name())
+          && !parameter.value().isEmpty()) {
+        values.add(parameter);
+      }
+    }
+    for (ParametersParameterComponent parameter : components()) {
+      if (parameter.hasValue()) {
+        if (!parameter.getValue().isPrimitive()) {
+          throw malformed(parameter.getName(), "expected a primitive value");
+        }
+        values.add(new Parameter(parameter.getName(), parameter.getValue().primitiveValue()));
+      }
+    }
+    return values;
+  }
+
+  /** The one value of the parameter. */
+  Optional<String> value(String name) {
+    return values().stream()
+        .filter(parameter -> parameter.name().equals(name))
+        .map(Parameter::value)
+        .findFirst();
+  }
+
+  /**
+   * The value of a complex type.
+   *
+   * @throws FhirFailure.Malformed if it is of another type
+   */
+  <T extends Type> Optional<T> value(String name, Class<T> type) {
+    for (ParametersParameterComponent parameter : components()) {
+      if (name.equals(parameter.getName())) {
+        if (!type.isInstance(parameter.getValue())) {
+          throw malformed(name, "expected a value of type " + type.getSimpleName());
+        }
+        return Optional.of(type.cast(parameter.getValue()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The resource of the name, with the very bytes that stand in the body. */
+  Optional<ParsedResource> resource(String name) {
+    if (body.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(body.get().resource() instanceof Parameters)) {
+      return name.equals("resource") ? body : Optional.empty();
+    }
+    List<Optional<byte[]>> slices = slices(body.get().json());
+    List<ParametersParameterComponent> components = components();
+    for (int i = 0; i < components.size(); i++) {
+      ParametersParameterComponent parameter = components.get(i);
+      if (name.equals(parameter.getName())) {
+        byte[] json = slices.get(i).orElseThrow(() -> malformed(name, "expected a resource"));
+        return Optional.of(new ParsedResource(parameter.getResource(), json));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if there are other parameters
+   */
+  void requireOnly(Set<String> names) {
+    query.requireOnly(names);
+    for (ParametersParameterComponent parameter : components()) {
+      if (!names.contains(String.valueOf(parameter.getName()))) {
+        throw new FhirFailure.Malformed(
+            IssueType.NOTSUPPORTED,
+            "The parameter '"
+                + parameter.getName()
+                + "' is not known here; expected one of "
+                + names,
+            "Parameters.parameter");
+      }
+    }
+  }
+
+  private List<ParametersParameterComponent> components() {
+    return body.map(ParsedResource::resource)
+        .filter(Parameters.class::isInstance)
+        .map(resource -> ((Parameters) resource).getParameter())
+        .orElse(List.of());
+  }
+
+  private static FhirFailure.Malformed malformed(String name, String expected) {
+    return new FhirFailure.Malformed(
+        "Parameter '" + name + "': " + expected, "Parameters.parameter");
+  }
+
+  /** By parameter, the slice of the text that is its resource. */
+  private static List<Optional<byte[]>> slices(byte[] json) {
+    List<Optional<byte[]>> slices = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("parameter") && parser.currentToken() == JsonToken.START_ARRAY) {
+          while (parser.nextToken() == JsonToken.START_OBJECT) {
+            slices.add(slice(parser, json));
+          }
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return slices;
+  }
+
+  private static Optional<byte[]> slice(JsonParser parser, byte[] json) throws IOException {
+    Optional<byte[]> slice = Optional.empty();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean isResource = parser.currentName().equals("resource");
+      parser.nextToken();
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      if (isResource) {
+        int to = (int) parser.currentTokenLocation().getByteOffset() + 1;
+        slice = Optional.of(Arrays.copyOfRange(json, from, to));
+      }
+    }
+    return slice;
+  }
+}

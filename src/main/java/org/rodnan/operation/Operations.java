@@ -1,0 +1,4 @@
+package org.rodnan.operation;
+
+/** All operations of one server. */
+public record Operations(EverythingOperation everything) {}
