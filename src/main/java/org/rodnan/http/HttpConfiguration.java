@@ -70,7 +70,7 @@ class HttpConfiguration {
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search()),
             new BundleEndpoint(interactions.bundle(), capabilities),
-            new OperationEndpoint(operations, interactions.validate()));
+            new OperationEndpoint(operations));
     RequestReader reader =
         new RequestReader(
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));
