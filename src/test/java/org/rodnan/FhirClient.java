@@ -32,6 +32,11 @@ public final class FhirClient {
     this.base = base;
   }
 
+  /** The server's base URL, without a slash at its end. */
+  public String base() {
+    return base.toString();
+  }
+
   /** An answer with its body read. */
   public record Answer(HttpResponse<byte[]> response) {
     public int status() {

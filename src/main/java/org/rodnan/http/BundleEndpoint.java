@@ -1,7 +1,7 @@
 package org.rodnan.http;
 
 import java.util.Set;
-import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.interaction.BundleInteraction;
 import org.rodnan.store.Origin;
 
@@ -22,7 +22,7 @@ final class BundleEndpoint {
 
   Answer process(FhirRequest request) {
     request.requireParameters(Set.of());
-    ParsedResource body = request.body();
+    ParsedBundle body = request.bundle();
     Origin origin = request.origin();
     BundleWriter bundles = request.bundles();
     Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.interaction.Patch;
 import org.rodnan.store.Origin;
@@ -71,6 +72,15 @@ record FhirRequest(
     return http.getMethod().equals("POST")
         ? bodies.input(http, query)
         : new OperationInput(query, Optional.empty());
+  }
+
+  /**
+   * The body of a batch or transaction, each entry's resource read by itself.
+   *
+   * @throws FhirFailure as {@link RequestBody#bundle}
+   */
+  ParsedBundle bundle() {
+    return bodies.bundle(http);
   }
 
   /**

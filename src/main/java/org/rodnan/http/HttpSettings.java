@@ -17,6 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param asyncAgeMax how long the answer to one is kept after it was asked for
  * @param corsOrigins regular expressions for the origins whose pages may call the server; none by
  *     default
+ * @param allowedHosts names by which clients may reach a server that listens on the loopback
+ *     address, besides {@code localhost}, {@code 127.0.0.1}, {@code [::1]} and that of {@code
+ *     baseUrl}
  */
 @ConfigurationProperties("rodnan.http")
 record HttpSettings(
@@ -25,7 +28,8 @@ record HttpSettings(
     @DefaultValue("2") int asyncThreads,
     @DefaultValue("64") int asyncJobsMax,
     @DefaultValue("1h") Duration asyncAgeMax,
-    @DefaultValue List<String> corsOrigins) {
+    @DefaultValue List<String> corsOrigins,
+    @DefaultValue List<String> allowedHosts) {
 
   /** Below this, Jetty's own threads leave none for requests. */
   private static final int THREADS_MIN = 8;
@@ -44,5 +48,6 @@ record HttpSettings(
               + "; expected 1 or more");
     }
     corsOrigins = List.copyOf(corsOrigins);
+    allowedHosts = List.copyOf(allowedHosts);
   }
 }

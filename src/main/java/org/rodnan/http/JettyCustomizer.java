@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -13,13 +14,15 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.Limits;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
  * Jetty as this server wants it: a bounded pool of platform threads, the limits, no version in its
- * answers, and every error an OperationOutcome.
+ * answers, every error an OperationOutcome, and pages of other sites kept away from a server that
+ * is its own machine's only.
  */
 final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
   private static final Duration IDLE_MAX = Duration.ofSeconds(30);
@@ -42,10 +45,13 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
     factory.setThreadPool(threads);
     factory.setRegisterDefaultServlet(false);
     factory.addConfigurations(new ErrorsOfTheContext(errors));
-    factory.addServerCustomizers(this::customize);
+    factory.addServerCustomizers(server -> customize(server, factory.getAddress()));
   }
 
-  private void customize(Server server) {
+  /**
+   * @param address where it listens; null for everywhere
+   */
+  private void customize(Server server, @Nullable InetAddress address) {
     server.setErrorHandler((Request.Handler) errors);
     for (Connector connector : server.getConnectors()) {
       connector.getConnectionFactories().stream()
@@ -55,6 +61,14 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
     }
     if (!settings.corsOrigins().isEmpty()) {
       server.setHandler(crossOrigin(server.getHandler()));
+    }
+    if (address != null && address.isLoopbackAddress()) {
+      server.setHandler(
+          new HostGuard(
+              server.getHandler(),
+              settings.baseUrl(),
+              settings.allowedHosts(),
+              settings.corsOrigins()));
     }
   }
 

@@ -2,18 +2,13 @@ package org.rodnan.http;
 
 import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
 import ca.uhn.fhir.context.BaseRuntimeDeclaredChildDefinition;
-import ca.uhn.fhir.context.RuntimeResourceDefinition;
-import ca.uhn.fhir.parser.IParser;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.hl7.fhir.instance.model.api.IBaseResource;
-import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.http.PartialJson.Share;
 
 /**
  * Which part of each resource a client wants (R4, search.html#summary and #elements). A part is
@@ -101,15 +96,41 @@ record Projection(Summary summary, List<String> elements) {
     if (isWhole) {
       return json;
     }
-    IParser encoder = FhirContexts.r4().newJsonParser();
-    switch (summary) {
-      case TRUE -> encoder.setSummaryMode(true);
-      case DATA -> encoder.setSuppressNarratives(true);
-      case TEXT, FALSE, COUNT -> encoder.setEncodeElements(withWhatMustBe(type, wanted));
+    return PartialJson.of(
+        type,
+        json,
+        switch (summary) {
+          case TRUE -> Projection::inSummary;
+          case DATA -> (path, name, element) -> isText(path, type) ? Share.NONE : Share.ALL;
+          case TEXT, FALSE, COUNT -> (path, name, element) -> share(wanted, path, name, element);
+        });
+  }
+
+  private static Share inSummary(String path, String name, BaseRuntimeChildDefinition element) {
+    boolean isSummary =
+        element instanceof BaseRuntimeDeclaredChildDefinition declared && declared.isSummary();
+    return isSummary || mustBe(element) ? Share.SOME : Share.NONE;
+  }
+
+  private static boolean isText(String path, String type) {
+    return path.equals(type + ".text");
+  }
+
+  private static Share share(
+      Set<String> wanted, String path, String name, BaseRuntimeChildDefinition element) {
+    String inJson = path.substring(0, path.lastIndexOf('.') + 1) + name;
+    if (mustBe(element) || wanted.contains(path) || wanted.contains(inJson)) {
+      return Share.ALL;
     }
-    IBaseResource resource =
-        FhirContexts.r4().newJsonParser().parseResource(new String(json, StandardCharsets.UTF_8));
-    return encoder.encodeResourceToString(resource).getBytes(StandardCharsets.UTF_8);
+    boolean isInside =
+        wanted.stream().anyMatch(w -> w.startsWith(path + ".") || w.startsWith(inJson + "."));
+    return isInside ? Share.SOME : Share.NONE;
+  }
+
+  /** Without these a resource isn't valid, or means something else. */
+  private static boolean mustBe(BaseRuntimeChildDefinition element) {
+    return element.getMin() > 0
+        || element instanceof BaseRuntimeDeclaredChildDefinition declared && declared.isModifier();
   }
 
   /** Paths of the elements asked for that concern the type; empty if nothing was asked of it. */
@@ -126,21 +147,5 @@ record Projection(Summary summary, List<String> elements) {
       }
     }
     return wanted;
-  }
-
-  private static Set<String> withWhatMustBe(String type, Set<String> wanted) {
-    Set<String> all = new HashSet<>(wanted);
-    all.add(type + ".id");
-    all.add(type + ".meta");
-    RuntimeResourceDefinition definition = FhirContexts.r4().getResourceDefinition(type);
-    List<BaseRuntimeChildDefinition> children = new ArrayList<>(definition.getChildren());
-    for (BaseRuntimeChildDefinition child : children) {
-      boolean isModifier =
-          child instanceof BaseRuntimeDeclaredChildDefinition declared && declared.isModifier();
-      if (child.getMin() > 0 || isModifier) {
-        all.add(type + "." + child.getElementName());
-      }
-    }
-    return all;
   }
 }

@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.Patch;
@@ -37,11 +39,23 @@ final class RequestBody {
    * @throws FhirFailure.Malformed if it can't be read or is no resource
    */
   ParsedResource resource(HttpServletRequest request) {
+    return body(request, parser::parseJson, parser::parseXml);
+  }
+
+  /**
+   * @throws FhirFailure as {@link #resource}, but not because of the resource of an entry
+   */
+  ParsedBundle bundle(HttpServletRequest request) {
+    return body(request, parser::parseJsonBundle, parser::parseXmlBundle);
+  }
+
+  private <T> T body(
+      HttpServletRequest request, Function<byte[], T> ofJson, Function<byte[], T> ofXml) {
     Format declared = declaredFormat(request);
     byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
     return switch (declared) {
-      case JSON -> parser.parseJson(body);
-      case XML -> parser.parseXml(body);
+      case JSON -> ofJson.apply(body);
+      case XML -> ofXml.apply(body);
     };
   }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.SearchInteraction;
+import org.rodnan.search.SearchPage;
 import org.rodnan.search.SearchRequest;
 
 /** Search of the system, a type or a compartment (R4, http.html#search). */
@@ -30,13 +31,13 @@ final class SearchEndpoint {
       return jobs.answer(
           request, () -> Answer.of(200, bundles.searchset(asked, searching.search(asked))));
     }
-    request.requireParameters(Set.of(BundleWriter.CURSOR));
     return jobs.answer(
         request,
-        () ->
-            Answer.of(
-                200,
-                bundles.searchset(
-                    BundleWriter.path(asked), cursor.get(), searching.next(cursor.get()))));
+        () -> {
+          // First of all it says so if it is no cursor.
+          SearchPage page = searching.next(cursor.get());
+          request.requireParameters(Set.of(BundleWriter.CURSOR));
+          return Answer.of(200, bundles.searchset(BundleWriter.path(asked), cursor.get(), page));
+        });
   }
 }

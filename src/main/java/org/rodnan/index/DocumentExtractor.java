@@ -12,9 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.model.Base;
+import org.hl7.fhir.r4.model.CodeType;
+import org.hl7.fhir.r4.model.DomainResource;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.Property;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
+import org.hl7.fhir.r4.model.StringType;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.terminology.UnitConversion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,17 +47,20 @@ public final class DocumentExtractor {
   /** What expressions select in one resource. Many parameters share expressions. */
   private final class Selection {
     private final Resource resource;
+    private final Map<String, String> types;
     private final Map<Base, Map<Integer, List<Base>>> byElement = new IdentityHashMap<>();
 
-    Selection(Resource resource) {
+    Selection(Resource resource, Map<String, String> types) {
       this.resource = resource;
+      this.types = types;
     }
 
     List<Base> of(Expression expression, Base element) {
       return byElement
           .computeIfAbsent(element, e -> new HashMap<>())
           .computeIfAbsent(
-              expression.place(), place -> paths.evaluate(expression.node(), resource, element));
+              expression.place(),
+              place -> paths.evaluate(expression.node(), resource, element, types));
     }
   }
 
@@ -63,13 +71,22 @@ public final class DocumentExtractor {
     this.text = references;
   }
 
+  /** {@link #extract(Resource, Map)} of a resource all of whose references are decided. */
+  public IndexDocument extract(Resource resource) {
+    return extract(resource, Map.of());
+  }
+
   /**
    * Never fails because of the content: a value that a parameter can't use is left out. The id, the
    * version and lastUpdated of the resource are not looked at, the log knows them.
+   *
+   * @param openReferences the type that each reference of the resource will have whose text is to
+   *     be replaced ({@link IndexDocument#withReferences}), such as {@code urn:uuid:…}: parameters
+   *     that are only for one type of target ({@code resolve() is Patient}) need it
    */
-  public IndexDocument extract(Resource resource) {
+  public IndexDocument extract(Resource resource, Map<String, String> openReferences) {
     FieldSink sink = new FieldSink(units);
-    Selection selection = new Selection(resource);
+    Selection selection = new Selection(resource, openReferences);
     for (Compiled parameter : compiled.computeIfAbsent(resource.fhirType(), this::compile)) {
       try {
         extract(parameter, resource, selection, sink);
@@ -79,7 +96,15 @@ public final class DocumentExtractor {
       }
     }
     Set<String> references = new LinkedHashSet<>();
-    collectReferences(resource, references);
+    Set<String> texts = new LinkedHashSet<>();
+    List<String> narrative = narrative(resource);
+    texts.addAll(narrative);
+    collect(resource, references, texts);
+    sink.addWords(FieldNames.TEXT, narrative);
+    sink.addWords(FieldNames.CONTENT, List.copyOf(texts));
+    if (resource instanceof MetadataResource definition) {
+      sink.addCanonical(definition);
+    }
     return new IndexDocument(
         text, sink.fields(), sink.literals(), sink.joined(), references, sink.identifiers());
   }
@@ -174,7 +199,16 @@ public final class DocumentExtractor {
             : matcher.replaceAll("");
   }
 
-  private static void collectReferences(Base element, Set<String> references) {
+  private static List<String> narrative(Resource resource) {
+    if (!(resource instanceof DomainResource whole) || !whole.hasText()) {
+      return List.of();
+    }
+    String text = whole.getText().getDiv().allText();
+    return text == null || text.isBlank() ? List.of() : List.of(text);
+  }
+
+  /** Every reference, and every text that a person may have written or read. */
+  private static void collect(Base element, Set<String> references, Set<String> texts) {
     for (Property property : element.children()) {
       if (!property.hasValues()) {
         continue;
@@ -183,10 +217,21 @@ public final class DocumentExtractor {
         if (child instanceof Reference reference && reference.hasReference()) {
           references.add(reference.getReference());
         }
+        if (isText(child)) {
+          texts.add(child.primitiveValue());
+        }
         if (child != null) {
-          collectReferences(child, references);
+          collect(child, references, texts);
         }
       }
     }
+  }
+
+  /** Strings and markdown; codes and ids are strings to HAPI, but none to a reader. */
+  private static boolean isText(@Nullable Base value) {
+    return value instanceof StringType text
+        && !(text instanceof CodeType)
+        && text.getValue() != null
+        && !text.getValue().isBlank();
   }
 }

@@ -48,7 +48,17 @@ public final class FhirPaths {
 
   /** All that the expression selects, seen from an element of the resource. */
   public List<Base> evaluate(ExpressionNode expression, Resource resource, Base element) {
-    return engine.evaluate(null, resource, resource, element, expression);
+    return evaluate(expression, resource, element, Map.of());
+  }
+
+  /**
+   * All that the expression selects, seen from an element of the resource.
+   *
+   * @param types the types of references whose text doesn't name one, by the text
+   */
+  List<Base> evaluate(
+      ExpressionNode expression, Resource resource, Base element, Map<String, String> types) {
+    return engine.evaluate(types, resource, resource, element, expression);
   }
 
   /** Type definitions that hold nothing but the name and the parent, made when asked for. */
@@ -144,7 +154,8 @@ public final class FhirPaths {
     @Override
     public @Nullable Base resolveReference(
         FHIRPathEngine engine, Object appContext, String url, Base refContext) {
-      String type = ReferenceText.typeOf(url);
+      String given = (String) ((Map<?, ?>) appContext).get(url);
+      String type = given == null ? ReferenceText.typeOf(url) : given;
       return ResourceTypes.isType(type)
           ? empty.computeIfAbsent(type, t -> (Base) context.getResourceDefinition(t).newInstance())
           : null;

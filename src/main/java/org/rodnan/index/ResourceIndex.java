@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.StartFailure;
 import org.rodnan.store.LogEntry;
 import org.rodnan.store.LogReader;
 import org.slf4j.Logger;
@@ -110,8 +111,7 @@ public final class ResourceIndex implements AutoCloseable {
    * Opens the index in the folder and starts to follow the log. If the folder holds none, a damaged
    * one, or one made with other search parameters, it is built anew.
    *
-   * @throws FhirFailure.Fault if the folder can't be used, for instance because another process
-   *     does
+   * @throws StartFailure if the folder can't be used, for instance because another process does
    */
   public static ResourceIndex open(
       Path folder, LogReader log, DocumentExtractor extractor, Limits limits, Clock clock) {
@@ -122,7 +122,11 @@ public final class ResourceIndex implements AutoCloseable {
       index.worker.shutdown();
       index.extraction.shutdown();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new FhirFailure.Fault("The index in " + folder + " can't be opened: " + cause, cause);
+      throw new StartFailure(
+          "The index in " + folder + " can't be opened: " + cause,
+          "See that no other process uses this rodnan.data-dir, that the folder may be written to,"
+              + " and that the disk has space left. It may be deleted: it is made anew.",
+          cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FhirFailure.Fault("Interrupted while the index was opened", e);

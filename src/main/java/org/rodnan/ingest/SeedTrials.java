@@ -10,7 +10,7 @@ import java.util.List;
 import org.hl7.fhir.r4.model.Bundle;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
-import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.BundleInteraction;
@@ -54,7 +54,7 @@ final class SeedTrials {
     int written = 0;
     int done = 0;
     for (TrialFile file : files) {
-      ParsedResource bundle = parser.parseJson(read(file.path()));
+      ParsedBundle bundle = parser.parseJsonBundle(read(file.path()));
       done++;
       if (isEmpty || isInterrupted(files) && !isLoaded(bundle)) {
         written += write(bundle, file);
@@ -66,15 +66,15 @@ final class SeedTrials {
 
   /** The first file is there: so it was this that filled the store. */
   private boolean isInterrupted(List<TrialFile> files) {
-    return !files.isEmpty() && isLoaded(parser.parseJson(read(files.getFirst().path())));
+    return !files.isEmpty() && isLoaded(parser.parseJsonBundle(read(files.getFirst().path())));
   }
 
-  private boolean isLoaded(ParsedResource bundle) {
-    String first = ((Bundle) bundle.resource()).getEntryFirstRep().getRequest().getUrl();
+  private boolean isLoaded(ParsedBundle bundle) {
+    String first = ((Bundle) bundle.envelope().resource()).getEntryFirstRep().getRequest().getUrl();
     return ResourceKey.parse(first).flatMap(store::read).isPresent();
   }
 
-  private int write(ParsedResource bundle, TrialFile file) {
+  private int write(ParsedBundle bundle, TrialFile file) {
     Origin origin = new Origin(ACTOR, null, "seed-trials", "load of " + file.path());
     return bundles.process(bundle, origin).entries().size();
   }

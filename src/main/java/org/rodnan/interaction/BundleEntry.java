@@ -1,12 +1,6 @@
 package org.rodnan.interaction;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.Binary;
@@ -16,6 +10,7 @@ import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedBundle.EntryResource;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceTypes;
@@ -26,81 +21,44 @@ import org.rodnan.store.HistoryScope;
  * One entry of a batch or transaction as the client wrote it.
  *
  * @param index its place in the Bundle
- * @param resource with the very bytes that stand in the Bundle
+ * @param body its resource, which may be one that can't be read
  */
 record BundleEntry(
-    int index,
-    Optional<String> fullUrl,
-    BundleEntryRequestComponent request,
-    Optional<ParsedResource> resource) {
-  private static final JsonFactory JSON = new JsonFactory();
-
+    int index, Optional<String> fullUrl, BundleEntryRequestComponent request, EntryResource body) {
   /** Where it stands, as FHIRPath. */
   String path() {
     return "Bundle.entry[" + index + "]";
   }
 
   /** All entries in order. */
-  static List<BundleEntry> of(ParsedResource parsed) {
-    Bundle bundle = (Bundle) parsed.resource();
-    List<Optional<byte[]>> bodies = bodies(parsed.json());
+  static List<BundleEntry> of(Bundle bundle, List<EntryResource> resources) {
     List<BundleEntry> entries = new ArrayList<>();
     for (int i = 0; i < bundle.getEntry().size(); i++) {
       BundleEntryComponent entry = bundle.getEntry().get(i);
-      Optional<byte[]> body = i < bodies.size() ? bodies.get(i) : Optional.empty();
       entries.add(
           new BundleEntry(
-              i,
-              Optional.ofNullable(entry.getFullUrl()),
-              entry.getRequest(),
-              body.map(json -> new ParsedResource(entry.getResource(), json))));
+              i, Optional.ofNullable(entry.getFullUrl()), entry.getRequest(), resources.get(i)));
     }
     return entries;
   }
 
-  /** The slices of the Bundle's text that are its entries' resources. */
-  private static List<Optional<byte[]>> bodies(byte[] json) {
-    List<Optional<byte[]>> bodies = new ArrayList<>();
-    try (JsonParser parser = JSON.createParser(json)) {
-      parser.nextToken();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
-        parser.nextToken();
-        if (name.equals("entry") && parser.currentToken() == JsonToken.START_ARRAY) {
-          while (parser.nextToken() == JsonToken.START_OBJECT) {
-            bodies.add(body(parser, json));
-          }
-        } else {
-          parser.skipChildren();
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bodies;
-  }
-
-  private static Optional<byte[]> body(JsonParser parser, byte[] json) throws IOException {
-    Optional<byte[]> body = Optional.empty();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      parser.nextToken();
-      int from = (int) parser.currentTokenLocation().getByteOffset();
-      parser.skipChildren();
-      if (name.equals("resource")) {
-        int to = (int) parser.currentTokenLocation().getByteOffset() + 1;
-        body = Optional.of(Arrays.copyOfRange(json, from, to));
-      }
-    }
-    return body;
+  /** The resource, if there is one that can be read. */
+  Optional<ParsedResource> resource() {
+    return body instanceof EntryResource.Readable readable
+        ? Optional.of(readable.resource())
+        : Optional.empty();
   }
 
   /**
    * What is asked for.
    *
-   * @throws FhirFailure.Malformed if method, url and resource don't make an interaction
+   * @throws FhirFailure.Malformed if the resource can't be read, or method, url and resource don't
+   *     make an interaction
    */
   EntryRequest read() {
+    if (body instanceof EntryResource.Unreadable unreadable) {
+      throw unreadable.failure();
+    }
     HTTPVerb method = request.getMethod();
     if (method == null || !request.hasUrl()) {
       throw malformed("request.method and request.url are required", "request");
@@ -155,7 +113,8 @@ record BundleEntry(
 
   /** Parameters are a FHIRPath Patch; other patches come in a Binary (R4, http.html#patch). */
   private Patch patch() {
-    ParsedResource body = resource.orElseThrow(() -> malformed("the patch is missing", "resource"));
+    ParsedResource body =
+        resource().orElseThrow(() -> malformed("the patch is missing", "resource"));
     if (!(body.resource() instanceof Binary binary)) {
       return Patch.fhirPath(body);
     }
@@ -239,7 +198,7 @@ record BundleEntry(
 
   private ParsedResource body(String type) {
     ParsedResource found =
-        resource.orElseThrow(() -> malformed("the resource is missing", "resource"));
+        resource().orElseThrow(() -> malformed("the resource is missing", "resource"));
     Preparation.requireType(type, found);
     return found;
   }

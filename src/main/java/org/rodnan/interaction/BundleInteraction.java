@@ -7,6 +7,7 @@ import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.store.Origin;
 
@@ -38,19 +39,21 @@ public final class BundleInteraction {
   }
 
   /**
-   * Processes each entry. A transaction is all or nothing: deletes first, then creates, then
-   * updates, then reads; references among its entries are replaced. A batch's entries stand alone,
-   * in the order given, and fail alone.
+   * Processes each entry. What is wrong with the resource of one is that entry's failure. A
+   * transaction is all or nothing: deletes first, then creates, then updates, then reads;
+   * references among its entries are replaced. A batch's entries stand alone, in the order given,
+   * and fail alone.
    *
    * @throws FhirFailure for a transaction what its first failing entry threw, with the entry named;
    *     nothing of it is written
    * @throws FhirFailure.Malformed if it is no batch or transaction
    * @throws FhirFailure.TooLarge over {@code rodnan.limits.bundle-entries-max}
    */
-  public BundleOutcome process(ParsedResource parsed, Origin origin) {
-    if (!(parsed.resource() instanceof Bundle bundle)) {
+  public BundleOutcome process(ParsedBundle parsed, Origin origin) {
+    ParsedResource envelope = parsed.envelope();
+    if (!(envelope.resource() instanceof Bundle bundle)) {
       throw new FhirFailure.Malformed(
-          "The body is a " + parsed.type() + "; expected a Bundle", parsed.type());
+          "The body is a " + envelope.type() + "; expected a Bundle", envelope.type());
     }
     BundleType type = bundle.getType();
     if (type != BundleType.BATCH && type != BundleType.TRANSACTION) {
@@ -69,7 +72,7 @@ public final class BundleInteraction {
               + limits.bundleEntriesMax(),
           "Bundle.entry");
     }
-    List<BundleEntry> entries = BundleEntry.of(parsed);
+    List<BundleEntry> entries = BundleEntry.of(bundle, parsed.resources());
     return type == BundleType.TRANSACTION
         ? new BundleOutcome(true, transaction.run(entries, origin))
         : new BundleOutcome(false, batch(entries, origin));
@@ -81,7 +84,7 @@ public final class BundleInteraction {
       try {
         outcomes.add(alone(entry.read(), origin));
       } catch (FhirFailure failure) {
-        outcomes.add(new EntryOutcome.Failed(failure));
+        outcomes.add(new EntryOutcome.Failed(FailureAt.entry(failure, entry)));
       }
     }
     return outcomes;

@@ -61,14 +61,14 @@ public final class CreateInteraction {
                           prepared.append(
                               section,
                               prepared.key(),
+                              Optional.empty(),
                               Change.CREATED,
                               Map.of(),
                               Set.of(),
                               writer.rules())));
             });
     return switch (result) {
-      case Created created ->
-          new WriteOutcome(Effect.CREATED, created.version(), prepared.warnings());
+      case Created created -> created.outcome();
       case Found found -> unchanged(found.key());
     };
   }
@@ -81,7 +81,7 @@ public final class CreateInteraction {
 
   private sealed interface Result {}
 
-  private record Created(ResourceVersion.Content version) implements Result {}
+  private record Created(WriteOutcome outcome) implements Result {}
 
   private record Found(ResourceKey key) implements Result {}
 }

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.search.SearchRequest.Parameter;
@@ -12,6 +14,8 @@ import org.rodnan.store.IdentifierCriterion;
 
 /** The criteria of a conditional interaction or reference: a type and search parameters. */
 record Criteria(String type, List<Parameter> parameters) {
+  private static final Pattern TYPE_BEFORE = Pattern.compile("/?([A-Za-z]+)\\?");
+
   Criteria {
     parameters = List.copyOf(parameters);
     if (parameters.isEmpty()) {
@@ -21,9 +25,27 @@ record Criteria(String type, List<Parameter> parameters) {
     }
   }
 
-  /** Reads {@code name=value&name=value}, percent-encoded, with or without a leading '?'. */
+  /**
+   * Reads {@code name=value&name=value}, percent-encoded. A '?' before it, with or without the type
+   * before that, says the same.
+   *
+   * @throws FhirFailure.Malformed if it names another type
+   */
   static Criteria parse(String type, String query) {
-    return new Criteria(type, parameters(query));
+    Matcher prefixed = TYPE_BEFORE.matcher(query);
+    if (!prefixed.lookingAt()) {
+      return new Criteria(type, parameters(query));
+    }
+    if (!prefixed.group(1).equals(type)) {
+      throw new FhirFailure.Malformed(
+          "The criteria '"
+              + query
+              + "' are about "
+              + prefixed.group(1)
+              + "; expected criteria of "
+              + type);
+    }
+    return new Criteria(type, parameters(query.substring(prefixed.end())));
   }
 
   /** The parameters of a query string, in order; names without value are left out. */

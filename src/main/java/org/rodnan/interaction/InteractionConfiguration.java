@@ -6,6 +6,7 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
@@ -35,6 +36,7 @@ class InteractionConfiguration {
       DocumentExtractor extractor,
       IdGenerator ids,
       InteractionSettings settings,
+      ReferenceText references,
       Limits limits,
       ExecutorService preparing) {
     return new Interactions(
@@ -46,6 +48,7 @@ class InteractionConfiguration {
         extractor,
         ids,
         settings.references(),
+        references,
         limits,
         preparing);
   }

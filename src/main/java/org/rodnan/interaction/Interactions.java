@@ -5,6 +5,7 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
@@ -36,10 +37,11 @@ public final class Interactions {
       DocumentExtractor extractor,
       IdGenerator ids,
       ReferenceRule references,
+      ReferenceText text,
       Limits limits,
       ExecutorService preparing) {
     Preparation preparation = new Preparation(validator, extractor, ids);
-    Writer writer = new Writer(store, new WriteRules(engine, index, references, limits));
+    Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);
     history = new HistoryInteraction(store, limits);

@@ -184,11 +184,9 @@ public final class PatchInteraction {
           if (!patched.holds(current, section, writer.rules())) {
             return Optional.empty();
           }
-          ResourceVersion.Content written =
-              prepared.append(section, key, Change.UPDATED, Map.of(), Set.of(), writer.rules());
           return Optional.of(
-              new WriteOutcome(
-                  UpdateInteraction.effect(current, written), written, prepared.warnings()));
+              prepared.append(
+                  section, key, current, Change.UPDATED, Map.of(), Set.of(), writer.rules()));
         });
   }
 }

@@ -66,13 +66,16 @@ final class Preparation {
       ResourceKey target = criteria == null ? expected.get(open) : newKey(criteria.type());
       provisional.put(open, String.valueOf(target));
     }
+    Map<String, String> types = new LinkedHashMap<>();
+    expected.forEach((text, target) -> types.put(text, target.type()));
+    conditional.forEach((text, criteria) -> types.put(text, criteria.type()));
     return new PreparedWrite(
         key,
         resource,
         body,
         references,
         conditional,
-        extractor.extract(resource.resource()),
+        extractor.extract(resource.resource(), types),
         requireValid(resource, body, provisional));
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,10 @@ import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.IndexDocument;
+import org.rodnan.interaction.WriteOutcome.Effect;
+import org.rodnan.store.BusinessIdentifier;
 import org.rodnan.store.Change;
+import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
@@ -42,17 +46,21 @@ record PreparedWrite(
   }
 
   /**
-   * Appends the resource. An update that would change nothing isn't one: then the current version
-   * is returned, and nothing is appended.
+   * Appends the resource. An update that would change nothing isn't one: then the outcome is the
+   * current version, and nothing is appended. In a unit that writes several, those that this one
+   * depends on are appended before ({@link StudyRules#rank}).
    *
    * @param target the key to store it under
+   * @param current what is there under that key
    * @param decided what the references of a transaction mean, by their text
    * @param written keys that the unit writes itself, which therefore exist
-   * @throws FhirFailure.Unprocessable if a reference's target is missing; names the path
+   * @throws FhirFailure.Unprocessable if a reference's target is missing, or the resource
+   *     contradicts its study; names the path
    */
-  ResourceVersion.Content append(
+  WriteOutcome append(
       WriterSection section,
       ResourceKey target,
+      Optional<CurrentVersion> current,
       Change change,
       Map<String, ResourceKey> decided,
       Set<ResourceKey> written,
@@ -73,20 +81,31 @@ record PreparedWrite(
                 new LiteralReference(
                     reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
             .toList());
-    rules.requireTargets(section, target, targets(resolved), written);
+    rules.requireTargets(section, target, targets(resolved, rules), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
     BodyTemplate template =
         target.equals(key)
             ? body
             : BodyTemplate.of(resource, target, body.openReferences()::contains);
-    if (change == Change.UPDATED) {
+    boolean exists = current.filter(version -> !version.isDeleted()).isPresent();
+    if (exists && change == Change.UPDATED) {
       Optional<ResourceVersion.Content> before = section.read(target);
       if (before.isPresent() && isSame(before.get(), template, resolved)) {
-        return before.get();
+        return new WriteOutcome(Effect.UNCHANGED, before.get(), warnings);
       }
     }
-    return section.put(
-        target, change, template, resolved, settled.identifiers(), settled.targets(), settled);
+    StudyRules study =
+        new StudyRules(
+            resource.resource(), target, text -> rules.local(resolved.getOrDefault(text, text)));
+    List<Issue> issues = new ArrayList<>(warnings);
+    if (rules.areReferencesEnforced()) {
+      issues.addAll(study.judge(section));
+    }
+    Set<BusinessIdentifier> identifiers = new LinkedHashSet<>(settled.identifiers());
+    identifiers.addAll(study.facts());
+    ResourceVersion.Content content =
+        section.put(target, change, template, resolved, identifiers, settled.targets(), settled);
+    return new WriteOutcome(exists ? Effect.UPDATED : Effect.CREATED, content, issues);
   }
 
   /** Whether all but the version and its time is as it is already; order doesn't count. */
@@ -97,11 +116,12 @@ record PreparedWrite(
         || (before.json().length == after.length && JsonTree.isSame(before.json(), after));
   }
 
-  private Map<ResourceKey, LiteralReference> targets(Map<String, String> resolved) {
+  private Map<ResourceKey, LiteralReference> targets(
+      Map<String, String> resolved, WriteRules rules) {
     Map<ResourceKey, LiteralReference> targets = new LinkedHashMap<>();
     for (LiteralReference reference : references) {
       String text = resolved.getOrDefault(reference.text(), reference.text());
-      ResourceKey.parse(text).ifPresent(key -> targets.putIfAbsent(key, reference));
+      rules.local(text).ifPresent(key -> targets.putIfAbsent(key, reference));
     }
     return targets;
   }

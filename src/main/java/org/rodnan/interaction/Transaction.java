@@ -246,11 +246,21 @@ final class Transaction {
     };
   }
 
-  /** By what other entries refer to each: its fullUrl, and Type/id if a POST's body has an id. */
+  /**
+   * By what other entries refer to each: its fullUrl, and Type/id if the fullUrl ends with it or a
+   * POST's body has an id (R4, bundle.html#references).
+   */
   private static Map<String, ResourceKey> names(Map<BundleEntry, ResourceKey> keys) {
     Map<String, ResourceKey> names = new HashMap<>();
     keys.forEach((entry, key) -> {
-      entry.fullUrl().ifPresent(url -> names.put(url, key));
+      entry
+          .fullUrl()
+          .ifPresent(url -> {
+            names.put(url, key);
+            relative(url, key.type())
+                .filter(text -> !text.equals(key.toString()))
+                .ifPresent(text -> names.putIfAbsent(text, key));
+          });
       entry
           .resource()
           .filter(body -> entry.request().getMethod() != HTTPVerb.PATCH)
@@ -259,6 +269,12 @@ final class Transaction {
           .ifPresent(named -> names.putIfAbsent(named.toString(), key));
     });
     return names;
+  }
+
+  private static Optional<String> relative(String fullUrl, String type) {
+    int start = fullUrl.lastIndexOf("/" + type + "/") + 1;
+    return Optional.of(fullUrl.substring(start))
+        .filter(text -> start > 0 && ResourceKey.parse(text).isPresent());
   }
 
   /** The identity of each resource may appear only once (R4, http.html#trules). */

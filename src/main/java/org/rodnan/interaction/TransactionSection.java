@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import static org.rodnan.interaction.Transaction.inEntry;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
-import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
 /**
@@ -39,6 +39,11 @@ final class TransactionSection {
 
   /** By the entry's index. */
   private final Map<Integer, Result> results = new HashMap<>();
+
+  /** Creates before updates, but studies and their subjects before the data that need them. */
+  private static final Comparator<Aim> APPENDING =
+      Comparator.<Aim>comparingInt(aim -> StudyRules.rank(aim.target().type()))
+          .thenComparing(aim -> !(aim.put().request() instanceof EntryRequest.Create));
 
   private boolean isOutdated;
 
@@ -84,12 +89,9 @@ final class TransactionSection {
     removals.forEach(removal -> doIn(removal.write(), () -> remove(removal, leaving)));
     Map<String, ResourceKey> decided = decided();
     Set<ResourceKey> existing = Set.copyOf(actual.values());
-    for (boolean creates : new boolean[] {true, false}) {
-      for (Aim aim : aims) {
-        if (aim.put().request() instanceof EntryRequest.Create == creates) {
-          doIn(aim.put(), () -> append(aim, decided, existing));
-        }
-      }
+    aims.sort(APPENDING);
+    for (Aim aim : aims) {
+      doIn(aim.put(), () -> append(aim, decided, existing));
     }
     List<Result> inOrder = new ArrayList<>();
     for (TransactionWrite write : writes) {
@@ -211,13 +213,11 @@ final class TransactionSection {
 
   private void append(Aim aim, Map<String, ResourceKey> decided, Set<ResourceKey> existing) {
     PreparedWrite prepared = aim.put().prepared();
-    Optional<CurrentVersion> current = section.current(aim.target());
     Change change =
         aim.put().request() instanceof EntryRequest.Create ? Change.CREATED : Change.UPDATED;
-    ResourceVersion.Content written =
-        prepared.append(section, aim.target(), change, decided, existing, rules);
     WriteOutcome outcome =
-        new WriteOutcome(UpdateInteraction.effect(current, written), written, prepared.warnings());
+        prepared.append(
+            section, aim.target(), section.current(aim.target()), change, decided, existing, rules);
     results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
   }
 

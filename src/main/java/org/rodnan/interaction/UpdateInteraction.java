@@ -14,7 +14,6 @@ import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.Origin;
-import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
 /** R4, http.html#update and http.html#cond-update. Thread safe. */
@@ -139,18 +138,6 @@ public final class UpdateInteraction {
       ResourceKey target,
       Optional<CurrentVersion> current,
       WriteRules rules) {
-    ResourceVersion.Content written =
-        prepared.append(section, target, Change.UPDATED, Map.of(), Set.of(), rules);
-    return new WriteOutcome(effect(current, written), written, prepared.warnings());
-  }
-
-  /**
-   * @param current before the update
-   */
-  static Effect effect(Optional<CurrentVersion> current, ResourceVersion written) {
-    if (current.filter(version -> !version.isDeleted()).isEmpty()) {
-      return Effect.CREATED;
-    }
-    return current.get().version().equals(written.version()) ? Effect.UNCHANGED : Effect.UPDATED;
+    return prepared.append(section, target, current, Change.UPDATED, Map.of(), Set.of(), rules);
   }
 }

@@ -15,6 +15,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.CurrentVersion;
@@ -31,12 +32,19 @@ final class WriteRules {
   private final SearchEngine search;
   private final ResourceIndex index;
   private final ReferenceRule references;
+  private final ReferenceText text;
   private final Limits limits;
 
-  WriteRules(SearchEngine search, ResourceIndex index, ReferenceRule references, Limits limits) {
+  WriteRules(
+      SearchEngine search,
+      ResourceIndex index,
+      ReferenceRule references,
+      ReferenceText text,
+      Limits limits) {
     this.search = search;
     this.index = index;
     this.references = references;
+    this.text = text;
     this.limits = limits;
   }
 
@@ -51,6 +59,11 @@ final class WriteRules {
 
   boolean areReferencesEnforced() {
     return references == ReferenceRule.ENFORCE;
+  }
+
+  /** The resource of this server that a reference names, be it relative or absolute. */
+  Optional<ResourceKey> local(String reference) {
+    return text.local(reference);
   }
 
   /** The resources that match now, at most {@code limit}. */

@@ -9,16 +9,12 @@ import java.util.stream.Collectors;
  * A parameter that the types searched don't have. Whether that ends the search is for the caller to
  * say (R4, search.html#errors).
  */
-final class UnknownParameterException extends RuntimeException {
+final class UnknownParameterException extends InapplicableException {
   private static final long serialVersionUID = 1L;
   private static final int NEAR_MAX = 5;
 
   UnknownParameterException(String name, String where, Collection<String> known) {
-    super(
-        "Unknown search parameter '" + name + "' on " + where + near(bare(name), known),
-        null,
-        false,
-        false);
+    super("Unknown search parameter '" + name + "' on " + where + near(bare(name), known));
   }
 
   private static String bare(String name) {

@@ -17,6 +17,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.StartFailure;
 
 /**
  * A PostgreSQL database, shared by equal nodes. The writer section is an advisory lock that a
@@ -76,8 +77,21 @@ final class PostgresDatabase implements Database {
         throw e;
       }
     } catch (FlywayException | PoolInitializationException e) {
-      throw new FhirFailure.Fault("The PostgreSQL database can't be opened", e);
+      throw new StartFailure(
+          // Parameters may hold a password.
+          "The PostgreSQL database "
+              + url.replaceFirst("[?].*", "")
+              + " can't be opened: "
+              + root(e).getMessage(),
+          "See that it runs and lets this machine in, and that rodnan.store.url, .user and"
+              + " .password are right.",
+          e);
     }
+  }
+
+  private static Throwable root(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    return cause == null || thrown instanceof SQLException ? thrown : root(cause);
   }
 
   private static HikariDataSource pool(

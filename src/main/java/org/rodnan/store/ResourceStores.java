@@ -19,8 +19,8 @@ public final class ResourceStores {
    * for one process.
    *
    * @throws IllegalArgumentException if the URL is of another kind
-   * @throws IllegalStateException if another process has the SQLite file open
-   * @throws org.rodnan.fhir.FhirFailure.Fault if the database can't be opened
+   * @throws org.rodnan.fhir.StartFailure if the database can't be opened, or it is an SQLite file
+   *     that another process has open
    */
   public static ResourceStore open(StoreSettings settings, Limits limits, Clock clock) {
     Database database = database(settings);

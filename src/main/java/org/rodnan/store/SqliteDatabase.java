@@ -24,6 +24,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.StartFailure;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -79,7 +80,11 @@ final class SqliteDatabase implements Database {
       return database;
     } catch (SQLException | FlywayException e) {
       database.close();
-      throw new FhirFailure.Fault("The SQLite database " + path + " can't be opened", e);
+      throw new StartFailure(
+          "The SQLite database " + path + " can't be opened: " + e.getMessage(),
+          "See that the file is whole, that it and its folder may be written to, and that the disk"
+              + " has space left; or set rodnan.data-dir to another folder.",
+          e);
     }
   }
 
@@ -91,15 +96,21 @@ final class SqliteDatabase implements Database {
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!isLocked(channel)) {
         channel.close();
-        throw new IllegalStateException(
+        throw new StartFailure(
             "The SQLite database "
                 + database
-                + " is open in another Rodnan process; it is for one process. Stop the other,"
-                + " give this one another rodnan.data-dir, or use PostgreSQL");
+                + " is open in another Rodnan process; it is for one process.",
+            "Stop the other, give this one another rodnan.data-dir, or use PostgreSQL"
+                + " (rodnan.store.url), which several may open.",
+            null);
       }
       return channel;
     } catch (IOException e) {
-      throw new FhirFailure.Fault("The file " + file + " can't be locked", e);
+      throw new StartFailure(
+          "The folder " + file.getParent() + " can't hold the SQLite database: " + e,
+          "Make it a folder to which the user of the program may write, or set rodnan.data-dir to"
+              + " another.",
+          e);
     }
   }
 

@@ -17,6 +17,7 @@ import org.hl7.fhir.r5.model.Extension;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.utilities.i18n.I18nConstants;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
+import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Issue.Severity;
@@ -70,11 +71,17 @@ final class Findings {
   List<Issue> of(
       List<ValidationMessage> messages, @Nullable Element resource, PooledValidator validator) {
     return messages.stream()
+        .filter(message -> !isAboutSlicing(message))
         .map(message -> of(message, resource, validator))
         .collect(Collectors.toCollection(LinkedHashSet::new))
         .stream()
         .sorted(Comparator.comparing(Issue::severity))
         .toList();
+  }
+
+  /** That an element is in no slice of an open slicing says nothing about the resource. */
+  private static boolean isAboutSlicing(ValidationMessage message) {
+    return message.isSlicingHint() && message.getLevel() == IssueSeverity.INFORMATION;
   }
 
   private Issue of(

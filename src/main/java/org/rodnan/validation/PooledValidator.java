@@ -70,6 +70,7 @@ final class PooledValidator extends InstanceValidator {
     setPolicyAdvisor(new Policy(budget));
     setFetcher(new ReferenceTypes(profiles));
     setAllowExamples(true);
+    setNoBindingMsgSuppressed(true);
   }
 
   private static VarHandle field(String name, Class<?> type) {

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.hl7.fhir.r5.elementmodel.Element;
 import org.hl7.fhir.r5.elementmodel.Property;
 import org.hl7.fhir.r5.model.CanonicalResource;
@@ -14,31 +12,23 @@ import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.validation.compiled.ReferenceTarget;
 
 /**
  * Tells the validator of what type a reference's target is, by the reference alone, so that an
  * Observation whose subject is a ResearchStudy is refused. Nothing is fetched from anywhere.
  */
 final class ReferenceTypes implements IValidatorResourceFetcher {
-  private static final Pattern LITERAL =
-      Pattern.compile("(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]+)?$");
-
   private final ProfileContext profiles;
 
   ReferenceTypes(ProfileContext profiles) {
     this.profiles = profiles;
   }
 
-  /** The type in {@code Patient/1} or {@code https://elsewhere/fhir/Patient/1}; null if none. */
-  static @Nullable String typeOf(String reference) {
-    Matcher literal = LITERAL.matcher(reference);
-    return literal.find() ? literal.group(1) : null;
-  }
-
   /** An empty resource of that type. */
   @Override
   public @Nullable Element fetch(IResourceValidator validator, Object caller, String reference) {
-    String type = typeOf(reference);
+    String type = ReferenceTarget.typeOf(reference);
     StructureDefinition definition =
         type != null && profiles.getResourceNamesAsSet().contains(type)
             ? profiles.fetchTypeDefinition(type)

@@ -28,6 +28,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.validation.compiled.CompiledProfiles;
 
 /**
  * The judge of what may be stored (R4, validation.html): structure, cardinalities, values, bindings
@@ -50,6 +51,7 @@ public final class ResourceValidator implements AutoCloseable {
   private final ImpliedProfiles implied;
   private final Findings findings;
   private final ValidatorPool pool;
+  private final CompiledProfiles compiled;
   private final ValidationLimits limits;
 
   /**
@@ -74,6 +76,7 @@ public final class ResourceValidator implements AutoCloseable {
     this.findings = new Findings(profiles);
     this.limits = limits;
     this.pool = new ValidatorPool(profiles, limits);
+    this.compiled = new CompiledProfiles(profiles, implied::of);
   }
 
   /** HL7's validator reads an attachment's url to check its size, be it that of a local file. */
@@ -95,6 +98,15 @@ public final class ResourceValidator implements AutoCloseable {
           IssueType.TOOLONG,
           "has more values than rodnan.validation.values-max allows, " + limits.valuesMax());
     }
+    return compiled.accepts(json) ? ValidationReport.ACCEPTED : judge(resource, json);
+  }
+
+  CompiledProfiles compiled() {
+    return compiled;
+  }
+
+  /** What HL7's validator says, even of what the compiled checks accept. */
+  ValidationReport judge(Resource resource, byte[] json) {
     try {
       return new ValidationReport(pool.use(validator -> judge(json, validator)));
     } catch (FhirFailure e) {
@@ -140,7 +152,7 @@ public final class ResourceValidator implements AutoCloseable {
    */
   private List<StructureDefinition> profilesOf(JsonObject resource) {
     Set<StructureDefinition> against = new LinkedHashSet<>();
-    for (String address : implied.of(resource)) {
+    for (String address : impliedBy(resource)) {
       against.add(known(address));
     }
     JsonElement meta = resource.get("meta");
@@ -162,6 +174,12 @@ public final class ResourceValidator implements AutoCloseable {
       removeIfEmpty(resource, meta.asJsonObject(), claims.asJsonArray());
     }
     return List.copyOf(against);
+  }
+
+  private List<String> impliedBy(JsonObject resource) {
+    CodedJson coded = new CodedJson(resource);
+    String type = coded.text("resourceType");
+    return type == null ? List.of() : implied.of(type, coded);
   }
 
   private static void removeIfEmpty(JsonObject resource, JsonObject meta, JsonArray claims) {
@@ -191,7 +209,7 @@ public final class ResourceValidator implements AutoCloseable {
     } else if (value.isJsonObject()) {
       JsonObject object = value.asJsonObject();
       if (object.has("resourceType")) {
-        implied.of(object).forEach(profile -> claim(object, profile));
+        impliedBy(object).forEach(profile -> claim(object, profile));
       }
       for (String element : List.of("contained", "entry", "parameter", "part", "resource")) {
         claimForNested(object.get(element));

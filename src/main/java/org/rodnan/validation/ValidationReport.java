@@ -11,6 +11,7 @@ import org.rodnan.fhir.Issue;
  *     wrong in a way that takes megabytes to tell
  */
 public record ValidationReport(List<Issue> issues) {
+  static final ValidationReport ACCEPTED = new ValidationReport(List.of());
   static final int ISSUES_MAX = 200;
   static final int DIAGNOSTICS_MAX = 1_000;
 

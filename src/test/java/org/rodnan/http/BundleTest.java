@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -89,6 +90,111 @@ class BundleTest {
     assertThat(response.at("/entry/3/resource/type").asText()).isEqualTo("history");
     assertThat(response.at("/entry/4/response/status").asText()).isEqualTo("304 Not Modified");
     assertThat(client.get(other).status()).isEqualTo(200);
+  }
+
+  /** A resource that the parser can't read, and where its fault is. */
+  private record Unreadable(String resource, String place, String found) {}
+
+  private static final List<Unreadable> UNREADABLE =
+      List.of(
+          new Unreadable("'birthDate':'yesterday'", ".birthDate", "'yesterday'"),
+          new Unreadable("'surname':'x'", ".surname", "surname"),
+          new Unreadable("'name':{'family':'x'}", ".name", "an object"),
+          new Unreadable("'name':[{'family':7}]", ".name[0].family", "a number"),
+          new Unreadable("'multipleBirthInteger':99999999999", ".multipleBirthInteger", "9999"),
+          new Unreadable("'active':true,'active':true", ".active", "twice"));
+
+  @Test
+  void failsOnlyTheEntriesOfABatchThatCannotBeRead() {
+    String good = server.newId();
+    StringBuilder entries = new StringBuilder();
+    for (Unreadable unreadable : UNREADABLE) {
+      entries.append(entry(server.newId(), unreadable.resource())).append(',');
+    }
+    for (String resource : List.of("7", "[]", "'x'", "null", "{}", "{'resourceType':'Nothing'}")) {
+      entries.append(
+          ("{'resource':" + resource + ",'request':{'method':'POST','url':'Patient'}},"));
+    }
+    entries.append(entry(good, "'active':true"));
+    Answer answer = client.post("", bundle("batch", entries.toString()));
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    JsonNode response = answer.json();
+    assertThat(response.path("entry")).hasSize(UNREADABLE.size() + 7);
+    for (int i = 0; i < UNREADABLE.size() + 6; i++) {
+      JsonNode entry = response.path("entry").path(i).path("response");
+      assertThat(entry.path("status").asText()).isEqualTo("400 Bad Request");
+      assertThat(entry.at("/outcome/issue/0/expression/0").asText())
+          .startsWith("Bundle.entry[" + i + "]");
+    }
+    for (int i = 0; i < UNREADABLE.size(); i++) {
+      JsonNode issue = response.at("/entry/" + i + "/response/outcome/issue/0");
+      assertThat(issue.at("/expression/0").asText())
+          .isEqualTo("Bundle.entry[" + i + "].resource" + UNREADABLE.get(i).place());
+      assertThat(issue.path("diagnostics").asText()).contains(UNREADABLE.get(i).found());
+    }
+    assertThat(response.at("/entry/" + (UNREADABLE.size() + 6) + "/response/status").asText())
+        .isEqualTo("201 Created");
+    assertThat(client.get("/Patient/" + good).status()).isEqualTo(200);
+  }
+
+  @Test
+  void refusesATransactionOneOfWhoseEntriesCannotBeRead() {
+    for (Unreadable unreadable : UNREADABLE) {
+      String good = server.newId();
+      Answer answer =
+          client.post(
+              "",
+              bundle(
+                  "transaction",
+                  entry(good, "'active':true") + "," + entry("bad", unreadable.resource())));
+      assertThat(answer.status()).isEqualTo(400);
+      JsonNode issue = answer.json().at("/issue/0");
+      assertThat(issue.at("/expression/0").asText())
+          .isEqualTo("Bundle.entry[1].resource" + unreadable.place());
+      assertThat(issue.path("diagnostics").asText())
+          .startsWith("Bundle.entry[1]: ")
+          .contains(unreadable.found());
+      assertThat(client.get("/Patient/" + good).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void readsTheEntriesOfAnXmlBatchOneByOne() {
+    String good = server.newId();
+    String entry =
+        "<entry><resource><Patient xmlns='http://hl7.org/fhir'>%s</Patient></resource>"
+            + "<request><method value='PUT'/><url value='Patient/%s'/></request></entry>";
+    String bundle =
+        "<Bundle xmlns='http://hl7.org/fhir'><type value='batch'/>"
+            + entry.formatted("<!-- a --><active value='true'/><id value='bad'/>", "bad")
+            + entry.formatted("<!-- b --><id value='" + good + "'/><active value='true'/>", good)
+            + "</Bundle>";
+    Answer answer =
+        client.post("", bundle.replace('\'', '"'), "Content-Type", "application/fhir+xml");
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    assertThat(answer.json().at("/entry/0/response/outcome/issue/0/expression/0").asText())
+        .isEqualTo("Bundle.entry[0].resource.id");
+    assertThat(answer.json().at("/entry/1/response/status").asText()).isEqualTo("201 Created");
+  }
+
+  @Test
+  void refusesABundleThatIsWrongOutsideItsResources() {
+    Answer answer =
+        client.post(
+            "", bundle("batch", "{'fullUrl':7,'request':{'method':'GET','url':'Patient'}}"));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/issue/0/expression/0").asText())
+        .isEqualTo("Bundle.entry[0].fullUrl");
+  }
+
+  private static String bundle(String type, String entries) {
+    return ("{'resourceType':'Bundle','type':'" + type + "','entry':[" + entries + "]}")
+        .replace('\'', '"');
+  }
+
+  private static String entry(String id, String members) {
+    return "{'resource':{'resourceType':'Patient','id':'%s',%s},'request':{'method':'PUT','url':'Patient/%s'}}"
+        .formatted(id, members, id);
   }
 
   @Test

@@ -78,6 +78,22 @@ class CreateTest {
   }
 
   @Test
+  void takesTheCriteriaWithTheirTypeBeforeThem() {
+    String identifier = server.newId();
+    String body = Resources.identified("/Patient", "Once", identifier);
+    Answer first = client.post("/Patient", body, "If-None-Exist", "identifier=" + identifier);
+    for (String criteria : new String[] {"Patient?identifier=", "?identifier="}) {
+      Answer second = client.post("/Patient", body, "If-None-Exist", criteria + identifier);
+      assertThat(second.status()).isEqualTo(200);
+      assertThat(second.id()).isEqualTo(first.id());
+    }
+    Answer other =
+        client.post("/Patient", body, "If-None-Exist", "Observation?identifier=" + identifier);
+    assertThat(other.status()).isEqualTo(400);
+    assertThat(other.text()).contains("expected criteria of Patient");
+  }
+
+  @Test
   void refusesACriterionThatSeveralMatch() {
     String identifier = server.newId();
     String body = Resources.identified("/Patient", "Twice", identifier);

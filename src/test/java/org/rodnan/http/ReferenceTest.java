@@ -3,6 +3,7 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,39 @@ class ReferenceTest {
     String id = server.newId();
     Answer answer = client.put("/Observation/" + id, observation(id, reference));
     assertThat(answer.status()).as(answer::text).isEqualTo(201);
+  }
+
+  @Test
+  void absoluteReferencesToThisServerAreReferencesToItsResources() {
+    String patient = server.newId();
+    String id = server.newId();
+    client.put("/Patient/" + patient, Resources.patient("/Patient/" + patient, "Here"));
+    String reference = client.base() + "/Patient/" + patient;
+    assertThat(client.put("/Observation/" + id, observation(id, reference)).status())
+        .isEqualTo(201);
+    assertThat(client.get("/Observation/" + id).json().at("/subject/reference").asText())
+        .isEqualTo(reference);
+    for (String search :
+        new String[] {
+          "subject=Patient/" + patient,
+          "patient=" + patient,
+          "subject=" + reference,
+          "patient.family=Here&_id=" + id
+        }) {
+      assertThat(client.get("/Observation?" + search).json().path("total").asInt())
+          .as(search)
+          .isEqualTo(1);
+    }
+    assertThat(client.delete("/Patient/" + patient).status()).isEqualTo(409);
+  }
+
+  @Test
+  void absoluteReferencesToThisServerMustNameWhatIsThere() {
+    String id = server.newId();
+    Answer answer =
+        client.put("/Observation/" + id, observation(id, client.base() + "/Patient/nobody"));
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.text()).contains("Observation.subject", "Patient/nobody");
   }
 
   private static String observation(String id, String subject) {

@@ -2,11 +2,21 @@ package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ca.uhn.fhir.parser.IParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
+import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 
@@ -94,9 +104,74 @@ class RepresentationTest {
         .doesNotContain("birthDate");
   }
 
+  @Test
+  void keepsNumbersAsTheyAreStored() {
+    for (String number : new String[] {"1e3", "1.00E-2", "-0.000", "1.00", "100"}) {
+      String observation =
+          "{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\","
+              + "\"code\":{\"text\":\"x\"},\"valueQuantity\":{\"value\":"
+              + number
+              + "},\"note\":[{\"text\":\"n\"}]}";
+      for (String query :
+          new String[] {"_elements=value", "_elements=valueQuantity", "_summary=true"}) {
+        assertThat(projected(query, observation))
+            .describedAs(query)
+            .contains("{\"value\":" + number + "}")
+            .contains("SUBSETTED")
+            .doesNotContain("note");
+      }
+      assertThat(projected("_summary=data", observation)).contains("{\"value\":" + number + "}");
+    }
+  }
+
+  @Test
+  void keepsElementsOfElements() {
+    String patient =
+        "{\"resourceType\":\"Patient\",\"id\":\"p\",\"meta\":{\"versionId\":\"1\",\"tag\":[{\"code\":\"t\"}]},"
+            + "\"name\":[{\"use\":\"usual\",\"family\":\"A\",\"given\":[\"B\"]},{\"given\":[\"C\"]}],"
+            + "\"contact\":[{\"name\":{\"family\":\"D\"},\"gender\":\"male\"}],"
+            + "\"birthDate\":\"1970\",\"_birthDate\":{\"id\":\"b\"}}";
+    assertThat(projected("_elements=name.family,Patient.contact.name,birthDate", patient))
+        .isEqualTo(
+            "{\"resourceType\":\"Patient\",\"id\":\"p\",\"meta\":{\"versionId\":\"1\",\"tag\":[{\"code\":\"t\"},"
+                + "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\","
+                + "\"code\":\"SUBSETTED\",\"display\":\"subsetted\"}]},"
+                + "\"name\":[{\"use\":\"usual\",\"family\":\"A\"}],"
+                + "\"contact\":[{\"name\":{\"family\":\"D\"}}],"
+                + "\"birthDate\":\"1970\",\"_birthDate\":{\"id\":\"b\"}}");
+  }
+
+  /** Of each element that the standard's own encoder keeps in a summary, nothing is lost here. */
+  @ParameterizedTest
+  @MethodSource("examples")
+  void keepsInASummaryWhatHapiKeeps(Path file) throws IOException {
+    byte[] json = Files.readAllBytes(file);
+    IParser parser = FhirContexts.r4().newJsonParser();
+    Resource resource = (Resource) parser.parseResource(new String(json, StandardCharsets.UTF_8));
+    String expected =
+        FhirContexts.r4().newJsonParser().setSummaryMode(true).encodeResourceToString(resource);
+    String found = projected("_summary=true", new String(json, StandardCharsets.UTF_8));
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode kept = (ObjectNode) mapper.readTree(found);
+    kept.remove("meta");
+    ObjectNode ofHapi = (ObjectNode) mapper.readTree(expected);
+    ofHapi.remove("meta");
+    // Kept, too: what changes the meaning, and why a primitive has no value.
+    kept.remove("modifierExtension");
+    kept.remove("_quantity");
+    ofHapi.remove("modifierExtension");
+    assertThat(kept).isEqualTo(ofHapi);
+  }
+
+  static Stream<Path> examples() throws IOException {
+    return Files.list(Path.of("profiles", "examples"))
+        .filter(file -> file.toString().contains("-valid-"))
+        .sorted();
+  }
+
   private static String projected(String query, String json) {
     Projection projection = Projection.of(QueryParameters.parse(query));
-    String type = json.startsWith("{\"resourceType\":\"Patient\"") ? "Patient" : "Observation";
+    String type = Resources.json(json).path("resourceType").asText();
     return text(projection.apply(type, Fixtures.bytes(json)));
   }
 

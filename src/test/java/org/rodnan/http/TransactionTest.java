@@ -3,6 +3,7 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,46 @@ class TransactionTest {
     assertThat(response.at("/entry/0/response/status").asText()).startsWith("201");
     assertThat(response.at("/entry/1/response/status").asText()).startsWith("200");
     assertThat(total("/Patient?identifier=" + identifier)).isEqualTo(1);
+  }
+
+  @Test
+  void parametersForOneTypeOfTargetFindReferencesThatWereOpen() {
+    String family = server.newId();
+    String code = server.newId();
+    ObjectNode entry = patient("POST", "Patient", null, Optional.empty());
+    entry.put("fullUrl", URN);
+    ((ObjectNode) entry.at("/resource/name/0")).put("family", family);
+    observationOf(URN)
+        .putObject("code")
+        .put("text", "x")
+        .putArray("coding")
+        .addObject()
+        .put("code", code);
+    JsonNode response = client.post("", bundle.toString()).json();
+    String patient = client.get("/" + location(response, 0)).json().path("id").asText();
+    ((ArrayNode) bundle.get("entry")).removeAll();
+    observationOf("Patient?family=" + family)
+        .putObject("code")
+        .put("text", "x")
+        .putArray("coding")
+        .addObject()
+        .put("code", code);
+    assertThat(client.post("", bundle.toString()).status()).isEqualTo(200);
+    assertThat(total("/Observation?code=" + code + "&patient=" + patient)).isEqualTo(2);
+    assertThat(total("/Observation?code=" + code + "&patient.family=" + family)).isEqualTo(2);
+    assertThat(total("/Patient?_has:Observation:patient:code=" + code)).isEqualTo(1);
+  }
+
+  @Test
+  void relativeReferencesMeanTheEntryWhoseFullUrlEndsSo() {
+    String there = server.newId();
+    ObjectNode entry = patient("POST", "Patient", null, Optional.empty());
+    entry.put("fullUrl", "https://elsewhere.example.org/fhir/Patient/" + there);
+    observationOf("Patient/" + there);
+    JsonNode response = client.post("", bundle.toString()).json();
+    String patient = client.get("/" + location(response, 0)).json().path("id").asText();
+    JsonNode observation = client.get("/" + location(response, 1)).json();
+    assertThat(observation.at("/subject/reference").asText()).isEqualTo("Patient/" + patient);
   }
 
   @Test
@@ -186,11 +227,12 @@ class TransactionTest {
     return entry;
   }
 
-  private void observationOf(String subject) {
+  private ObjectNode observationOf(String subject) {
     ObjectNode observation = (ObjectNode) Resources.json(Resources.observation("x", "y"));
     observation.remove("id");
     observation.putObject("subject").put("reference", subject);
     Resources.entry(bundle, "POST", "Observation").set("resource", observation);
+    return observation;
   }
 
   private static String location(JsonNode response, int entry) {

@@ -28,6 +28,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.StartFailure;
 import org.rodnan.store.ResourceVersion;
 import org.rodnan.terminology.UnitConversion;
 
@@ -365,7 +366,7 @@ final class ResourceIndexTest {
     try (ResourceIndex index = open(log)) {
       assertThat(index.status()).isNotNull();
       assertThatThrownBy(() -> open(log))
-          .isInstanceOf(FhirFailure.Fault.class)
+          .isInstanceOf(StartFailure.class)
           .hasMessageContaining("can't be opened");
     }
   }

@@ -16,6 +16,25 @@ class CriteriaTest {
   }
 
   @Test
+  void readsCriteriaWithTheirTypeBeforeThem() {
+    for (String text :
+        new String[] {"Patient?identifier=s|v", "/Patient?identifier=s|v", "?identifier=s|v"}) {
+      assertThat(Criteria.parse("Patient", text))
+          .isEqualTo(Criteria.parse("Patient", "identifier=s|v"));
+    }
+    assertThat(Criteria.parse("Patient", "name=a?b").parameters())
+        .containsExactly(new Parameter("name", "a?b"));
+  }
+
+  @Test
+  void refusesCriteriaOfAnotherType() {
+    assertThatThrownBy(() -> Criteria.parse("Patient", "Observation?identifier=s|v"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("Observation")
+        .hasMessageContaining("expected criteria of Patient");
+  }
+
+  @Test
   void leavesEmptyValuesOut() {
     assertThat(Criteria.parameters("a=&b=1&=2&c")).containsExactly(new Parameter("b", "1"));
   }

@@ -2,361 +2,175 @@ package org.rodnan.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import org.assertj.core.api.SoftAssertions;
+import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rodnan.fhir.FhirContexts;
 
-/** Random searches against a model that knows nothing of the index: it looks at every resource. */
+/** Random searches against {@link SearchModel}, which looks at every resource. */
 final class RandomSearchTest {
-  private static final long SEED = 20260101;
-  private static final List<String> SYSTEMS = List.of("", "http://a", "http://b");
-  private static final List<String> CODES = List.of("x", "y", "z");
-  private static final Map<String, BigDecimal> GRAMS =
-      Map.of("g", BigDecimal.ONE, "mg", new BigDecimal("0.001"), "kg", new BigDecimal("1000"));
-  private static final List<String> PREFIXES =
-      List.of("", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb");
+  private static final long SEED = Long.getLong("rodnan.search.seed", 20260101);
+  private static final int SEARCHES = Integer.getInteger("rodnan.search.count", 500);
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
-  private final Map<String, Sample> samples = new TreeMap<>();
-  private final Map<String, String> genders = new TreeMap<>();
+  private final RandomTrial trial = new RandomTrial(random, SearchFixture.BASE);
+  private final SearchModel model = new SearchModel(SearchFixture.BASE, SearchFixture.NOW);
+  private final RandomCriteria criteria = new RandomCriteria(random, model, trial);
 
-  /** Days of an epoch, both included. */
-  private record Days(long low, long high) {}
-
-  private record Amount(BigDecimal value, String unit) {
-    BigDecimal grams() {
-      return value.multiply(gramsOf(unit));
+  private record Asked(String type, List<SearchCriterion> criteria, List<String> sort, int count) {
+    String url() {
+      List<String> parameters = new ArrayList<>();
+      criteria.forEach(c -> parameters.add(encoded(c.name()) + "=" + encoded(c.value())));
+      if (!sort.isEmpty()) {
+        parameters.add("_sort=" + String.join(",", sort));
+      }
+      parameters.add("_count=" + count);
+      return type + "?" + String.join("&", parameters);
     }
-  }
-
-  private record Token(String system, String code) {}
-
-  private record Sample(
-      String id,
-      List<Token> codes,
-      String date,
-      Amount amount,
-      String patient,
-      String status,
-      List<Component> components) {}
-
-  private record Component(Token code, Amount amount) {}
-
-  private record Question(String parameter, Predicate<Sample> expected) {}
-
-  @Test
-  void findsWhatTheModelFinds() {
-    try (SearchFixture fixture = new SearchFixture(folder)) {
-      for (int i = 0; i < 12; i++) {
-        putPatient(fixture, "p" + i);
-      }
-      for (int i = 0; i < 250; i++) {
-        putSample(fixture, "o" + random.nextInt(180));
-        if (random.nextInt(12) == 0) {
-          String id = "o" + random.nextInt(180);
-          if (samples.remove(id) != null) {
-            fixture.log.delete("Observation/" + id);
-          }
-        }
-      }
-      int fruitful = 0;
-      for (int i = 0; i < 600; i++) {
-        List<Question> questions = new ArrayList<>();
-        for (int part = random.nextInt(3); part >= 0; part--) {
-          questions.add(question());
-        }
-        String url =
-            "Observation?_count=1000&"
-                + String.join("&", questions.stream().map(Question::parameter).toList());
-        Set<String> expected = new TreeSet<>();
-        samples.values().stream()
-            .filter(sample -> questions.stream().allMatch(q -> q.expected().test(sample)))
-            .forEach(sample -> expected.add(sample.id()));
-        SearchPage page = fixture.page(url);
-        assertThat(new TreeSet<>(SearchFixture.ids(page)))
-            .as("seed %d, search %d: %s", SEED, i, url)
-            .isEqualTo(expected);
-        assertThat(page.total()).as(url).hasValue(expected.size());
-        fruitful += expected.isEmpty() ? 0 : 1;
-      }
-      assertThat(fruitful).as("searches that find something").isGreaterThan(200);
-    }
-  }
-
-  private <T> T any(List<T> list) {
-    return list.get(random.nextInt(list.size()));
-  }
-
-  private void putPatient(SearchFixture fixture, String id) {
-    String gender = any(List.of("male", "female", "other"));
-    genders.put(id, gender);
-    fixture.put("Patient/" + id, "'gender':'" + gender + "'");
-  }
-
-  private Token token() {
-    return new Token(any(SYSTEMS), any(CODES));
-  }
-
-  private Amount amount() {
-    BigDecimal value = new BigDecimal(random.nextInt(60)).movePointLeft(random.nextInt(3));
-    return new Amount(value, any(List.of("g", "mg", "kg")));
-  }
-
-  private String date() {
-    int year = 2009 + random.nextInt(3);
-    int month = 1 + random.nextInt(12);
-    int day = 1 + random.nextInt(28);
-    return switch (random.nextInt(3)) {
-      case 0 -> "%04d".formatted(year);
-      case 1 -> "%04d-%02d".formatted(year, month);
-      default -> "%04d-%02d-%02d".formatted(year, month, day);
-    };
-  }
-
-  private static Days days(String date) {
-    LocalDate first = LocalDate.parse(date + "-01-01".substring(Math.max(0, date.length() - 4)));
-    LocalDate last =
-        switch (date.length()) {
-          case 4 -> LocalDate.of(first.getYear(), 12, 31);
-          case 7 -> YearMonth.from(first).atEndOfMonth();
-          default -> first;
-        };
-    return new Days(first.toEpochDay(), last.toEpochDay());
-  }
-
-  private void putSample(SearchFixture fixture, String id) {
-    List<Token> codes = new ArrayList<>(List.of(token()));
-    if (random.nextBoolean()) {
-      codes.add(token());
-    }
-    List<Component> components = new ArrayList<>();
-    for (int i = random.nextInt(3); i > 0; i--) {
-      components.add(new Component(token(), amount()));
-    }
-    Sample sample =
-        new Sample(
-            id,
-            codes,
-            date(),
-            amount(),
-            "p" + random.nextInt(12),
-            any(List.of("final", "amended")),
-            components);
-    samples.put(id, sample);
-    fixture.put(
-        "Observation/" + id,
-        "'status':'"
-            + sample.status()
-            + "',"
-            + concept(codes)
-            + ",'effectiveDateTime':'"
-            + sample.date()
-            + "',"
-            + quantity(sample.amount())
-            + ",'subject':{'reference':'Patient/"
-            + sample.patient()
-            + "'}"
-            + (components.isEmpty()
-                ? ""
-                : ",'component':["
-                    + String.join(
-                        ",",
-                        components.stream()
-                            .map(c ->
-                                "{" + concept(List.of(c.code())) + "," + quantity(c.amount()) + "}")
-                            .toList())
-                    + "]"));
-  }
-
-  private static String concept(List<Token> codes) {
-    return "'code':{'coding':["
-        + String.join(
-            ",",
-            codes.stream()
-                .map(c ->
-                    "{"
-                        + (c.system().isEmpty() ? "" : "'system':'" + c.system() + "',")
-                        + "'code':'"
-                        + c.code()
-                        + "'}")
-                .toList())
-        + "]}";
-  }
-
-  private static String quantity(Amount amount) {
-    return "'valueQuantity':{'value':"
-        + amount.value().toPlainString()
-        + ",'system':'http://unitsofmeasure.org','code':'"
-        + amount.unit()
-        + "'}";
-  }
-
-  private static BigDecimal gramsOf(String unit) {
-    return java.util.Objects.requireNonNull(GRAMS.get(unit));
-  }
-
-  private Question question() {
-    return switch (random.nextInt(8)) {
-      case 0 -> code();
-      case 1 -> dateQuestion();
-      case 2 -> amountQuestion();
-      case 3 -> composite();
-      case 4 -> chained();
-      case 5 -> {
-        String status = any(List.of("final", "amended"));
-        yield random.nextBoolean()
-            ? new Question("status=" + status, s -> s.status().equals(status))
-            : new Question("status:not=" + status, s -> !s.status().equals(status));
-      }
-      case 6 -> {
-        String one = "p" + random.nextInt(12);
-        String two = "p" + random.nextInt(12);
-        yield new Question(
-            "patient=" + one + ",Patient/" + two,
-            s -> s.patient().equals(one) || s.patient().equals(two));
-      }
-      default -> new Question("component-code:missing=true", s -> s.components().isEmpty());
-    };
-  }
-
-  private record TokenQuestion(String text, Predicate<Token> expected) {}
-
-  private TokenQuestion token(Token token) {
-    return switch (random.nextInt(3)) {
-      case 0 -> new TokenQuestion(token.code(), t -> t.code().equals(token.code()));
-      case 1 -> new TokenQuestion(token.system() + "|" + token.code(), t -> t.equals(token));
-      default ->
-          token.system().isEmpty()
-              ? new TokenQuestion("|" + token.code(), t -> t.equals(token))
-              : new TokenQuestion(token.system() + "|", t -> t.system().equals(token.system()));
-    };
-  }
-
-  private Question code() {
-    TokenQuestion token = token(token());
-    return new Question(
-        "code=" + encoded(token.text()), s -> s.codes().stream().anyMatch(token.expected()));
-  }
-
-  private Question dateQuestion() {
-    String prefix = any(PREFIXES);
-    String date = date();
-    Days v = days(date);
-    return new Question("date=" + prefix + date, s -> compares(prefix, days(s.date()), v));
-  }
-
-  private static boolean compares(String prefix, Days target, Days v) {
-    boolean inside = target.low() >= v.low() && target.high() <= v.high();
-    return switch (prefix) {
-      case "ne" -> !inside;
-      case "gt" -> target.high() > v.high();
-      case "lt" -> target.low() < v.low();
-      case "ge" -> target.high() > v.high() || inside;
-      case "le" -> target.low() < v.low() || inside;
-      case "sa" -> target.low() > v.high();
-      case "eb" -> target.high() < v.low();
-      default -> inside;
-    };
-  }
-
-  private record AmountQuestion(String text, Predicate<Amount> expected) {}
-
-  private AmountQuestion anyAmount() {
-    String prefix = any(PREFIXES);
-    Amount v = amount();
-    boolean hasUnit = random.nextBoolean();
-    BigDecimal half = new BigDecimal("0.5").movePointLeft(v.value().scale());
-    BigDecimal factor = hasUnit ? gramsOf(v.unit()) : BigDecimal.ONE;
-    BigDecimal exact = v.value().multiply(factor);
-    BigDecimal low = v.value().subtract(half).multiply(factor);
-    BigDecimal high = v.value().add(half).multiply(factor);
-    return new AmountQuestion(
-        prefix
-            + v.value().toPlainString()
-            + (hasUnit ? "|http://unitsofmeasure.org|" + v.unit() : ""),
-        amount -> {
-          BigDecimal target = hasUnit ? amount.grams() : amount.value();
-          boolean inside = target.compareTo(low) >= 0 && target.compareTo(high) < 0;
-          int order = target.compareTo(exact);
-          return switch (prefix) {
-            case "ne" -> !inside;
-            case "gt", "sa" -> order > 0;
-            case "lt", "eb" -> order < 0;
-            case "ge" -> order >= 0;
-            case "le" -> order <= 0;
-            default -> inside;
-          };
-        });
-  }
-
-  private Question amountQuestion() {
-    AmountQuestion amount = anyAmount();
-    return random.nextBoolean()
-        ? new Question(
-            "value-quantity=" + encoded(amount.text()), s -> amount.expected().test(s.amount()))
-        : new Question(
-            "combo-value-quantity=" + encoded(amount.text()),
-            s ->
-                amount.expected().test(s.amount())
-                    || s.components().stream().anyMatch(c -> amount.expected().test(c.amount())));
-  }
-
-  private Question composite() {
-    AmountQuestion amount = anyAmount();
-    TokenQuestion token = token(token());
-    Predicate<Component> component =
-        c -> token.expected().test(c.code()) && amount.expected().test(c.amount());
-    String value = "=" + encoded(token.text() + "$" + amount.text());
-    Predicate<Sample> whole =
-        s -> s.codes().stream().anyMatch(token.expected()) && amount.expected().test(s.amount());
-    return switch (random.nextInt(3)) {
-      case 0 -> new Question("code-value-quantity" + value, whole);
-      case 1 ->
-          new Question(
-              "component-code-value-quantity" + value,
-              s -> s.components().stream().anyMatch(component));
-      default ->
-          new Question(
-              "combo-code-value-quantity" + value,
-              s -> whole.test(s) || s.components().stream().anyMatch(component));
-    };
-  }
-
-  private Question chained() {
-    String gender = any(List.of("male", "female", "other"));
-    return switch (random.nextInt(3)) {
-      case 0 ->
-          new Question("patient.gender=" + gender, s -> gender.equals(genders.get(s.patient())));
-      case 1 ->
-          new Question(
-              "subject:Patient.gender:not=" + gender,
-              s -> !gender.equals(genders.get(s.patient())));
-      default ->
-          new Question(
-              "patient._has:Observation:patient:code=x",
-              s ->
-                  samples.values().stream()
-                      .anyMatch(other ->
-                          other.patient().equals(s.patient())
-                              && other.codes().stream().anyMatch(c -> c.code().equals("x"))));
-    };
   }
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void findsWhatTheModelFindsInItsOrder() {
+    System.getLogger("search").log(System.Logger.Level.INFO, "rodnan.search.seed=" + SEED);
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      fill(fixture);
+      SoftAssertions all = new SoftAssertions();
+      int fruitful = 0;
+      for (int i = 0; i < SEARCHES; i++) {
+        Asked asked = asked();
+        List<String> expected =
+            model.sorted(matches(asked), asked.sort()).stream().map(SearchModel::key).toList();
+        String what = "seed %d, search %d: %s".formatted(SEED, i, asked.url());
+        try {
+          check(fixture, asked, expected, what, all);
+        } catch (RuntimeException e) {
+          all.fail(what, e);
+        }
+        fruitful += expected.isEmpty() ? 0 : 1;
+      }
+      all.assertAll();
+      assertThat(fruitful).as("searches that find something").isGreaterThan(SEARCHES / 3);
+    }
+  }
+
+  private static void check(
+      SearchFixture fixture, Asked asked, List<String> expected, String what, SoftAssertions all) {
+    SearchPage page = fixture.page(asked.url());
+    List<String> found = new ArrayList<>(keys(page));
+    all.assertThat(page.total()).as(what).hasValue(expected.size());
+    for (Optional<String> next = page.next(); next.isPresent(); next = page.next()) {
+      page = fixture.engine.next(next.get());
+      found.addAll(keys(page));
+      all.assertThat(page.total()).as(what).hasValue(expected.size());
+    }
+    all.assertThat(found).as(what).isEqualTo(expected);
+  }
+
+  private static List<String> keys(SearchPage page) {
+    return page.entries().stream()
+        .filter(entry -> entry.mode() == SearchPage.Mode.MATCH)
+        .map(entry -> entry.key().toString())
+        .toList();
+  }
+
+  private Asked asked() {
+    String type = RandomTrial.TYPES.get(random.nextInt(RandomTrial.TYPES.size()));
+    List<SearchCriterion> all = new ArrayList<>();
+    for (int i = random.nextInt(5) == 0 ? 2 : 1; i > 0; i--) {
+      SearchCriterion one = criteria.criterion(type, 3);
+      if (model.isKnown(type, one)) {
+        all.add(one);
+      }
+    }
+    return new Asked(type, all, criteria.sort(type), 1 + random.nextInt(40));
+  }
+
+  private List<Resource> matches(Asked asked) {
+    return model.ofType(asked.type()).stream()
+        .filter(resource -> asked.criteria().stream().allMatch(c -> model.matches(resource, c)))
+        .toList();
+  }
+
+  private void fill(SearchFixture fixture) {
+    for (Resource resource : trial.all()) {
+      fixture.log.put(FhirContexts.r4().newJsonParser().encodeResourceToString(resource));
+      model.put(resource);
+      if (random.nextInt(25) == 0) {
+        fixture.log.delete(SearchModel.key(resource));
+        model.delete(SearchModel.key(resource));
+      }
+    }
+    // As stored: with lastUpdated.
+    fixture
+        .log
+        .current()
+        .values()
+        .forEach(content ->
+            model.put(
+                (Resource)
+                    FhirContexts.r4()
+                        .newJsonParser()
+                        .parseResource(new String(content.json(), StandardCharsets.UTF_8))));
+  }
+
+  @Test
+  void includesWhatTheModelIncludes() {
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      fill(fixture);
+      SoftAssertions all = new SoftAssertions();
+      for (int i = 0; i < SEARCHES / 5; i++) {
+        Asked asked = asked();
+        List<Resource> matches = model.sorted(matches(asked), asked.sort());
+        List<Resource> onPage = matches.subList(0, Math.min(asked.count(), matches.size()));
+        String source = RandomTrial.TYPES.get(random.nextInt(RandomTrial.TYPES.size()));
+        boolean isReverse = random.nextBoolean();
+        String from = isReverse ? source : asked.type();
+        List<String> references =
+            model.parameters().ofType(from).values().stream()
+                .filter(p -> !p.getTarget().isEmpty())
+                .map(p -> p.getCode())
+                .toList();
+        if (references.isEmpty()) {
+          continue;
+        }
+        String code = references.get(random.nextInt(references.size()));
+        Set<Resource> included = new java.util.LinkedHashSet<>();
+        for (Resource match : onPage) {
+          if (isReverse) {
+            model.ofType(source).stream()
+                .filter(resource -> model.targets(resource, code).contains(match))
+                .forEach(included::add);
+          } else {
+            included.addAll(model.targets(match, code));
+          }
+        }
+        onPage.forEach(included::remove);
+        Set<String> expected = new TreeSet<>();
+        included.forEach(resource -> expected.add(SearchModel.key(resource)));
+        String url =
+            asked.url() + "&" + (isReverse ? "_revinclude=" : "_include=") + from + ":" + code;
+        Set<String> found = new TreeSet<>();
+        fixture.page(url).entries().stream()
+            .filter(entry -> entry.mode() == SearchPage.Mode.INCLUDE)
+            .forEach(entry -> found.add(entry.key().toString()));
+        all.assertThat(found).as("seed %d: %s", SEED, url).isEqualTo(expected);
+      }
+      all.assertAll();
+    }
   }
 }

@@ -304,10 +304,12 @@ class ResourceValidatorTest {
     }
   }
 
+  /** With a language, so that it isn't accepted before HL7's validator sees it. */
   private static byte[] group(int members) {
     String member = "{\"entity\": {\"reference\": \"Patient/1\"}}";
     String json =
-        "{\"resourceType\": \"Group\", \"type\": \"person\", \"actual\": true, \"member\": ["
+        "{\"resourceType\": \"Group\", \"language\": \"en\", \"type\": \"person\", \"actual\": true,"
+            + " \"member\": ["
             + (member + ",").repeat(members - 1)
             + member
             + "]}";

@@ -43,6 +43,11 @@ final class Validators {
     return validate(resource).issues().stream().filter(Issue::isError).toList();
   }
 
+  /** The files of profiles/examples. */
+  static Map<String, byte[]> examples() {
+    return EXAMPLES;
+  }
+
   /** The JSON of a file of profiles/examples. */
   static String example(String name) {
     return new String(

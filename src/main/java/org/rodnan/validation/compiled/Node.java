@@ -1,0 +1,110 @@
+package org.rodnan.validation.compiled;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An element of a resource with its type, as read from JSON. It is named without the type of a
+ * choice: {@code value} for {@code valueQuantity}. For one thread.
+ */
+final class Node implements Coded {
+  private final String name;
+  private final ElementType type;
+  private final @Nullable Node parent;
+  private List<Node> children = List.of();
+  private @Nullable String value;
+  private @Nullable BigDecimal number;
+
+  Node(String name, ElementType type, @Nullable Node parent) {
+    this.name = name;
+    this.type = type;
+    this.parent = parent;
+  }
+
+  String name() {
+    return name;
+  }
+
+  ElementType type() {
+    return type;
+  }
+
+  @Nullable Node parent() {
+    return parent;
+  }
+
+  /** Of a primitive, as it stands in the JSON; null if it has extensions only. */
+  @Nullable String value() {
+    return value;
+  }
+
+  void value(String text) {
+    value = text;
+  }
+
+  /** The value if it is a number of a form that is known here; null if not. */
+  @Nullable BigDecimal number() {
+    if (number == null
+        && type.form() == ElementType.Form.NUMBER
+        && value != null
+        && Primitives.isDecimal(value)) {
+      number = new BigDecimal(value);
+    }
+    return number;
+  }
+
+  /** Those of one name stand together, in the order of the JSON. */
+  List<Node> children() {
+    return children;
+  }
+
+  void add(Node child) {
+    if (children.isEmpty()) {
+      children = new ArrayList<>(type.isResource() ? 32 : 6);
+    }
+    children.add(child);
+  }
+
+  void removeAll(String childName) {
+    if (!children.isEmpty()) {
+      children.removeIf(child -> child.name.equals(childName));
+    }
+  }
+
+  /** The first of that name. */
+  @Nullable Node child(String childName) {
+    for (int i = 0; i < children.size(); i++) {
+      if (children.get(i).name.equals(childName)) {
+        return children.get(i);
+      }
+    }
+    return null;
+  }
+
+  boolean has(String childName) {
+    return child(childName) != null;
+  }
+
+  @Override
+  public @Nullable String text(String childName) {
+    Node child = child(childName);
+    return child == null ? null : child.value;
+  }
+
+  @Override
+  public List<Node> objects(String childName) {
+    List<Node> found = List.of();
+    for (int i = 0; i < children.size(); i++) {
+      Node child = children.get(i);
+      if (child.name.equals(childName)) {
+        if (found.isEmpty()) {
+          found = new ArrayList<>(children.size() - i);
+        }
+        found.add(child);
+      }
+    }
+    return found;
+  }
+}

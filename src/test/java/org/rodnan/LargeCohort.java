@@ -1,0 +1,151 @@
+package org.rodnan;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A seeded trial of any size, synthetic: each subject has ten measures at five visits, every one a
+ * valid example with another value. Subject {@code n} is {@code Patient/cn}, its Observations are
+ * {@code cn-measure-visit}.
+ */
+final class LargeCohort {
+  static final int VISITS = 5;
+  static final int MEASURES = 10;
+
+  /** Dates of the first visits: fifteen years from here. */
+  static final LocalDate FIRST = LocalDate.of(2000, 1, 1);
+
+  private static final int ENROLLED_DAYS = 15 * 365;
+  private static final int DAYS_BETWEEN_VISITS = 91;
+  private static final int CLIENTS = 4;
+  private static final int SUBJECTS_A_TRANSACTION = 4;
+  private static final String STUDY = "ResearchStudy/example-study";
+
+  /**
+   * @param decimals digits behind the point of its values
+   */
+  private record Measure(String name, String example, double low, double high, int decimals) {}
+
+  private static final List<Measure> ALL =
+      List.of(
+          new Measure("mrss", "ssc-mrss-valid-total-only", 0, 51, 0),
+          new Measure("fvc", "ssc-fvc-valid-litres", 0.8, 6, 2),
+          new Measure("fvcpp", "ssc-fvc-valid-percent-predicted", 30, 120, 0),
+          new Measure("dlco", "ssc-dlco-valid-percent", 20, 120, 0),
+          new Measure("dlcoraw", "ssc-dlco-valid-raw", 3, 35, 1),
+          new Measure("shaq", "ssc-outcome-score-valid-shaq-di", 0, 3, 2),
+          new Measure("haq", "ssc-outcome-score-valid-haq-di-with-loinc", 0, 3, 2),
+          new Measure("vas", "ssc-outcome-score-valid-vas-raynaud", 0, 100, 0),
+          new Measure("pga", "ssc-outcome-score-valid-physician-global", 0, 10, 1),
+          new Measure("esr", "ssc-lab-result-valid-esr", 0, 120, 0));
+
+  private final List<ObjectNode> examples =
+      ALL.stream().map(measure -> Fixtures.example(measure.example())).toList();
+  private final ObjectNode subject = Fixtures.example("ssc-research-subject-valid-on-study");
+  private final long seed;
+
+  LargeCohort(long seed) {
+    this.seed = seed;
+  }
+
+  /**
+   * Loads subjects through transactions and says on standard output how far it is.
+   *
+   * @throws IllegalStateException with the answer, if one is refused
+   */
+  void load(FhirClient client, int subjects) {
+    ObjectNode fixtures = Fixtures.transaction();
+    Fixtures.put(fixtures, Fixtures.example("fixture-organization-example-site"));
+    Fixtures.put(fixtures, Fixtures.example("fixture-patient-example-patient"));
+    Fixtures.put(fixtures, Fixtures.example("fixture-observation-example-hemoglobin"));
+    Fixtures.put(fixtures, Fixtures.example("fixture-researchstudy-example-study"));
+    send(client, fixtures);
+    AtomicInteger next = new AtomicInteger();
+    long begun = System.nanoTime();
+    try (ExecutorService pool = Executors.newFixedThreadPool(CLIENTS)) {
+      List<Future<?>> clients =
+          java.util.stream.IntStream.range(0, CLIENTS)
+              .<Future<?>>mapToObj(i -> pool.submit(() -> loadUntil(client, next, subjects, begun)))
+              .toList();
+      for (Future<?> future : clients) {
+        future.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private void loadUntil(FhirClient client, AtomicInteger next, int subjects, long begun) {
+    for (int from = next.getAndAdd(SUBJECTS_A_TRANSACTION);
+        from < subjects;
+        from = next.getAndAdd(SUBJECTS_A_TRANSACTION)) {
+      ObjectNode bundle = Fixtures.transaction();
+      for (int n = from; n < Math.min(subjects, from + SUBJECTS_A_TRANSACTION); n++) {
+        add(bundle, n);
+      }
+      send(client, bundle);
+      if (from % 200 == 0) {
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        int resources = from * (2 + VISITS * MEASURES);
+        System.out.printf(
+            Locale.ROOT,
+            "%,d of %,d subjects, %,.0f resources a second%n",
+            from,
+            subjects,
+            resources / seconds);
+      }
+    }
+  }
+
+  private static void send(FhirClient client, ObjectNode bundle) {
+    FhirClient.Answer answer = client.post("", bundle.toString(), "Prefer", "return=minimal");
+    if (answer.status() != 200) {
+      throw new IllegalStateException(answer.text());
+    }
+  }
+
+  private void add(ObjectNode bundle, int n) {
+    Random random = new Random(seed * 1_000_003 + n);
+    String id = "c" + n;
+    ObjectNode patient = Fixtures.patient(id, id);
+    patient.put("gender", random.nextInt(5) == 0 ? "male" : "female");
+    patient.put("birthDate", Integer.toString(1930 + random.nextInt(65)));
+    patient.remove("text");
+    Fixtures.put(bundle, patient);
+    ObjectNode enrolled = subject.deepCopy();
+    enrolled.put("id", id);
+    enrolled.putObject("study").put("reference", STUDY);
+    enrolled.putObject("individual").put("reference", "Patient/" + id);
+    ((ObjectNode) enrolled.at("/identifier/0")).put("value", id);
+    Fixtures.put(bundle, enrolled);
+    LocalDate first = FIRST.plusDays(random.nextInt(ENROLLED_DAYS));
+    for (int visit = 0; visit < VISITS; visit++) {
+      for (int m = 0; m < MEASURES; m++) {
+        Measure measure = ALL.get(m);
+        ObjectNode observation = examples.get(m).deepCopy();
+        observation.put("id", id + "-" + measure.name() + "-" + visit);
+        observation.putObject("subject").put("reference", "Patient/" + id);
+        observation.put(
+            "effectiveDateTime", first.plusDays(visit * DAYS_BETWEEN_VISITS).toString());
+        observation.remove("text");
+        double value = measure.low() + random.nextDouble() * (measure.high() - measure.low());
+        ((ObjectNode) observation.get("valueQuantity"))
+            .put(
+                "value",
+                new java.math.BigDecimal(value)
+                    .setScale(measure.decimals(), java.math.RoundingMode.HALF_UP));
+        Fixtures.put(bundle, observation);
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+
+/** What must hold between the resources of one study. */
+@ExtendWith(TestServer.Shared.class)
+class StudyRulesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FhirClient client;
+  private final String study;
+  private final String patient;
+
+  StudyRulesTest(TestServer server) {
+    this.client = server.client();
+    this.study = server.newId();
+    this.patient = server.newId();
+  }
+
+  @BeforeEach
+  void aPatientWhoIsNotYetEnrolled() {
+    client.put("/Patient/" + patient, Resources.patient("/Patient/" + patient, "Someone"));
+  }
+
+  @Test
+  void refusesAnArmThatTheStudyDoesNotHave() {
+    put(study());
+    ObjectNode subject = subject();
+    subject.put("assignedArm", "Verum");
+    Answer answer = put(subject);
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.text())
+        .contains("ResearchSubject.assignedArm", "Verum", "ResearchStudy/" + study);
+    assertThat(put(subject()).status()).isEqualTo(201);
+  }
+
+  @Test
+  void refusesDataOfSomebodyWhoIsNotEnrolled() {
+    put(study());
+    Answer answer = put(mrss("1"));
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.text())
+        .contains("Observation.extension[0].value", "Patient/" + patient, "not enrolled");
+    Answer event = put(adverseEvent());
+    assertThat(event.status()).isEqualTo(422);
+    assertThat(event.text()).contains("AdverseEvent.study[0]", "not enrolled");
+    put(subject());
+    assertThat(put(mrss("1")).status()).isEqualTo(201);
+    assertThat(put(adverseEvent()).status()).isEqualTo(201);
+  }
+
+  @Test
+  void whoHasLeftTheRosterIsNotEnrolled() {
+    put(study());
+    put(subject());
+    client.delete("/ResearchSubject/" + patient);
+    assertThat(put(mrss("1")).status()).isEqualTo(422);
+  }
+
+  @Test
+  void takesDataWithoutAStudyOfAnybody() {
+    ObjectNode observation = mrss("1");
+    observation.remove("extension");
+    assertThat(put(observation).status()).isEqualTo(201);
+  }
+
+  @Test
+  void takesAWholeStudyInOneTransactionInAnyOrder() {
+    ObjectNode bundle = Resources.bundle("transaction");
+    for (ObjectNode resource : new ObjectNode[] {mrss("1"), adverseEvent(), subject(), study()}) {
+      String path = resource.path("resourceType").asText() + "/" + resource.path("id").asText();
+      Resources.entry(bundle, "PUT", path).set("resource", resource);
+    }
+    assertThat(client.post("", bundle.toString()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void warnsOfTheSameMeasureTwiceAtOneVisit() {
+    put(study());
+    put(subject());
+    assertThat(put(mrss("1")).text()).doesNotContain("duplicate");
+    Answer again = put(mrss("2"));
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.json().path("issue"))
+        .anySatisfy(issue -> {
+          assertThat(issue.path("severity").asText()).isEqualTo("warning");
+          assertThat(issue.path("code").asText()).isEqualTo("duplicate");
+          assertThat(issue.path("diagnostics").asText()).contains("Observation/" + patient + "-1");
+        });
+    ObjectNode changed = mrss("1").put("issued", "2008-01-15T12:00:00Z");
+    assertThat(put(changed).text()).contains("Observation/" + patient + "-2");
+    client.delete("/Observation/" + patient + "-2");
+    assertThat(put(mrss("1")).text()).doesNotContain("duplicate");
+  }
+
+  private Answer put(ObjectNode resource) {
+    return client.put(
+        "/" + resource.path("resourceType").asText() + "/" + resource.path("id").asText(),
+        resource.toString(),
+        "Prefer",
+        "return=OperationOutcome");
+  }
+
+  private ObjectNode study() {
+    return example("fixture-researchstudy-example-study", study);
+  }
+
+  private ObjectNode subject() {
+    ObjectNode subject = example("fixture-researchsubject-example-subject", patient);
+    subject.putObject("study").put("reference", "ResearchStudy/" + study);
+    subject.putObject("individual").put("reference", "Patient/" + patient);
+    return subject;
+  }
+
+  private ObjectNode mrss(String number) {
+    ObjectNode mrss = example("ssc-mrss-valid-total-only", patient + "-" + number);
+    mrss.putObject("subject").put("reference", "Patient/" + patient);
+    ((ObjectNode) mrss.at("/extension/0/valueReference"))
+        .put("reference", "ResearchStudy/" + study);
+    return mrss;
+  }
+
+  private ObjectNode adverseEvent() {
+    ObjectNode event = example("ssc-adverse-event-valid-nausea", patient);
+    event.putObject("subject").put("reference", "Patient/" + patient);
+    ((ObjectNode) event.at("/study/0")).put("reference", "ResearchStudy/" + study);
+    ArrayNode extensions = (ArrayNode) event.get("extension");
+    for (int i = extensions.size() - 1; i >= 0; i--) {
+      if (extensions.get(i).path("url").asText().endsWith("research-subject-ref")) {
+        extensions.remove(i);
+      }
+    }
+    return event;
+  }
+
+  private static ObjectNode example(String name, String id) {
+    try {
+      ObjectNode example =
+          (ObjectNode) JSON.readTree(Path.of("profiles", "examples", name + ".json").toFile());
+      return example.put("id", id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
