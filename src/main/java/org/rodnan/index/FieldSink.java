@@ -1,6 +1,7 @@
 package org.rodnan.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -54,6 +55,7 @@ final class FieldSink {
 
   private final Map<Base, List<QuantityValue>> quantities = new IdentityHashMap<>();
   private final Map<Base, List<BytesRef>> texts = new IdentityHashMap<>();
+  private final Map<String, String> normalized = new HashMap<>();
 
   FieldSink(UnitConversion units) {
     this.units = units;
@@ -145,9 +147,11 @@ final class FieldSink {
     return texts.computeIfAbsent(
         value,
         element ->
-            TokenValue.texts(element).stream()
-                .map(text -> Terms.start(Terms.normalize(text)))
-                .toList());
+            TokenValue.texts(element).stream().map(text -> Terms.start(normalized(text))).toList());
+  }
+
+  private String normalized(String text) {
+    return normalized.computeIfAbsent(text, Terms::normalize);
   }
 
   private List<QuantityValue> quantitiesOf(Base value) {
@@ -172,7 +176,7 @@ final class FieldSink {
   }
 
   private void addText(Names names, String text) {
-    String normalized = Terms.normalize(text);
+    String normalized = normalized(text);
     term(names.field(), Terms.start(normalized));
     term(names.exact(), Terms.exact(text));
     sortText(names, normalized);
@@ -222,7 +226,7 @@ final class FieldSink {
     String field = names.field();
     if (value instanceof Reference reference) {
       if (reference.hasDisplay()) {
-        term(names.text(), Terms.start(Terms.normalize(reference.getDisplay())));
+        term(names.text(), Terms.start(normalized(reference.getDisplay())));
       }
       if (reference.hasReference()) {
         literals.add(
@@ -394,7 +398,11 @@ final class FieldSink {
   /** Words that can be looked for one by one and as phrases. */
   void addWords(String field, List<String> texts) {
     if (!texts.isEmpty()) {
-      fields.add(new Field(field, new WordStream(texts), WordStream.TYPE));
+      fields.add(
+          new Field(
+              field,
+              new WordStream(texts.stream().map(this::normalized).toList()),
+              WordStream.TYPE));
     }
   }
 

@@ -86,16 +86,24 @@ public final class Terms {
   public static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     String normalized = normalize(text);
-    int from = 0;
-    while (from < normalized.length()) {
-      int blank = normalized.indexOf(' ', from);
-      int to = blank < 0 ? normalized.length() : blank;
-      if (to > from) {
-        words.add(normalized.substring(from, Math.min(to, from + WORD_CHARS_MAX)));
+    for (int from = 0; from < normalized.length(); ) {
+      int end = endOfWord(normalized, from);
+      if (end > from) {
+        words.add(normalized.substring(from, endOfTerm(from, end)));
       }
-      from = to + 1;
+      from = end + 1;
     }
     return words;
+  }
+
+  /** In a normalized text, in which single blanks part the words. */
+  static int endOfWord(String normalized, int from) {
+    int blank = normalized.indexOf(' ', from);
+    return blank < 0 ? normalized.length() : blank;
+  }
+
+  static int endOfTerm(int from, int endOfWord) {
+    return Math.min(endOfWord, from + WORD_CHARS_MAX);
   }
 
   /** Apostrophes and dots join what stands around them: O'Brien, e.g. */

@@ -9,8 +9,8 @@ import org.apache.lucene.index.IndexOptions;
 
 /**
  * The words of texts, as {@link Terms#words} has them; between two texts is a gap that no phrase
- * reaches over. The words are made before, outside of the index's own thread. May be consumed again
- * after a reset, by one thread at a time.
+ * reaches over. The words are normalized before, outside of the index's own thread. May be consumed
+ * again after a reset, by one thread at a time.
  */
 final class WordStream extends TokenStream {
   /** Words with their places, without lengths: nothing is scored. */
@@ -18,36 +18,51 @@ final class WordStream extends TokenStream {
 
   private static final int GAP = 100;
 
-  private final List<List<String>> texts;
+  private final List<String> texts;
   private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
   private final PositionIncrementAttribute step = addAttribute(PositionIncrementAttribute.class);
   private int text;
-  private int word;
+  private int at;
 
+  /**
+   * @param texts normalized
+   */
   WordStream(List<String> texts) {
-    this.texts = texts.stream().map(Terms::words).toList();
+    this.texts = texts;
   }
 
   @Override
   public boolean incrementToken() {
-    while (text < texts.size() && word >= texts.get(text).size()) {
-      text++;
-      word = 0;
+    boolean isFirst = at == 0;
+    while (text < texts.size() && isBetweenWords()) {
+      at++;
+      if (at >= texts.get(text).length()) {
+        text++;
+        at = 0;
+        isFirst = true;
+      }
     }
     if (text >= texts.size()) {
       return false;
     }
     clearAttributes();
-    term.append(texts.get(text).get(word));
-    step.setPositionIncrement(word == 0 && text > 0 ? GAP : 1);
-    word++;
+    String whole = texts.get(text);
+    int end = Terms.endOfWord(whole, at);
+    term.append(whole, at, Terms.endOfTerm(at, end));
+    step.setPositionIncrement(isFirst && text > 0 ? GAP : 1);
+    at = end + 1;
     return true;
+  }
+
+  private boolean isBetweenWords() {
+    String whole = texts.get(text);
+    return at >= whole.length() || whole.charAt(at) == ' ';
   }
 
   @Override
   public void reset() {
     text = 0;
-    word = 0;
+    at = 0;
   }
 
   private static FieldType type() {

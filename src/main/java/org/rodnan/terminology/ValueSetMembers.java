@@ -39,7 +39,7 @@ public final class ValueSetMembers {
    * @throws FhirFailure.Malformed if what it is made of isn't known here
    */
   public static ValueSetMembers of(ValueSet valueSet, DefinitionSource source) {
-    return of(valueSet, source, 0);
+    return of(valueSet, source, 0, new Work(String.valueOf(valueSet.getUrl())));
   }
 
   /** By system, the codes that are in; a system of {@link #systems} is not among them. */
@@ -52,7 +52,9 @@ public final class ValueSetMembers {
     return systems;
   }
 
-  private static ValueSetMembers of(ValueSet valueSet, DefinitionSource source, int depth) {
+  private static ValueSetMembers of(
+      ValueSet valueSet, DefinitionSource source, int depth, Work work) {
+    work.take();
     if (depth > DEPTH_MAX) {
       throw unknown(valueSet.getUrl(), "value sets refer to each other more than 16 deep");
     }
@@ -62,12 +64,67 @@ public final class ValueSetMembers {
       return all;
     }
     for (ConceptSetComponent include : valueSet.getCompose().getInclude()) {
-      all.addAll(of(valueSet, include, source, depth));
+      all.addAll(of(valueSet, include, source, depth, work));
     }
     for (ConceptSetComponent exclude : valueSet.getCompose().getExclude()) {
-      all.removeAll(of(valueSet, exclude, source, depth));
+      all.removeAll(of(valueSet, exclude, source, depth, work));
     }
     return all;
+  }
+
+  /**
+   * Bounds the work for one value set: imports may multiply, and a regular expression may try every
+   * way to read a text.
+   */
+  private static final class Work {
+    private static final int STEPS_MAX = 5_000_000;
+
+    /** Longer texts are not compared: matching may go as deep as the text is long. */
+    private static final int TEXT_CHARS_MAX = 1_000;
+
+    private final String url;
+    private int steps;
+
+    Work(String url) {
+      this.url = url;
+    }
+
+    void take() {
+      if (++steps > STEPS_MAX) {
+        throw new FhirFailure.Malformed(
+            IssueType.TOOCOSTLY,
+            "The value set " + url + " can't be worked out here: it takes too many steps");
+      }
+    }
+
+    CharSequence read(String text) {
+      return new Read(
+          this, text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX));
+    }
+
+    /** Every look at a character is a step. */
+    private record Read(Work work, String text) implements CharSequence {
+      @Override
+      public int length() {
+        return text.length();
+      }
+
+      @Override
+      public char charAt(int index) {
+        work.take();
+        return text.charAt(index);
+      }
+
+      @Override
+      public CharSequence subSequence(int start, int end) {
+        return new Read(work, text.substring(start, end));
+      }
+
+      @Override
+      public String toString() {
+        return text;
+      }
+    }
   }
 
   private static FhirFailure.Malformed unknown(String url, String why) {
@@ -88,10 +145,10 @@ public final class ValueSetMembers {
 
   /** One include: what is in all that it names. */
   private static ValueSetMembers of(
-      ValueSet whole, ConceptSetComponent part, DefinitionSource source, int depth) {
+      ValueSet whole, ConceptSetComponent part, DefinitionSource source, int depth, Work work) {
     ValueSetMembers found = null;
     if (part.hasSystem()) {
-      found = ofSystem(whole, part, source);
+      found = ofSystem(whole, part, source, work);
     }
     for (CanonicalType imported : part.getValueSet()) {
       ValueSet other =
@@ -99,18 +156,19 @@ public final class ValueSetMembers {
               .valueSet(imported.getValue())
               .orElseThrow(
                   () -> unknown(whole.getUrl(), imported.getValue() + " is not known here"));
-      ValueSetMembers members = of(other, source, depth + 1);
+      ValueSetMembers members = of(other, source, depth + 1, work);
       found = found == null ? members : found.and(members);
     }
     return found == null ? new ValueSetMembers() : found;
   }
 
   private static ValueSetMembers ofSystem(
-      ValueSet whole, ConceptSetComponent part, DefinitionSource source) {
+      ValueSet whole, ConceptSetComponent part, DefinitionSource source, Work work) {
     ValueSetMembers found = new ValueSetMembers();
     String system = part.getSystem();
     if (part.hasConcept()) {
       for (ConceptReferenceComponent concept : part.getConcept()) {
+        work.take();
         found.add(system, concept.getCode());
       }
       return found;
@@ -128,7 +186,7 @@ public final class ValueSetMembers {
     CodeHierarchy hierarchy = new CodeHierarchy(definition);
     Predicate<ConceptDefinitionComponent> passes = concept -> true;
     for (ConceptSetFilterComponent filter : part.getFilter()) {
-      passes = passes.and(filter(whole, filter, hierarchy));
+      passes = passes.and(filter(whole, filter, hierarchy, work));
     }
     hierarchy.concepts().values().stream()
         .filter(passes)
@@ -137,7 +195,7 @@ public final class ValueSetMembers {
   }
 
   private static Predicate<ConceptDefinitionComponent> filter(
-      ValueSet whole, ConceptSetFilterComponent filter, CodeHierarchy hierarchy) {
+      ValueSet whole, ConceptSetFilterComponent filter, CodeHierarchy hierarchy, Work work) {
     String value = String.valueOf(filter.getValue());
     String property = filter.getProperty();
     return switch (filter.getOp()) {
@@ -153,7 +211,9 @@ public final class ValueSetMembers {
       case REGEX -> {
         Pattern pattern = pattern(whole, value);
         yield concept ->
-            values(concept, property).stream().anyMatch(text -> pattern.matcher(text).matches());
+            values(concept, property).stream()
+                .map(work::read)
+                .anyMatch(text -> pattern.matcher(text).matches());
       }
       case NULL -> throw unknown(whole.getUrl(), "a filter has no operator");
     };

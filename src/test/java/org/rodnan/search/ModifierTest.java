@@ -327,6 +327,20 @@ final class ModifierTest {
   }
 
   @Test
+  void findsNoContainedResources() {
+    fixture.put(
+        "Patient/1",
+        "'contained':[{'resourceType':'Organization','id':'o','name':'Inner'}],"
+            + "'managingOrganization':{'reference':'#o'}");
+    assertThat(search("Organization?name=inner")).isEmpty();
+    assertThat(search("Organization?_contained=false")).isEmpty();
+    assertThat(fixture.page("?_contained=false").total()).hasValue(1);
+    assertThatThrownBy(() -> search("Organization?_contained=both"))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("expected _contained=false");
+  }
+
+  @Test
   void comparesNumbersOfAnySize() {
     int i = 0;
     for (String value : List.of("1e300", "1e308", "1e400", "2e400", "1e401", "-1e400", "0")) {

@@ -140,9 +140,24 @@ final class SearchEngineTest {
     }
     assertThat(search("Observation?date=" + dates)).containsExactly("1");
     assertThat(search("Observation?_id=" + ids)).containsExactly("1");
+    String of = "Observation?";
+    for (String name : List.of("code", "subject", "value-string", "_profile", "_tag:not")) {
+      assertThat(fixture.page(of + name + "=" + tenThousand("x%d")).total()).as(name).isPresent();
+    }
+    assertThat(search(of + "value-quantity=" + tenThousand("%d"))).containsExactly("1");
+    assertThat(search(of + "code-value-quantity=" + tenThousand("c$%d"))).isEmpty();
+    assertThat(search(of + "subject.birthdate=" + tenThousand("ge%04d"))).isEmpty();
     assertThatThrownBy(() -> search("Observation?_id=" + ids + "," + ids + ",1"))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining("rodnan.limits.or-values-max");
+  }
+
+  private static String tenThousand(String form) {
+    StringBuilder all = new StringBuilder(form.formatted(1));
+    for (int i = 2; i <= 10_000; i++) {
+      all.append(',').append(form.formatted(i % 10_000));
+    }
+    return all.toString();
   }
 
   // Number: https://hl7.org/fhir/R4/search.html#number
