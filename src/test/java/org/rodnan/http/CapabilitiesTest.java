@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.rodnan.FhirClient;
 import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceTypes;
 
 @ExtendWith(TestServer.Shared.class)
@@ -74,6 +75,45 @@ class CapabilitiesTest {
     assertThat(terminology.has("expansion")).isFalse();
     assertThat(client.get("/metadata?mode=terminology&_format=xml").text())
         .startsWith("<TerminologyCapabilities");
+  }
+
+  /** What is listed is there, and what is there is listed. */
+  @Test
+  void listsTheOperationsThatAnswer() {
+    for (JsonNode resource : resources()) {
+      String type = resource.path("type").asText();
+      Set<String> listed = new HashSet<>(resource.path("operation").findValuesAsText("name"));
+      for (NamedOperation operation : NamedOperation.values()) {
+        boolean answers =
+            isRoute("/" + type + "/$" + operation.code())
+                || isRoute("/" + type + "/x/$" + operation.code());
+        assertThat(listed.contains(operation.code()))
+            .describedAs(type + " " + operation.code())
+            .isEqualTo(answers);
+      }
+      resource
+          .path("operation")
+          .forEach(operation ->
+              assertThat(operation.path("definition").asText())
+                  .endsWith("-" + operation.path("name").asText()));
+    }
+    assertThat(resource("Patient").path("operation").findValuesAsText("name"))
+        .containsExactlyInAnyOrder("everything", "meta", "meta-add", "meta-delete", "validate");
+  }
+
+  private static boolean isRoute(String path) {
+    try {
+      return Routes.target(path) instanceof Target.Operation;
+    } catch (FhirFailure.NotFound e) {
+      return false;
+    }
+  }
+
+  @Test
+  void namesTheFormatsOfPatches() {
+    assertThat(client.get("/metadata").json().path("patchFormat").toString())
+        .contains("json-patch+json", "xml-patch+xml", "fhir+json", "fhir+xml");
+    assertThat(resource("Patient").path("interaction").findValuesAsText("code")).contains("patch");
   }
 
   @Test
