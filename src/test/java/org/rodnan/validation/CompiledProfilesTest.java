@@ -14,6 +14,10 @@ import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Basic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.fhir.Issue;
+import org.rodnan.terminology.Definitions;
 import org.rodnan.validation.compiled.CompiledProfiles;
 
 /** The compiled checks against the judge: what they accept, it accepts without a word. */
@@ -50,6 +54,72 @@ class CompiledProfilesTest {
     assertThat(invalid)
         .isNotEmpty()
         .allSatisfy((name, json) -> assertThat(accepts(json)).as(name).isFalse());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\uFEFF{'resourceType':'Basic','code':{'text':'x'}}",
+        "{'resourceType':'Basic','code':{'text':'x'}} x",
+        "{'resourceType':'Basic','code':{'text':'x'}}{}",
+        "{'resourceType':'Basic','code':{'text':'x'},'code':{'text':'y'}}",
+        "{'resourceType':'Basic','code':{'text':'x','text':'x'}}",
+        "{'resourceType':'Basic','code':{/*c*/'text':'x'}}",
+        "{'resourceType':'Basic','code':{'text':'\\b'}}",
+        "{'resourceType':'Basic','code':{'text':'\\ud83d'}}",
+        "{'resourceType':'Basic','code':{'text':null}}",
+        "{'resourceType':'Basic','code':{'text':[]}}",
+        "{'resourceType':'Basic','code':{'coding':[]}}",
+        "{'resourceType':'Basic','code':{'coding':{'code':'x'}}}",
+        "{'resourceType':'Basic','code':{}}",
+        "{'resourceType':'Basic','resourceDefinition':'x','code':{'text':'x'}}",
+        "{'resourceType':'Resource'}",
+        "{'resourceType':'DomainResource'}",
+        "{'resourceType':'Nothing'}",
+        "{'resourceType':'Quantity','value':1}",
+        "{}",
+        "[]",
+        "x",
+        ""
+      })
+  void leavesJsonThatIsNotPlainlyRight(String json) {
+    assertThat(accepts(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8))).isFalse();
+  }
+
+  @Test
+  void takesNoOtherEncodingForUtf8() {
+    String json = "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"}}";
+    assertThat(accepts(json.getBytes(StandardCharsets.UTF_8))).isTrue();
+    assertThat(accepts(json.getBytes(StandardCharsets.UTF_16BE))).isFalse();
+    assertThat(accepts(json.getBytes(StandardCharsets.UTF_16LE))).isFalse();
+  }
+
+  @Test
+  void findsTheTypeWhereverItStands() {
+    String json = "{\"code\":{\"text\":\"x\"},\"resourceType\":\"Basic\"}";
+    assertThat(accepts(json.getBytes(StandardCharsets.UTF_8))).isTrue();
+  }
+
+  @Test
+  void leavesAnUnknownExtensionToTheJudgeWhoseHintTheClientGets() {
+    byte[] json =
+        """
+        {"resourceType": "Basic", "code": {"text": "x"},
+         "extension": [{"url": "https://ehr.clinic.net/unknown", "valueCode": "x"}]}
+        """
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(accepts(json)).isFalse();
+    assertThat(Validators.validate(json).issues()).isNotEmpty().noneMatch(Issue::isError);
+  }
+
+  @Test
+  void countsWhatItAcceptsAndWhatItLeaves() {
+    CompiledProfiles counted =
+        new ResourceValidator(new Definitions(), Validators.LIMITS).compiled();
+    counted.accepts(Validators.example("ssc-fvc-valid-litres").getBytes(StandardCharsets.UTF_8));
+    counted.accepts(new byte[0]);
+    assertThat(counted.acceptedCount()).isOne();
+    assertThat(counted.leftCount()).isOne();
   }
 
   @Test

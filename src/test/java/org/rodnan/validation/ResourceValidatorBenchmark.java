@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time of one validation with pooled validators. */
+/** Time of one validation, by the compiled checks and by pooled validators of HL7. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,8 +27,7 @@ public class ResourceValidatorBenchmark {
     "ssc-mrss-valid-all-sites",
     "ssc-mrss-valid-total-only",
     "ssc-fvc-valid-percent-predicted",
-    "ssc-adverse-event-valid-nausea",
-    "ssc-mrss-invalid-sum-differs"
+    "ssc-adverse-event-valid-nausea"
   })
   public String example = "";
 
@@ -40,8 +39,19 @@ public class ResourceValidatorBenchmark {
     Validators.SHARED.warmUp();
   }
 
+  /** As a write does it. */
   @Benchmark
   public ValidationReport validate() {
     return Validators.SHARED.validate(new Observation(), json);
+  }
+
+  @Benchmark
+  public boolean compiled() {
+    return Validators.SHARED.compiled().accepts(json);
+  }
+
+  @Benchmark
+  public ValidationReport judge() {
+    return Validators.SHARED.judge(new Observation(), json);
   }
 }

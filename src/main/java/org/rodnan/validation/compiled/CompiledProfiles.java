@@ -75,6 +75,11 @@ public final class CompiledProfiles {
     return isAccepted;
   }
 
+  /** Compiles what such a resource needs, and doesn't count it. */
+  public void prepare(byte[] json) {
+    decide(json);
+  }
+
   /** How many resources were accepted here since the start. */
   public long acceptedCount() {
     return accepted.sum();

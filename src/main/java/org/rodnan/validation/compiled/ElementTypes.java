@@ -23,6 +23,11 @@ final class ElementTypes {
     this.definitions = definitions;
   }
 
+  /** Whether there are resources of that type. */
+  boolean isResource(String name) {
+    return definitions.getResourceNamesAsSet().contains(name);
+  }
+
   /** Null if R4 has no such type. */
   @Nullable ElementType of(String name) {
     ElementType known = types.get(name);

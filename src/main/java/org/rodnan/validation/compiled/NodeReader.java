@@ -28,12 +28,13 @@ final class NodeReader {
    * @throws IOException if it is no JSON
    */
   Node read(byte[] json) throws IOException {
+    requireUtf8(json);
     try (JsonParser parser = factory.createParser(json)) {
       Undecided.unless(parser.nextToken() == JsonToken.START_OBJECT);
       String name =
           "resourceType".equals(parser.nextFieldName()) ? parser.nextTextValue() : typeOf(json);
-      ElementType type = name == null ? null : types.of(name);
-      if (type == null || !type.isResource()) {
+      ElementType type = name != null && types.isResource(name) ? types.of(name) : null;
+      if (type == null) {
         throw Undecided.here();
       }
       Node root = new Node(type.name(), type, null);
@@ -42,6 +43,14 @@ final class NodeReader {
       members(parser, token, root, 0, isTypeAhead);
       Undecided.unless(parser.nextToken() == null);
       return root;
+    }
+  }
+
+  /** The parser would find out other encodings by itself. */
+  private static void requireUtf8(byte[] json) {
+    Undecided.unless(json.length > 3);
+    for (int i = 0; i < 4; i++) {
+      Undecided.unless(json[i] > 0);
     }
   }
 

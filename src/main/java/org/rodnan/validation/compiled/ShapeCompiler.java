@@ -176,13 +176,13 @@ final class ShapeCompiler {
         maxOf(element),
         demands(definition, element, isKnown),
         compiled,
-        element.getSlicing().getRules() != SlicingRules.CLOSED);
+        !element.hasSlicing() || element.getSlicing().getRules() != SlicingRules.CLOSED);
   }
 
   private boolean isPlain(
       StructureDefinition definition, ElementDefinition element, boolean isChoice) {
     boolean hasTypeName = !isChoice && element.hasSliceName();
-    if (hasTypeName || element.getSlicing().getOrdered()) {
+    if (hasTypeName || element.hasSlicing() && element.getSlicing().getOrdered()) {
       leave(definition, element, "slicing");
       return false;
     }
@@ -311,7 +311,7 @@ final class ShapeCompiler {
             || element.hasFixed() && !(exact instanceof PrimitiveType))) {
       return "a fixed value of type " + exact.fhirType();
     }
-    if (element.getBinding().hasAdditional()) {
+    if (element.hasBinding() && element.getBinding().hasAdditional()) {
       return "additional bindings";
     }
     for (TypeRefComponent type : element.getType()) {

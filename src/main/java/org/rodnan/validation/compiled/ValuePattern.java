@@ -57,7 +57,11 @@ record ValuePattern(@Nullable String value, Map<String, List<ValuePattern>> memb
     };
   }
 
+  /**
+   * @throws Undecided if there are extensions, of which the pattern knows nothing
+   */
   boolean matches(Node node) {
+    Undecided.unless(!node.has("extension"));
     if (value != null) {
       return value.equals(node.value());
     }
