@@ -1,8 +1,9 @@
 package org.rodnan.http;
 
 import java.util.Set;
+import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.interaction.BundleInteraction;
-import org.rodnan.interaction.BundleOutcome;
+import org.rodnan.store.Origin;
 
 /**
  * Batch and transaction (R4, http.html#transaction). A client without a preference gets no bodies
@@ -11,17 +12,23 @@ import org.rodnan.interaction.BundleOutcome;
 final class BundleEndpoint {
   private final BundleInteraction processing;
   private final CapabilityDocument capabilities;
+  private final AsyncJobs jobs;
 
-  BundleEndpoint(BundleInteraction processing, CapabilityDocument capabilities) {
+  BundleEndpoint(BundleInteraction processing, CapabilityDocument capabilities, AsyncJobs jobs) {
     this.processing = processing;
     this.capabilities = capabilities;
+    this.jobs = jobs;
   }
 
   Answer process(FhirRequest request) {
     request.requireParameters(Set.of());
-    BundleOutcome outcome = processing.process(request.bundle(), request.origin());
+    ParsedBundle body = request.bundle();
+    Origin origin = request.origin();
+    BundleWriter bundles = request.bundles();
     Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);
-    return Answer.of(
-        200, request.bundles().response(outcome, wanted, capabilities.of(request.links().base())));
+    JsonBytes metadata = capabilities.of(request.links().base());
+    return jobs.answer(
+        request,
+        () -> Answer.of(200, bundles.response(processing.process(body, origin), wanted, metadata)));
   }
 }

@@ -9,6 +9,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.hl7.fhir.r4.model.CapabilityStatement;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementKind;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestComponent;
@@ -39,6 +40,15 @@ import org.rodnan.index.SearchParameters;
  * request to request. Immutable, thread safe.
  */
 final class CapabilityDocument {
+  /** Parameters of every search that no SearchParameter defines by an expression. */
+  private static final Map<String, SearchParamType> OF_EVERY_SEARCH =
+      new TreeMap<>(
+          Map.of(
+              "_text", SearchParamType.STRING,
+              "_content", SearchParamType.STRING,
+              "_list", SearchParamType.SPECIAL,
+              "_filter", SearchParamType.SPECIAL));
+
   /** Stands where the base URL goes; can't be part of a definition. */
   private static final String BASE = "urn:rodnan:base";
 
@@ -148,6 +158,7 @@ final class CapabilityDocument {
     }
     OF_THE_SYSTEM.forEach(code -> rest.addInteraction().setCode(code));
     parameters.ofEveryType().forEach(parameter -> searchParam(rest.addSearchParam(), parameter));
+    OF_EVERY_SEARCH.forEach((name, type) -> rest.addSearchParam().setName(name).setType(type));
   }
 
   private static void rules(CapabilityStatementRestResourceComponent resource, Limits limits) {

@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.util.Optional;
 import java.util.Set;
 import org.rodnan.interaction.CreateInteraction;
 
@@ -14,7 +15,11 @@ final class CreateEndpoint {
   Answer create(FhirRequest request, String type) {
     request.requireParameters(Set.of());
     return WriteAnswers.answer(
-        creating.create(type, request.body(), request.header("If-None-Exist"), request.origin()),
+        creating.create(
+            type,
+            request.body(type, Optional.empty()),
+            request.header("If-None-Exist"),
+            request.origin()),
         request);
   }
 }

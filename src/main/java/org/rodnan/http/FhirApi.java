@@ -16,7 +16,8 @@ record FhirApi(
     HistoryEndpoint histories,
     SearchEndpoint searches,
     BundleEndpoint bundles,
-    OperationEndpoint operations) {
+    OperationEndpoint operations,
+    AsyncEndpoint later) {
 
   /**
    * @param method one of the target's methods
@@ -46,6 +47,7 @@ record FhirApi(
       case Target.Version version -> reads.vread(request, version.key(), version.version());
       case Target.History history -> histories.history(request, history.scope());
       case Target.Search search -> searches.search(request, search.compartment(), search.type());
+      case Target.Async async -> later.answer(method, request, async.id());
       case Target.Operation operation -> operations.answer(operation, request);
     };
   }

@@ -47,6 +47,16 @@ record FhirRequest(
   }
 
   /**
+   * The resource to be stored; of a Binary the body may be its content.
+   *
+   * @param id of the path, if there is one
+   * @throws FhirFailure as {@link RequestBody#resource}
+   */
+  ParsedResource body(String type, Optional<String> id) {
+    return RawBinary.isType(type) ? bodies.binary(http, id) : body();
+  }
+
+  /**
    * @throws FhirFailure as {@link RequestBody#patch}
    */
   Patch patch() {

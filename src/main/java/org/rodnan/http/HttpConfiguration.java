@@ -3,6 +3,8 @@ package org.rodnan.http;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.IdGenerator;
@@ -32,6 +34,12 @@ class HttpConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConfiguration.class);
   private static final String BASE_PATH = "/fhir";
 
+  @Bean(destroyMethod = "shutdown")
+  ExecutorService answeringLater(HttpSettings settings) {
+    return Executors.newFixedThreadPool(
+        settings.asyncThreads(), Thread.ofPlatform().name("async-", 0).daemon().factory());
+  }
+
   @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
@@ -42,6 +50,7 @@ class HttpConfiguration {
       Limits limits,
       Clock clock,
       HttpSettings settings,
+      ExecutorService answeringLater,
       ObjectProvider<BuildProperties> build) {
     String version =
         Optional.ofNullable(build.getIfAvailable())
@@ -54,6 +63,8 @@ class HttpConfiguration {
             limits,
             version,
             clock.instant());
+    AsyncJobs jobs =
+        new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(
@@ -68,9 +79,10 @@ class HttpConfiguration {
             new PatchEndpoint(interactions.patch()),
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
-            new SearchEndpoint(interactions.search()),
-            new BundleEndpoint(interactions.bundle(), capabilities),
-            new OperationEndpoint(operations, interactions.validate()));
+            new SearchEndpoint(interactions.search(), jobs),
+            new BundleEndpoint(interactions.bundle(), capabilities, jobs),
+            new OperationEndpoint(operations),
+            new AsyncEndpoint(jobs));
     RequestReader reader =
         new RequestReader(
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));

@@ -99,7 +99,15 @@ final class JettyCustomizer implements WebServerFactoryCustomizer<JettyServletWe
             "X-Request-Id",
             "X-Requested-With"));
     handler.setExposedHeaders(
-        Set.copyOf(List.of("ETag", "Last-Modified", "Location", "Retry-After", "X-Request-Id")));
+        Set.copyOf(
+            List.of(
+                "Content-Location",
+                "ETag",
+                "Last-Modified",
+                "Location",
+                "Retry-After",
+                "X-Progress",
+                "X-Request-Id")));
     handler.setAllowCredentials(false);
     handler.setHandler(inner);
     return handler;

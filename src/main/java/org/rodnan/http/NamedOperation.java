@@ -10,7 +10,11 @@ import org.rodnan.fhir.ResourceTypes;
  */
 enum NamedOperation {
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
-  VALIDATE("validate", false, Set.of(Level.TYPE), Set.of());
+  LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
+  META("meta", true, Set.of(Level.INSTANCE), Set.of()),
+  META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
+  META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
+  VALIDATE("validate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of());
 
   /** At which levels of the interface an operation can stand. */
   enum Level {

@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param answer empty if the client leaves it to the server
  * @param lenient {@code handling=lenient}
+ * @param async {@code respond-async}
  */
-record Preferences(Optional<Return> answer, boolean lenient) {
+record Preferences(Optional<Return> answer, boolean lenient, boolean async) {
 
   /** What a write answers with. */
   enum Return {
@@ -26,6 +27,7 @@ record Preferences(Optional<Return> answer, boolean lenient) {
   static Preferences parse(List<String> headers) {
     Optional<Return> answer = Optional.empty();
     Optional<Boolean> lenient = Optional.empty();
+    boolean async = false;
     for (String header : headers) {
       for (String preference : header.split("[,;]", -1)) {
         int equals = preference.indexOf('=');
@@ -35,11 +37,12 @@ record Preferences(Optional<Return> answer, boolean lenient) {
           case "return" -> answer = answer.or(() -> returned(plain(value)));
           case "handling" ->
               lenient = lenient.or(() -> Optional.of(plain(value).equals("lenient")));
+          case "respond-async" -> async = true;
           default -> {}
         }
       }
     }
-    return new Preferences(answer, lenient.orElse(false));
+    return new Preferences(answer, lenient.orElse(false), async);
   }
 
   private static Optional<Return> returned(String value) {

@@ -34,7 +34,8 @@ final class ReadEndpoint {
     Answer answer = Answer.empty(200).with(WriteAnswers.headers(content));
     return isKnown(request, content)
         ? Answer.empty(304).with(answer.headers())
-        : answer.with(request.projected(content));
+        : RawBinary.answer(request, content)
+            .orElseGet(() -> answer.with(request.projected(content)));
   }
 
   /** Whether the client has this version; with If-None-Match, If-Modified-Since is not asked. */

@@ -77,6 +77,34 @@ final class RequestBody {
   }
 
   /**
+   * A Binary: the resource, or the content itself.
+   *
+   * @param id of the content; empty if the server is to give one
+   * @throws FhirFailure as {@link #resource}
+   */
+  ParsedResource binary(HttpServletRequest request, Optional<String> id) {
+    MediaType type = declared(request).orElseGet(() -> MediaType.parse(""));
+    if (type.type().isEmpty() || !RawBinary.mayBeContent(type)) {
+      return resource(request);
+    }
+    byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
+    if (!RawBinary.isContent(type)) {
+      try {
+        ParsedResource parsed =
+            Format.ofMediaType(type.type()).equals(Optional.of(Format.JSON))
+                ? parser.parseJson(body)
+                : parser.parseXml(body);
+        if (RawBinary.isType(parsed.type())) {
+          return parsed;
+        }
+      } catch (FhirFailure.Malformed e) {
+        // Any other JSON or XML.
+      }
+    }
+    return RawBinary.resource(request, body, id);
+  }
+
+  /**
    * A patch in one of its three forms, by the media type (R4, http.html#patch).
    *
    * @throws FhirFailure.UnsupportedMedia if it is declared as none of them, or not at all

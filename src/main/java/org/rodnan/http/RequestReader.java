@@ -46,11 +46,33 @@ final class RequestReader {
     return new FhirRequest(
         http,
         query,
-        Negotiation.negotiate(FhirRequest.values(http.getHeaders("Accept")), query),
+        representation(http, target, query),
         Preferences.parse(FhirRequest.values(http.getHeaders("Prefer"))),
         new Links(fixedBase.orElseGet(() -> base(http))),
         origin(http, requestId),
         bodies);
+  }
+
+  private static Representation representation(
+      HttpServletRequest http, Target target, QueryParameters query) {
+    try {
+      return Negotiation.negotiate(FhirRequest.values(http.getHeaders("Accept")), query);
+    } catch (FhirFailure.NotAcceptable e) {
+      if (isBinary(target) && !query.has("_format")) {
+        return Negotiation.negotiate(List.of(), query);
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it can go out in whatever media type it has. */
+  private static boolean isBinary(Target target) {
+    return switch (target) {
+      case Target.OfType type -> RawBinary.isType(type.type());
+      case Target.Instance instance -> RawBinary.isType(instance.key().type());
+      case Target.Version version -> RawBinary.isType(version.key().type());
+      default -> false;
+    };
   }
 
   /** The representation of an error, whatever else is wrong with the request. */

@@ -29,6 +29,9 @@ final class ResponseWriter {
   /** Below this, gzip costs more than the bytes it saves. */
   private static final int GZIP_BYTES_MIN = 1024;
 
+  /** An answer that brings it along is no FHIR, and goes out as it is. */
+  private static final String TYPE = "Content-Type";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   void write(
@@ -40,7 +43,7 @@ final class ResponseWriter {
     Optional<JsonBytes> body = answer.body();
     // First, for it may fail: nothing of the answer is set then.
     JsonBytes encoded =
-        body.isEmpty() || representation.isAsStored()
+        body.isEmpty() || representation.isAsStored() || answer.headers().containsKey(TYPE)
             ? body.orElse(new JsonBytes(List.of()))
             : JsonBytes.of(encode(body.get().joined(), representation));
     response.setStatus(answer.status());
@@ -48,18 +51,19 @@ final class ResponseWriter {
     // Health data: no cache on the way keeps it, and the client's own asks again by ETag.
     response.setHeader("Cache-Control", "private, no-cache");
     if (body.isPresent()) {
-      writeBody(encoded, representation, request, response);
+      String type = answer.headers().getOrDefault(TYPE, representation.contentType());
+      writeBody(encoded, type, request, response);
     }
   }
 
   private static void writeBody(
       JsonBytes encoded,
-      Representation representation,
+      String contentType,
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
     response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
-    response.setContentType(representation.contentType());
+    response.setContentType(contentType);
     boolean isHead = request.getMethod().equals("HEAD");
     if (encoded.length() >= GZIP_BYTES_MIN && acceptsGzip(request)) {
       response.setHeader("Content-Encoding", "gzip");

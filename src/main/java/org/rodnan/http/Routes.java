@@ -13,6 +13,9 @@ import org.rodnan.store.HistoryScope;
 
 /** From a path below the base to its {@link Target}. */
 final class Routes {
+  /** Before the id of an asynchronous request. */
+  static final String ASYNC = "_async";
+
   private static final String HISTORY = "_history";
   private static final String SEARCH = "_search";
   private static final String ALL_TYPES = "*";
@@ -40,6 +43,9 @@ final class Routes {
     List<String> segments = Arrays.asList(inner.split("/", -1));
     if (segments.getLast().startsWith("$")) {
       return operation(segments);
+    }
+    if (segments.size() == 2 && segments.getFirst().equals(ASYNC)) {
+      return new Target.Async(segments.getLast());
     }
     return switch (segments.size()) {
       case 1 -> ofOne(segments.getFirst());

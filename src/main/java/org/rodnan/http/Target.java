@@ -71,6 +71,14 @@ sealed interface Target {
     }
   }
 
+  /** Where the answer to an asynchronous request is to be found. */
+  record Async(String id) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD", "DELETE");
+    }
+  }
+
   /**
    * {@code $name} at one of its levels.
    *

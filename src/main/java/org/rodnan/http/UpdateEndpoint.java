@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.UpdateInteraction;
@@ -17,7 +18,7 @@ final class UpdateEndpoint {
     return WriteAnswers.answer(
         updating.update(
             key,
-            request.body(),
+            request.body(key.type(), Optional.of(key.id())),
             request.header("If-Match"),
             request.header("If-None-Match"),
             request.origin()),
@@ -29,7 +30,7 @@ final class UpdateEndpoint {
         updating.updateWhere(
             type,
             request.query().criteria(),
-            request.body(),
+            request.body(type, Optional.empty()),
             request.header("If-Match"),
             request.origin()),
         request);

@@ -50,7 +50,7 @@ public enum CompositeShape {
     return switch (kind) {
       case TOKEN, DATE, NUMBER -> 2;
       case QUANTITY -> 3;
-      case STRING, REFERENCE, URI, COMPOSITE -> 0;
+      case STRING, REFERENCE, URI, COMPOSITE, SPECIAL -> 0;
     };
   }
 

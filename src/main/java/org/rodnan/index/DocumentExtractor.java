@@ -12,9 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.model.Base;
+import org.hl7.fhir.r4.model.CodeType;
+import org.hl7.fhir.r4.model.DomainResource;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.Property;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
+import org.hl7.fhir.r4.model.StringType;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.terminology.UnitConversion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +96,15 @@ public final class DocumentExtractor {
       }
     }
     Set<String> references = new LinkedHashSet<>();
-    collectReferences(resource, references);
+    Set<String> texts = new LinkedHashSet<>();
+    List<String> narrative = narrative(resource);
+    texts.addAll(narrative);
+    collect(resource, references, texts);
+    sink.addWords(FieldNames.TEXT, narrative);
+    sink.addWords(FieldNames.CONTENT, List.copyOf(texts));
+    if (resource instanceof MetadataResource definition) {
+      sink.addCanonical(definition);
+    }
     return new IndexDocument(
         text, sink.fields(), sink.literals(), sink.joined(), references, sink.identifiers());
   }
@@ -186,7 +199,16 @@ public final class DocumentExtractor {
             : matcher.replaceAll("");
   }
 
-  private static void collectReferences(Base element, Set<String> references) {
+  private static List<String> narrative(Resource resource) {
+    if (!(resource instanceof DomainResource whole) || !whole.hasText()) {
+      return List.of();
+    }
+    String text = whole.getText().getDiv().allText();
+    return text == null || text.isBlank() ? List.of() : List.of(text);
+  }
+
+  /** Every reference, and every text that a person may have written or read. */
+  private static void collect(Base element, Set<String> references, Set<String> texts) {
     for (Property property : element.children()) {
       if (!property.hasValues()) {
         continue;
@@ -195,10 +217,21 @@ public final class DocumentExtractor {
         if (child instanceof Reference reference && reference.hasReference()) {
           references.add(reference.getReference());
         }
+        if (isText(child)) {
+          texts.add(child.primitiveValue());
+        }
         if (child != null) {
-          collectReferences(child, references);
+          collect(child, references, texts);
         }
       }
     }
+  }
+
+  /** Strings and markdown; codes and ids are strings to HAPI, but none to a reader. */
+  private static boolean isText(@Nullable Base value) {
+    return value instanceof StringType text
+        && !(text instanceof CodeType)
+        && text.getValue() != null
+        && !text.getValue().isBlank();
   }
 }

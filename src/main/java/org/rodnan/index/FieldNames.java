@@ -32,6 +32,18 @@ public final class FieldNames {
   /** Point: lastUpdated, as a parameter of kind date. */
   public static final String LAST_UPDATED = "_lastUpdated";
 
+  /** Words in their order: the narrative. */
+  public static final String TEXT = "_text";
+
+  /** Words in their order: every text of the resource, the narrative too. */
+  public static final String CONTENT = "_content";
+
+  /**
+   * Term and doc value: of a resource that has a canonical URL, the {@link CanonicalTerms} by which
+   * references may name it.
+   */
+  public static final String CANONICAL = "~canonical";
+
   private FieldNames() {}
 
   /** The field of the whole text of a string, as it is, for {@code :exact}. */
@@ -47,6 +59,16 @@ public final class FieldNames {
   /** The field of the terms of a composite that ends in a number, {@link ValueTerm}. */
   public static String values(String field) {
     return field + "~values";
+  }
+
+  /** The field of the texts beside a token or a reference, as a string's. */
+  public static String text(String field) {
+    return field + "~text";
+  }
+
+  /** The field of the {@link CanonicalTerms} that a reference by canonical URL leads to. */
+  public static String canonicals(String field) {
+    return field + "~canonicals";
   }
 
   /** The field of the tokens of a reference's identifier. */

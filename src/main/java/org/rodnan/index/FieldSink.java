@@ -1,16 +1,20 @@
 package org.rodnan.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.KeywordField;
+import org.apache.lucene.document.LatLonPoint;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.SortedNumericDocValuesField;
 import org.apache.lucene.document.SortedSetDocValuesField;
@@ -19,7 +23,10 @@ import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.util.BytesRef;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.CanonicalType;
+import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.Identifier;
+import org.hl7.fhir.r4.model.MetadataResource;
+import org.hl7.fhir.r4.model.Property;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.store.BusinessIdentifier;
@@ -47,6 +54,8 @@ final class FieldSink {
   private final Map<Base, List<Token>> tokens = new IdentityHashMap<>();
 
   private final Map<Base, List<QuantityValue>> quantities = new IdentityHashMap<>();
+  private final Map<Base, List<BytesRef>> texts = new IdentityHashMap<>();
+  private final Map<String, String> normalized = new HashMap<>();
 
   FieldSink(UnitConversion units) {
     this.units = units;
@@ -70,7 +79,12 @@ final class FieldSink {
 
   /** The names of a parameter's fields, put together once. */
   record Names(
-      ParameterDefinition parameter, String field, String sort, String exact, String values) {
+      ParameterDefinition parameter,
+      String field,
+      String sort,
+      String exact,
+      String values,
+      String text) {
     static Names of(ParameterDefinition parameter) {
       String field = parameter.field();
       return new Names(
@@ -78,7 +92,8 @@ final class FieldSink {
           field,
           FieldNames.sort(field),
           FieldNames.exact(field),
-          FieldNames.values(field));
+          FieldNames.values(field),
+          FieldNames.text(field));
     }
   }
 
@@ -94,8 +109,9 @@ final class FieldSink {
       case DATE -> TimeRange.of(value).ifPresent(range -> addTime(names, range));
       case NUMBER -> NumberRange.of(value).ifPresent(range -> addNumber(names, range));
       case QUANTITY -> addQuantity(names, quantitiesOf(value));
-      case REFERENCE -> addReference(names.field(), value);
+      case REFERENCE -> addReference(names, value);
       case URI -> addUri(names.field(), value);
+      case SPECIAL -> addPosition(names.field(), value);
       case COMPOSITE -> throw new IllegalArgumentException(names.field() + " is a composite");
     }
   }
@@ -127,6 +143,17 @@ final class FieldSink {
         value, element -> TokenValue.of(element).stream().map(Token::of).toList());
   }
 
+  private List<BytesRef> textsOf(Base value) {
+    return texts.computeIfAbsent(
+        value,
+        element ->
+            TokenValue.texts(element).stream().map(text -> Terms.start(normalized(text))).toList());
+  }
+
+  private String normalized(String text) {
+    return normalized.computeIfAbsent(text, Terms::normalize);
+  }
+
   private List<QuantityValue> quantitiesOf(Base value) {
     return quantities.computeIfAbsent(value, element -> QuantityValue.of(element, units));
   }
@@ -139,6 +166,8 @@ final class FieldSink {
         sortText(names, code);
       }
     }
+    textsOf(value).forEach(text -> term(names.text(), text));
+    TokenValue.typedForms(value).forEach(form -> term(names.field(), Terms.exact(form)));
     if (names.parameter().code().equals("identifier")
         && value instanceof Identifier identifier
         && identifier.hasValue()) {
@@ -147,7 +176,7 @@ final class FieldSink {
   }
 
   private void addText(Names names, String text) {
-    String normalized = Terms.normalize(text);
+    String normalized = normalized(text);
     term(names.field(), Terms.start(normalized));
     term(names.exact(), Terms.exact(text));
     sortText(names, normalized);
@@ -171,8 +200,34 @@ final class FieldSink {
     QuantityValue.forSorting(quantities).ifPresent(range -> sortNumbers(names, range));
   }
 
-  private void addReference(String field, Base value) {
+  /** A place given by its degrees north and east. */
+  private void addPosition(String field, Base value) {
+    OptionalDouble latitude = degrees(value, "latitude");
+    OptionalDouble longitude = degrees(value, "longitude");
+    if (latitude.isPresent()
+        && longitude.isPresent()
+        && Math.abs(latitude.getAsDouble()) <= 90
+        && Math.abs(longitude.getAsDouble()) <= 180) {
+      fields.add(new LatLonPoint(field, latitude.getAsDouble(), longitude.getAsDouble()));
+    }
+  }
+
+  private static OptionalDouble degrees(Base value, String child) {
+    Property property = value.getNamedProperty(child);
+    return property != null
+            && property.hasValues()
+            && property.getValues().getFirst() instanceof DecimalType number
+            && number.getValue() != null
+        ? OptionalDouble.of(number.getValue().doubleValue())
+        : OptionalDouble.empty();
+  }
+
+  private void addReference(Names names, Base value) {
+    String field = names.field();
     if (value instanceof Reference reference) {
+      if (reference.hasDisplay()) {
+        term(names.text(), Terms.start(normalized(reference.getDisplay())));
+      }
       if (reference.hasReference()) {
         literals.add(
             new LiteralValue(field, reference.getReference(), LiteralValue.Kind.REFERENCE));
@@ -182,6 +237,7 @@ final class FieldSink {
       }
     } else if (value instanceof CanonicalType canonical && canonical.hasValue()) {
       literals.add(new LiteralValue(field, canonical.getValue(), LiteralValue.Kind.CANONICAL));
+      keyword(FieldNames.canonicals(field), CanonicalTerms.ofReference(canonical.getValue()));
     } else if (value instanceof Resource resource && resource.getIdElement().hasIdPart()) {
       String reference = resource.fhirType() + "/" + resource.getIdElement().getIdPart();
       literals.add(new LiteralValue(field, reference, LiteralValue.Kind.REFERENCE));
@@ -307,7 +363,7 @@ final class FieldSink {
           quantitiesOf(value).stream()
               .map(q -> new long[] {q.unit(), q.range().low(), q.range().high()})
               .toList();
-      case STRING, REFERENCE, URI, COMPOSITE -> List.of();
+      case STRING, REFERENCE, URI, COMPOSITE, SPECIAL -> List.of();
     };
   }
 
@@ -322,6 +378,31 @@ final class FieldSink {
   private void term(String field, BytesRef term) {
     if (seen.add(new Seen(field, term))) {
       fields.add(new StringField(field, term, Field.Store.NO));
+    }
+  }
+
+  private void keyword(String field, BytesRef term) {
+    if (seen.add(new Seen(field, term))) {
+      fields.add(new KeywordField(field, term, Field.Store.NO));
+    }
+  }
+
+  /** The names by which references by canonical URL lead to the resource. */
+  void addCanonical(MetadataResource resource) {
+    if (resource.hasUrl()) {
+      CanonicalTerms.ofResource(resource.getUrl(), resource.getVersion())
+          .forEach(term -> keyword(FieldNames.CANONICAL, term));
+    }
+  }
+
+  /** Words that can be looked for one by one and as phrases. */
+  void addWords(String field, List<String> texts) {
+    if (!texts.isEmpty()) {
+      fields.add(
+          new Field(
+              field,
+              new WordStream(texts.stream().map(this::normalized).toList()),
+              WordStream.TYPE));
     }
   }
 

@@ -9,7 +9,9 @@ public enum ParameterKind {
   QUANTITY,
   REFERENCE,
   URI,
-  COMPOSITE;
+  COMPOSITE,
+  /** A place on earth: R4's {@code near}, the only parameter of type special with an expression. */
+  SPECIAL;
 
   /** The code of R4's search-param-type. */
   public String code() {

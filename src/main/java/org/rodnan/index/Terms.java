@@ -2,6 +2,8 @@ package org.rodnan.index;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
@@ -13,6 +15,7 @@ public final class Terms {
 
   private static final int EXACT_CHARS_MAX = 2_000;
   private static final int SORT_CHARS_MAX = 200;
+  private static final int WORD_CHARS_MAX = 200;
   private static final char JOINT = '\u0001';
 
   private Terms() {}
@@ -36,7 +39,7 @@ public final class Terms {
   }
 
   /** What a text sorts by. */
-  static BytesRef sort(String text) {
+  public static BytesRef sort(String text) {
     return new BytesRef(text.length() <= SORT_CHARS_MAX ? text : text.substring(0, SORT_CHARS_MAX));
   }
 
@@ -74,6 +77,33 @@ public final class Terms {
       }
     }
     return out.isEmpty() ? folded.strip() : out.toString();
+  }
+
+  /**
+   * The words of a text, normalized; a word is a run of letters and digits, of which the first 200
+   * count.
+   */
+  public static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    String normalized = normalize(text);
+    for (int from = 0; from < normalized.length(); ) {
+      int end = endOfWord(normalized, from);
+      if (end > from) {
+        words.add(normalized.substring(from, endOfTerm(from, end)));
+      }
+      from = end + 1;
+    }
+    return words;
+  }
+
+  /** In a normalized text, in which single blanks part the words. */
+  static int endOfWord(String normalized, int from) {
+    int blank = normalized.indexOf(' ', from);
+    return blank < 0 ? normalized.length() : blank;
+  }
+
+  static int endOfTerm(int from, int endOfWord) {
+    return Math.min(endOfWord, from + WORD_CHARS_MAX);
   }
 
   /** Apostrophes and dots join what stands around them: O'Brien, e.g. */

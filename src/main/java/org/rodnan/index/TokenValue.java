@@ -84,6 +84,49 @@ public record TokenValue(@Nullable String system, @Nullable String code) {
     return forms;
   }
 
+  /** The texts beside a token (R4, search.html#modifiers, {@code :text}). */
+  static List<String> texts(Base element) {
+    List<String> texts = new ArrayList<>(2);
+    switch (element) {
+      case CodeableConcept concept -> {
+        addText(texts, concept.getText());
+        concept.getCoding().forEach(coding -> addText(texts, coding.getDisplay()));
+      }
+      case Coding coding -> addText(texts, coding.getDisplay());
+      case Identifier identifier -> addText(texts, identifier.getType().getText());
+      default -> {}
+    }
+    return texts;
+  }
+
+  private static void addText(List<String> texts, @Nullable String text) {
+    if (text != null && !text.isBlank()) {
+      texts.add(text);
+    }
+  }
+
+  /** The forms of an identifier's value with each of the codes of its type. */
+  static List<String> typedForms(Base element) {
+    if (!(element instanceof Identifier identifier)
+        || !identifier.hasValue()
+        || !identifier.hasType()) {
+      return List.of();
+    }
+    List<String> forms = new ArrayList<>(1);
+    for (Coding type : identifier.getType().getCoding()) {
+      if (type.hasCode()) {
+        String system = type.getSystem();
+        forms.add(formOfType(system == null ? "" : system, type.getCode(), identifier.getValue()));
+      }
+    }
+    return forms;
+  }
+
+  /** Looks for the value of an identifier of a type ({@code :of-type}); no system is "". */
+  public static String formOfType(String system, String code, String value) {
+    return "t" + system + '\u0000' + code + '\u0000' + value;
+  }
+
   /** Looks for the code in any system or none. */
   public static String formOfCode(String code) {
     return "c" + code;

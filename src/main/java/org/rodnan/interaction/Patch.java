@@ -1,12 +1,16 @@
 package org.rodnan.interaction;
 
+import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Parameters;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceParser;
 
-/** A change to a resource, in one of R4's three forms (http.html#patch). Immutable, thread safe. */
-public sealed interface Patch permits FhirPathPatch, JsonPatch, XmlPatch {
+/**
+ * A change to a resource, in one of R4's three forms (http.html#patch) or to its meta alone.
+ * Immutable, thread safe.
+ */
+public sealed interface Patch permits FhirPathPatch, JsonPatch, MetaPatch, XmlPatch {
   /**
    * The resource after it.
    *
@@ -23,6 +27,16 @@ public sealed interface Patch permits FhirPathPatch, JsonPatch, XmlPatch {
    */
   static Patch json(byte[] document) {
     return JsonPatch.parse(document);
+  }
+
+  /** The profiles, tags and security labels added, as far as they aren't there. */
+  static Patch addingMeta(Meta meta) {
+    return MetaPatch.of(meta, true);
+  }
+
+  /** The profiles, tags and security labels taken away, as far as they are there. */
+  static Patch removingMeta(Meta meta) {
+    return MetaPatch.of(meta, false);
   }
 
   /**

@@ -1,4 +1,8 @@
 package org.rodnan.operation;
 
 /** All operations of one server. */
-public record Operations(EverythingOperation everything) {}
+public record Operations(
+    EverythingOperation everything,
+    MetaOperation meta,
+    LastnOperation lastn,
+    ValidateOperation validate) {}

@@ -18,9 +18,12 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.ParameterDefinition;
@@ -30,6 +33,9 @@ import org.rodnan.index.SearchParameters;
 /** The parameters that select resources, each a Lucene query. Thread safe. */
 final class Criteria {
   private static final String REVERSE_CHAIN = "_has:";
+
+  private static final Set<String> OF_EVERY_RESOURCE =
+      Set.of("_text", "_content", "_list", "_filter", "_query");
 
   /** A chain without types may lead to every type at every link. */
   private static final int BRANCHES_MAX = 1_000;
@@ -56,21 +62,37 @@ final class Criteria {
    * @throws UnknownParameterException if one of the types doesn't have the parameter
    */
   Clause clause(List<String> types, SearchRequest.Parameter parameter) {
-    return clause(types, parameter.name(), parameter, new Path(0, new int[1]));
+    return clause(types, parameter.name(), parameter, Path.start());
+  }
+
+  /** What is asked of the resource at the other end of a link. */
+  interface Inner {
+    /**
+     * @throws InapplicableException if it can't be asked of the type
+     */
+    Clause on(String type, Path path);
   }
 
   /** How far down a chain, and how many branches the whole parameter has. */
-  private record Path(int depth, int[] branches) {
+  record Path(int depth, int[] branches) {
+    static Path start() {
+      return new Path(0, new int[1]);
+    }
+
     Path deeper() {
       return new Path(depth + 1, branches);
     }
   }
 
-  private Clause clause(List<String> types, String name, SearchRequest.Parameter whole, Path path) {
+  Clause clause(List<String> types, String name, SearchRequest.Parameter whole, Path path) {
     requireWithin(path, whole);
     if (whole.value().isBlank()) {
       throw new FhirFailure.Malformed(
           "Search parameter '" + whole.name() + "' has no value", whole.name());
+    }
+    Optional<Query> special = ofEveryResource(types, name, whole, path);
+    if (special.isPresent()) {
+      return new Clause(special.get(), false);
     }
     if (name.startsWith(REVERSE_CHAIN)) {
       return new Clause(reverseChain(types, name, whole, path), false);
@@ -88,7 +110,59 @@ final class Criteria {
     return new Clause(ValueQueries.anyOf(queries), isOfOneType);
   }
 
-  private void requireWithin(Path path, SearchRequest.Parameter whole) {
+  /** The parameters that no SearchParameter defines by an expression. */
+  private Optional<Query> ofEveryResource(
+      List<String> types, String name, SearchRequest.Parameter whole, Path path) {
+    return switch (name) {
+      case "_text" -> Optional.of(FullText.query(FieldNames.TEXT, values(whole)));
+      case "_content" -> Optional.of(FullText.query(FieldNames.CONTENT, values(whole)));
+      case "_list" -> Optional.of(list(whole));
+      case "_filter" -> Optional.of(new Filter(this, whole).query(types, path));
+      case "_query" ->
+          throw new FhirFailure.Malformed(
+              IssueType.NOTSUPPORTED,
+              "Search parameter '_query': no named query is defined on this server",
+              whole.name());
+      default -> {
+        String code = name.split("[:.]", 2)[0];
+        if (OF_EVERY_RESOURCE.contains(code)) {
+          throw new FhirFailure.Malformed(
+              IssueType.NOTSUPPORTED,
+              "Search parameter '" + whole.name() + "': '" + code + "' takes no modifier",
+              whole.name());
+        }
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** What the entries of a List refer to (R4, search.html#list). */
+  private Query list(SearchRequest.Parameter whole) {
+    List<String> ids = new ArrayList<>();
+    for (String value : values(whole)) {
+      String id = value.startsWith("List/") ? value.substring("List/".length()) : value;
+      if (!ResourceKey.isId(id)) {
+        throw new FhirFailure.Malformed(
+            IssueType.NOTSUPPORTED,
+            "Search parameter '_list': found '"
+                + value
+                + "', expected the id of a List; there are no functional lists here",
+            whole.name());
+      }
+      ids.add(id);
+    }
+    ParameterDefinition items =
+        parameters
+            .find("List", "item")
+            .orElseThrow(() -> new IllegalStateException("R4 defines List.item"));
+    Query lists =
+        and(
+            new TermInSetQuery(FieldNames.ID, ids.stream().map(BytesRef::new).toList()),
+            ofTypes(List.of("List")));
+    return new JoinQuery(lists, FieldNames.targets(items.field()), FieldNames.NUMBER);
+  }
+
+  void requireWithin(Path path, SearchRequest.Parameter whole) {
     if (path.depth() > limits.chainDepthMax()) {
       throw new FhirFailure.Malformed(
           IssueType.TOOCOSTLY,
@@ -110,7 +184,7 @@ final class Criteria {
   }
 
   /** The parameter on each of the types, each field once. */
-  private List<ParameterDefinition> resolve(Collection<String> types, ParameterName name) {
+  List<ParameterDefinition> resolve(Collection<String> types, ParameterName name) {
     Map<String, ParameterDefinition> byField = new LinkedHashMap<>();
     Collection<String> searched = types.isEmpty() ? ResourceTypes.all() : types;
     for (String type : searched) {
@@ -140,6 +214,20 @@ final class Criteria {
     if (name.modifier().equals("missing")) {
       return missing(definition, whole);
     }
+    Query query = values.query(definition, name, parts(whole));
+    return switch (name.modifier()) {
+      case "not", "not-in" -> not(definition, query);
+      default -> query;
+    };
+  }
+
+  /** The values joined by commas, without their escapes. */
+  private List<String> values(SearchRequest.Parameter whole) {
+    return parts(whole).stream().map(Escapes::unescape).toList();
+  }
+
+  /** The values joined by commas, with their escapes. */
+  private List<String> parts(SearchRequest.Parameter whole) {
     List<String> parts = Escapes.split(whole.value(), ',');
     if (parts.size() > limits.orValuesMax()) {
       throw new FhirFailure.Malformed(
@@ -157,13 +245,17 @@ final class Criteria {
           "Search parameter '" + whole.name() + "': found an empty value between commas",
           whole.name());
     }
-    Query query = values.query(definition, name, parts);
-    return name.modifier().equals("not") ? not(definition, query) : query;
+    return parts;
+  }
+
+  /** Values of a parameter, for callers that have read them from elsewhere. */
+  ValueQueries values() {
+    return values;
   }
 
   private static void requireModifier(
       ParameterDefinition definition, ParameterName name, SearchRequest.Parameter whole) {
-    if (!name.hasModifier() || modifiers(definition.kind()).contains(name.modifier())) {
+    if (!name.hasModifier() || modifiers(definition).contains(name.modifier())) {
       return;
     }
     if (definition.kind() == ParameterKind.REFERENCE && isTarget(definition, name.modifier())) {
@@ -175,24 +267,27 @@ final class Criteria {
             + "': found modifier ':"
             + name.modifier()
             + "', expected one of "
-            + modifiers(definition.kind())
+            + modifiers(definition)
             + (definition.kind() == ParameterKind.REFERENCE
                 ? " or one of the types " + new TreeSet<>(definition.targets())
                 : "")
             + " or none");
   }
 
-  private static List<String> modifiers(ParameterKind kind) {
-    return switch (kind) {
-      case TOKEN -> List.of("missing", "not");
+  private static List<String> modifiers(ParameterDefinition definition) {
+    return switch (definition.kind()) {
+      case TOKEN ->
+          definition.field().equals(FieldNames.ID)
+              ? List.of("missing", "not")
+              : List.of("missing", "not", "text", "in", "not-in", "below", "above", "of-type");
       case STRING -> List.of("missing", "exact", "contains");
       case URI -> List.of("missing", "below", "above");
-      case REFERENCE -> List.of("missing", "identifier");
-      case DATE, NUMBER, QUANTITY, COMPOSITE -> List.of("missing");
+      case REFERENCE -> List.of("missing", "identifier", "text", "below", "above");
+      case DATE, NUMBER, QUANTITY, COMPOSITE, SPECIAL -> List.of("missing");
     };
   }
 
-  private static boolean isTarget(ParameterDefinition definition, String type) {
+  static boolean isTarget(ParameterDefinition definition, String type) {
     return ResourceTypes.isType(type)
         && (definition.targets().isEmpty()
             || definition.targets().contains(type)
@@ -200,19 +295,25 @@ final class Criteria {
   }
 
   private static Query missing(ParameterDefinition definition, SearchRequest.Parameter whole) {
-    boolean isMissing =
-        switch (whole.value()) {
-          case "true" -> true;
-          case "false" -> false;
-          default ->
-              throw new FhirFailure.Malformed(
-                  "Search parameter '"
-                      + whole.name()
-                      + "': found '"
-                      + whole.value()
-                      + "', expected true or false",
-                  whole.name());
-        };
+    return missing(definition, isMissing(whole));
+  }
+
+  private static boolean isMissing(SearchRequest.Parameter whole) {
+    return switch (whole.value()) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new FhirFailure.Malformed(
+              "Search parameter '"
+                  + whole.name()
+                  + "': found '"
+                  + whole.value()
+                  + "', expected true or false",
+              whole.name());
+    };
+  }
+
+  static Query missing(ParameterDefinition definition, boolean isMissing) {
     String field = definition.field();
     if (field.equals(FieldNames.ID) || field.equals(FieldNames.LAST_UPDATED)) {
       return isMissing ? new MatchNoDocsQuery("always there") : new MatchAllDocsQuery();
@@ -222,7 +323,7 @@ final class Criteria {
   }
 
   /** All resources that have the parameter, or could, but for those found. */
-  private static Query not(ParameterDefinition definition, Query query) {
+  static Query not(ParameterDefinition definition, Query query) {
     Query all =
         definition.isOfEveryType() ? new MatchAllDocsQuery() : ofTypes(List.of(definition.type()));
     return new BooleanQuery.Builder()
@@ -243,6 +344,19 @@ final class Criteria {
       ParameterName name,
       SearchRequest.Parameter whole,
       Path path) {
+    requireReference(definition, name.modifier(), whole);
+    return follow(
+        definition,
+        name.modifier(),
+        path,
+        (target, deeper) -> clause(List.of(target), name.chain(), whole, deeper));
+  }
+
+  /**
+   * @param type of the target; empty means any
+   */
+  void requireReference(
+      ParameterDefinition definition, String type, SearchRequest.Parameter whole) {
     if (definition.kind() != ParameterKind.REFERENCE) {
       throw new InapplicableException(
           "Search parameter '"
@@ -253,26 +367,30 @@ final class Criteria {
               + definition.kind().code()
               + ", only a reference can be chained");
     }
-    if (name.hasModifier() && !isTarget(definition, name.modifier())) {
-      requireModifier(
-          definition, new ParameterName(name.full(), name.code(), name.modifier(), ""), whole);
-      throw new FhirFailure.Malformed(
+    if (!type.isEmpty() && !isTarget(definition, type)) {
+      throw new InapplicableException(
           "Search parameter '"
               + whole.name()
               + "': found modifier ':"
-              + name.modifier()
-              + "' before a chain, expected a resource type",
-          whole.name());
+              + type
+              + "' before a chain, expected one of the types "
+              + new TreeSet<>(definition.targets()));
     }
-    Set<String> targets =
-        name.hasModifier() ? Set.of(name.modifier()) : new TreeSet<>(targets(definition));
+  }
+
+  /**
+   * Resources that refer to others of which something is asked.
+   *
+   * @param type the only type that counts at the other end; empty means any
+   * @throws InapplicableException if it can be asked of none of the types
+   */
+  Query follow(ParameterDefinition definition, String type, Path path, Inner asked) {
+    Set<String> targets = type.isEmpty() ? new TreeSet<>(targets(definition)) : Set.of(type);
     List<Query> inner = new ArrayList<>();
     Optional<InapplicableException> inapplicable = Optional.empty();
     for (String target : targets) {
       try {
-        Clause clause = clause(List.of(target), name.chain(), whole, path.deeper());
-        inner.add(
-            clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(target))));
+        inner.add(typed(asked.on(target, path.deeper()), target));
       } catch (InapplicableException e) {
         inapplicable = Optional.of(e);
       }
@@ -280,8 +398,26 @@ final class Criteria {
     if (inner.isEmpty()) {
       throw inapplicable.orElseThrow();
     }
-    return new JoinQuery(
-        ValueQueries.anyOf(inner), FieldNames.NUMBER, FieldNames.targets(definition.field()));
+    Query any = ValueQueries.anyOf(inner);
+    Query byReference =
+        new JoinQuery(any, FieldNames.NUMBER, FieldNames.targets(definition.field()));
+    return targets.stream().anyMatch(Criteria::hasCanonical)
+        ? ValueQueries.anyOf(
+            List.of(
+                byReference,
+                new CanonicalJoinQuery(
+                    any, FieldNames.CANONICAL, FieldNames.canonicals(definition.field()))))
+        : byReference;
+  }
+
+  private static Query typed(Clause clause, String type) {
+    return clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(type)));
+  }
+
+  /** Whether resources of the type may be referred to by a canonical URL. */
+  static boolean hasCanonical(String type) {
+    return MetadataResource.class.isAssignableFrom(
+        FhirContexts.r4().getResourceDefinition(type).getImplementingClass());
   }
 
   private static Collection<String> targets(ParameterDefinition definition) {
@@ -309,14 +445,35 @@ final class Criteria {
               + " _has:Observation:patient:code",
           whole.name());
     }
-    String source = parts[1];
+    return reverse(
+        types,
+        parts[1],
+        parts[2],
+        whole,
+        path,
+        (source, deeper) -> clause(List.of(source), parts[3], whole, deeper));
+  }
+
+  /**
+   * Resources to which others refer of which something is asked.
+   *
+   * @param code the reference of the others
+   * @throws InapplicableException if it doesn't lead to one of the types
+   */
+  Query reverse(
+      List<String> types,
+      String source,
+      String code,
+      SearchRequest.Parameter whole,
+      Path path,
+      Inner asked) {
     if (!ResourceTypes.isType(source)) {
       throw new FhirFailure.Malformed(
           "Search parameter '" + whole.name() + "': '" + source + "' is not a resource type",
           whole.name());
     }
     ParameterDefinition reference =
-        parameters.find(source, parts[2]).orElseThrow(() -> unknown(List.of(source), parts[2]));
+        parameters.find(source, code).orElseThrow(() -> unknown(List.of(source), code));
     boolean leadsHere =
         reference.kind() == ParameterKind.REFERENCE
             && (types.isEmpty() || types.stream().anyMatch(type -> isTarget(reference, type)));
@@ -325,16 +482,22 @@ final class Criteria {
           "Search parameter '"
               + whole.name()
               + "': '"
-              + parts[2]
+              + code
               + "' of "
               + source
               + " is not a reference to "
               + String.join(", ", types));
     }
-    Clause clause = clause(List.of(source), parts[3], whole, path.deeper());
-    Query inner =
-        clause.impliesType() ? clause.query() : and(clause.query(), ofTypes(List.of(source)));
-    return new JoinQuery(inner, FieldNames.targets(reference.field()), FieldNames.NUMBER);
+    Query inner = typed(asked.on(source, path.deeper()), source);
+    Query byReference =
+        new JoinQuery(inner, FieldNames.targets(reference.field()), FieldNames.NUMBER);
+    return (types.isEmpty() ? ResourceTypes.all() : types).stream().anyMatch(Criteria::hasCanonical)
+        ? ValueQueries.anyOf(
+            List.of(
+                byReference,
+                new CanonicalJoinQuery(
+                    inner, FieldNames.canonicals(reference.field()), FieldNames.CANONICAL)))
+        : byReference;
   }
 
   /** Joins clauses and the types they are about into one query. */

@@ -40,6 +40,9 @@ record Cursor(
   /** Below that, making it smaller costs more than it saves. */
   private static final int DEFLATED_BYTES_MIN = 1_000;
 
+  /** A longer request would make links that not every client and proxy takes. */
+  private static final int REQUEST_CHARS_MAX = 4_000;
+
   private static final int BYTES_MAX = 4 * 1024 * 1024;
 
   /** The position of creation of the last match served. */
@@ -47,9 +50,18 @@ record Cursor(
     return after.getLast() instanceof Long created ? new LogPosition(created) : LogPosition.START;
   }
 
-  String encode() {
+  /**
+   * @param kept takes the request if it is too long for a URL
+   */
+  String encode(KeptRequests kept) {
+    return KeptRequests.weight(request) > REQUEST_CHARS_MAX
+        ? encode(Optional.of(kept.keep(request)))
+        : encode(Optional.empty());
+  }
+
+  private String encode(Optional<String> keptAs) {
     try {
-      byte[] plain = plainBytes();
+      byte[] plain = plainBytes(keptAs);
       boolean isLong = plain.length >= DEFLATED_BYTES_MIN;
       byte[] content = isLong ? deflated(plain) : plain;
       ByteBuffer whole = ByteBuffer.allocate(content.length + 5);
@@ -68,21 +80,14 @@ record Cursor(
     return bytes.toByteArray();
   }
 
-  private byte[] plainBytes() throws IOException {
+  private byte[] plainBytes(Optional<String> keptAs) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeLong(snapshot.value());
       out.writeLong(total.orElse(-1L));
-      out.writeBoolean(request.lenient());
-      writeText(out, request.compartment().map(ResourceKey::toString).orElse(""));
-      out.writeInt(request.types().size());
-      for (String type : request.types()) {
-        writeText(out, type);
-      }
-      out.writeInt(request.parameters().size());
-      for (SearchRequest.Parameter parameter : request.parameters()) {
-        writeText(out, parameter.name());
-        writeText(out, parameter.value());
+      writeText(out, keptAs.orElse(""));
+      if (keptAs.isEmpty()) {
+        writeRequest(out);
       }
       out.writeInt(after.size());
       for (Object value : after) {
@@ -92,10 +97,25 @@ record Cursor(
     return bytes.toByteArray();
   }
 
+  private void writeRequest(DataOutputStream out) throws IOException {
+    out.writeBoolean(request.lenient());
+    writeText(out, request.compartment().map(ResourceKey::toString).orElse(""));
+    out.writeInt(request.types().size());
+    for (String type : request.types()) {
+      writeText(out, type);
+    }
+    out.writeInt(request.parameters().size());
+    for (SearchRequest.Parameter parameter : request.parameters()) {
+      writeText(out, parameter.name());
+      writeText(out, parameter.value());
+    }
+  }
+
   /**
-   * @throws FhirFailure.Malformed if the text is no cursor of this server
+   * @throws FhirFailure.Malformed if the text is no cursor of this server, or of a long request
+   *     that is not kept any more
    */
-  static Cursor decode(String text) {
+  static Cursor decode(String text, KeptRequests kept) {
     try {
       ByteBuffer whole = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
       int checksum = whole.getInt();
@@ -111,10 +131,17 @@ record Cursor(
             case DEFLATED -> inflated(content);
             default -> throw new IOException("Another format");
           };
-      return read(new DataInputStream(new ByteArrayInputStream(plain)));
+      return read(new DataInputStream(new ByteArrayInputStream(plain)), kept);
+    } catch (FhirFailure e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
+      String start = text.length() > 40 ? text.substring(0, 40) + "…" : text;
       throw new FhirFailure.Malformed(
-          "The page link is damaged: expected it as the server gave it; start the search again");
+          "Search parameter '_cursor': found '"
+              + start
+              + "', which is not a cursor of this server, or a damaged one; expected the page link"
+              + " as the server gave it; start the search again",
+          "_cursor");
     }
   }
 
@@ -124,9 +151,27 @@ record Cursor(
     }
   }
 
-  private static Cursor read(DataInputStream in) throws IOException {
+  private static Cursor read(DataInputStream in, KeptRequests kept) throws IOException {
     LogPosition snapshot = new LogPosition(in.readLong());
     long total = in.readLong();
+    String keptAs = readText(in);
+    SearchRequest request =
+        keptAs.isEmpty()
+            ? readRequest(in)
+            : kept.find(keptAs)
+                .orElseThrow(() ->
+                    new FhirFailure.Malformed(
+                        "The page link is of a search that is too long to stand in a link, and"
+                            + " is not kept any more; start the search again",
+                        "_cursor"));
+    List<@Nullable Object> after = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      after.add(readValue(in));
+    }
+    return new Cursor(request, snapshot, total < 0 ? Optional.empty() : Optional.of(total), after);
+  }
+
+  private static SearchRequest readRequest(DataInputStream in) throws IOException {
     boolean lenient = in.readBoolean();
     Optional<ResourceKey> compartment = ResourceKey.parse(readText(in));
     List<String> types = new ArrayList<>();
@@ -137,15 +182,7 @@ record Cursor(
     for (int i = in.readInt(); i > 0; i--) {
       parameters.add(new SearchRequest.Parameter(readText(in), readText(in)));
     }
-    List<@Nullable Object> after = new ArrayList<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      after.add(readValue(in));
-    }
-    return new Cursor(
-        new SearchRequest(types, compartment, parameters, lenient),
-        snapshot,
-        total < 0 ? Optional.empty() : Optional.of(total),
-        after);
+    return new SearchRequest(types, compartment, parameters, lenient);
   }
 
   private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {

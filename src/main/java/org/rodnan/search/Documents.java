@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedNumericDocValues;
+import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
@@ -83,6 +85,30 @@ final class Documents {
     }
   }
 
+  /** Adds the terms in the doc values of a field of the documents. */
+  static void addTerms(IndexSearcher searcher, int[] docs, String field, Set<BytesRef> terms)
+      throws IOException {
+    List<LeafReaderContext> leaves = searcher.getLeafContexts();
+    int[] sorted = docs.clone();
+    Arrays.sort(sorted);
+    SortedSetDocValues values = DocValues.emptySortedSet();
+    int leafEnd = 0;
+    int leafBase = 0;
+    for (int doc : sorted) {
+      if (doc >= leafEnd) {
+        LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+        leafBase = leaf.docBase;
+        leafEnd = leafBase + leaf.reader().maxDoc();
+        values = DocValues.getSortedSet(leaf.reader(), field);
+      }
+      if (values.advanceExact(doc - leafBase)) {
+        for (int i = 0; i < values.docValueCount(); i++) {
+          terms.add(BytesRef.deepCopyOf(values.lookupOrd(values.nextOrd())));
+        }
+      }
+    }
+  }
+
   /** A growing set of permanent integers. */
   static final class LongSet {
     private FixedBitSet bits = new FixedBitSet(1024);
@@ -91,6 +117,24 @@ final class Documents {
       int bit = Math.toIntExact(number);
       bits = FixedBitSet.ensureCapacity(bits, bit + 1);
       bits.set(bit);
+    }
+
+    static LongSet of(FixedBitSet bits) {
+      LongSet set = new LongSet();
+      set.bits = bits;
+      return set;
+    }
+
+    /** Adds those of another set, and says which of them are new. */
+    FixedBitSet addAll(LongSet others) {
+      FixedBitSet added = new FixedBitSet(others.bits.length());
+      for (long number : others.toArray()) {
+        if (number >= bits.length() || !bits.get((int) number)) {
+          added.set((int) number);
+          add(number);
+        }
+      }
+      return added;
     }
 
     FixedBitSet bits() {

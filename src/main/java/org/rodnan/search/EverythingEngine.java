@@ -46,6 +46,7 @@ import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.StoredBody;
 import org.rodnan.search.SearchRequest.Parameter;
+import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 
 /**
@@ -83,6 +84,7 @@ public final class EverythingEngine {
   private final Criteria criteria;
   private final Compartments compartments;
   private final Limits limits;
+  private final KeptRequests keptRequests;
   private final Set<String> compartmentTypes;
   private final Cache<KeptKey, Documents.LongSet> kept =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT_MAX).build();
@@ -97,6 +99,7 @@ public final class EverythingEngine {
       Supplier<LogPosition> head,
       SearchParameters parameters,
       UnitConversion units,
+      Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
@@ -104,7 +107,10 @@ public final class EverythingEngine {
     this.head = head;
     this.parameters = parameters;
     this.limits = limits;
-    this.criteria = new Criteria(parameters, new ValueQueries(units, references, clock), limits);
+    this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
+    ValueQueries values =
+        new ValueQueries(parameters, units, new Vocabulary(definitions), references, clock);
+    this.criteria = new Criteria(parameters, values, limits);
     this.compartments = new Compartments(parameters);
     this.compartmentTypes = new LinkedHashSet<>();
     for (String type : ResourceTypes.all()) {
@@ -135,7 +141,7 @@ public final class EverythingEngine {
    * @throws FhirFailure.Malformed if the cursor is not one of this owner
    */
   public SearchPage next(ResourceKey owner, String cursor) {
-    Cursor decoded = Cursor.decode(cursor);
+    Cursor decoded = Cursor.decode(cursor, keptRequests);
     SearchRequest request = decoded.request();
     boolean fits =
         request.compartment().equals(Optional.of(owner))
@@ -184,7 +190,7 @@ public final class EverythingEngine {
                         snapshot.position(),
                         Optional.of(total),
                         Arrays.asList(last.fields))
-                    .encode());
+                    .encode(keptRequests));
       }
       return new SearchPage(
           Documents.bodies(searcher, docs).stream().map(EverythingEngine::entry).toList(),

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.CollectionTerminatedException;
@@ -13,6 +14,8 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.util.BytesRef;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.FieldNames;
@@ -64,9 +67,13 @@ final class Includes {
         int[] ofType = include.target().isEmpty() ? from : ofType(from, include.target());
         Documents.addNumbers(searcher, ofType, FieldNames.NUMBER, numbers);
         search(found, numbers, targets, "", room);
+        String canonicals = FieldNames.canonicals(reference.field());
+        search(found, terms(ofType, FieldNames.CANONICAL), canonicals, "", room);
       } else {
         Documents.addNumbers(searcher, from, targets, numbers);
         search(found, numbers, FieldNames.NUMBER, include.target(), room);
+        Set<BytesRef> canonicals = terms(from, FieldNames.canonicals(reference.field()));
+        search(found, canonicals, FieldNames.CANONICAL, include.target(), room);
       }
     }
   }
@@ -90,7 +97,24 @@ final class Includes {
     if (values.length == 0) {
       return;
     }
-    Query query = LongField.newSetQuery(field, values);
+    search(found, LongField.newSetQuery(field, values), type, room);
+  }
+
+  /** The terms of canonical URLs; few types have any, so that mostly no segment has the field. */
+  private Set<BytesRef> terms(int[] docs, String field) throws IOException {
+    Set<BytesRef> terms = new TreeSet<>();
+    Documents.addTerms(searcher, docs, field, terms);
+    return terms;
+  }
+
+  private void search(List<Integer> found, Set<BytesRef> terms, String field, String type, int room)
+      throws IOException {
+    if (!terms.isEmpty()) {
+      search(found, new TermInSetQuery(field, terms), type, room);
+    }
+  }
+
+  private void search(List<Integer> found, Query query, String type, int room) throws IOException {
     Query typed = type.isEmpty() ? query : Criteria.and(query, Criteria.ofTypes(List.of(type)));
     searcher.search(
         typed,

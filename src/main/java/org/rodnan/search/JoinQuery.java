@@ -6,11 +6,9 @@ import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SortedNumericDocValues;
-import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Documents that share an integer with documents of another query: a chain or a reverse chain. The
  * other query runs when this one is rewritten, on the same snapshot.
  */
-final class JoinQuery extends Query {
+final class JoinQuery extends SnapshotQuery {
   /** Up to so many integers are looked up one by one; more are checked against a bit set. */
   private static final int LOOK_UPS_MAX = 1024;
 
@@ -38,40 +36,28 @@ final class JoinQuery extends Query {
     this.toField = toField;
   }
 
-  /** Whether a join is anywhere in the query. */
-  static boolean isIn(Query query) {
-    boolean[] found = new boolean[1];
-    query.visit(
-        new QueryVisitor() {
-          @Override
-          public void visitLeaf(Query leaf) {
-            found[0] |= leaf instanceof JoinQuery;
-          }
-
-          @Override
-          public QueryVisitor getSubVisitor(BooleanClause.Occur occur, Query parent) {
-            return this;
-          }
-        });
-    return found[0];
-  }
-
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    Numbers numbers = new Numbers(fromField);
-    searcher.search(from, numbers);
-    int count = numbers.found.bits().cardinality();
+    return among(toField, numbers(searcher, from, fromField));
+  }
+
+  /** The integers in a field of all documents that a query finds. */
+  static Documents.LongSet numbers(IndexSearcher searcher, Query query, String field)
+      throws IOException {
+    Numbers numbers = new Numbers(field);
+    searcher.search(query, numbers);
+    return numbers.found;
+  }
+
+  /** Documents with one of the integers in a field. */
+  static Query among(String field, Documents.LongSet numbers) {
+    int count = numbers.bits().cardinality();
     if (count == 0) {
       return new MatchNoDocsQuery("nothing to join with");
     }
     return count > LOOK_UPS_MAX
-        ? new NumberBitsQuery(toField, numbers.found.bits())
-        : LongField.newSetQuery(toField, numbers.found.toArray());
-  }
-
-  @Override
-  public void visit(QueryVisitor visitor) {
-    visitor.visitLeaf(this);
+        ? new NumberBitsQuery(field, numbers.bits())
+        : LongField.newSetQuery(field, numbers.toArray());
   }
 
   @Override

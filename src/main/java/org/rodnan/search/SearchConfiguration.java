@@ -6,6 +6,7 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,10 +20,12 @@ class SearchConfiguration {
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
+      Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new SearchEngine(index, store::head, parameters, units, references, limits, clock);
+    return new SearchEngine(
+        index, store::head, parameters, units, definitions, references, limits, clock);
   }
 
   @Bean
@@ -31,9 +34,11 @@ class SearchConfiguration {
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
+      Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new EverythingEngine(index, store::head, parameters, units, references, limits, clock);
+    return new EverythingEngine(
+        index, store::head, parameters, units, definitions, references, limits, clock);
   }
 }

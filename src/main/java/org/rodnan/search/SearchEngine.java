@@ -37,6 +37,7 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.StoredBody;
+import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 
 /**
@@ -67,17 +68,18 @@ public final class SearchEngine {
   private final Supplier<LogPosition> head;
   private final SearchPlanner planner;
   private final Limits limits;
+  private final KeptRequests keptRequests;
   private final Cache<SearchRequest, SearchPlan> plans =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumWeight(KEPT_CHARS_MAX)
-          .weigher((SearchRequest request, SearchPlan plan) -> weight(request))
+          .weigher((SearchRequest request, SearchPlan plan) -> KeptRequests.weight(request))
           .build();
   private final Cache<SnapshotKey, Long> totals =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumWeight(KEPT_CHARS_MAX)
-          .weigher((SnapshotKey key, Long total) -> weight(key.identity()))
+          .weigher((SnapshotKey key, Long total) -> KeptRequests.weight(key.identity()))
           .build();
 
   private final Cache<SnapshotKey, Query> joined =
@@ -94,22 +96,17 @@ public final class SearchEngine {
       Supplier<LogPosition> head,
       SearchParameters parameters,
       UnitConversion units,
+      Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
     this.index = index;
     this.head = head;
     this.limits = limits;
-    ValueQueries values = new ValueQueries(units, references, clock);
+    this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
+    ValueQueries values =
+        new ValueQueries(parameters, units, new Vocabulary(definitions), references, clock);
     this.planner = new SearchPlanner(parameters, new Criteria(parameters, values, limits), limits);
-  }
-
-  private static int weight(SearchRequest request) {
-    int weight = 200;
-    for (SearchRequest.Parameter parameter : request.parameters()) {
-      weight += parameter.name().length() + parameter.value().length() + 50;
-    }
-    return weight;
   }
 
   /** The first page. */
@@ -127,7 +124,7 @@ public final class SearchEngine {
    * @param cursor {@link SearchPage#next()} of the page before
    */
   public SearchPage next(String cursor) {
-    Cursor decoded = Cursor.decode(cursor);
+    Cursor decoded = Cursor.decode(cursor, keptRequests);
     SearchPlan plan = plan(decoded.request());
     requireFitting(decoded, plan);
     try (IndexSnapshot snapshot = index.pinned(decoded.snapshot()).orElseGet(this::current)) {
@@ -174,7 +171,7 @@ public final class SearchEngine {
     try (IndexSnapshot snapshot = index.acquire(atLeast, limits.queryTimeMax())) {
       IndexSearcher searcher = withTimeout(snapshot);
       TopFieldDocs found = searcher.search(query, limit, BY_CREATION);
-      requireInTime(searcher);
+      requireInTime(searcher, query::toString);
       return Documents.keys(searcher, docs(found.scoreDocs, limit));
     } catch (IOException e) {
       throw new FhirFailure.Fault("The index can't be read", e);
@@ -189,8 +186,10 @@ public final class SearchEngine {
       IndexSearcher searcher = withTimeout(snapshot);
       if (plan.isCountOnly()) {
         long total = count(plan, snapshot, searcher);
+        List<Issue> issues = new ArrayList<>(plan.issues());
+        addExplanation(plan, searcher, issues);
         return new SearchPage(
-            List.of(), OptionalLong.of(total), plan.self(), Optional.empty(), plan.issues());
+            List.of(), OptionalLong.of(total), plan.self(), Optional.empty(), issues);
       }
       return page(plan, request, snapshot, cursor, searcher);
     } catch (IOException e) {
@@ -217,7 +216,7 @@ public final class SearchEngine {
       return known;
     }
     Query query = searcher.rewrite(plan.query());
-    requireInTime(searcher);
+    requireInTime(searcher, plan);
     joined.put(key, query);
     return query;
   }
@@ -229,7 +228,7 @@ public final class SearchEngine {
       return known.get();
     }
     long total = searcher.count(query(plan, snapshot, searcher));
-    requireInTime(searcher);
+    requireInTime(searcher, plan);
     keepTotal(plan, snapshot, total);
     return total;
   }
@@ -252,7 +251,7 @@ public final class SearchEngine {
       countsAll = false;
     }
     TopFieldDocs top = top(plan, query(plan, snapshot, searcher), cursor, searcher, countsAll);
-    requireInTime(searcher);
+    requireInTime(searcher, plan);
     if (countsAll) {
       keepTotal(plan, snapshot, top.totalHits.value());
       known = Optional.of(top.totalHits.value());
@@ -262,14 +261,16 @@ public final class SearchEngine {
     List<SearchPage.Entry> entries = entries(searcher, matches, SearchPage.Mode.MATCH);
     List<Issue> issues = new ArrayList<>(plan.issues());
     addIncluded(plan, searcher, matches, entries, issues);
-    requireInTime(searcher);
+    addExplanation(plan, searcher, issues);
+    requireInTime(searcher, plan);
     Optional<String> next = Optional.empty();
     if (top.scoreDocs.length > plan.count()) {
       index.pin(snapshot);
       FieldDoc last = (FieldDoc) top.scoreDocs[plan.count() - 1];
       next =
           Optional.of(
-              new Cursor(request, snapshot.position(), total, Arrays.asList(last.fields)).encode());
+              new Cursor(request, snapshot.position(), total, Arrays.asList(last.fields))
+                  .encode(keptRequests));
     }
     return new SearchPage(
         entries,
@@ -294,10 +295,18 @@ public final class SearchEngine {
     return searcher.search(
         query,
         new TopFieldCollectorManager(
-            plan.sort(),
+            plan.sort().rewrite(searcher),
             plan.count() + 1,
             isByCreation ? null : cursor.map(SearchEngine::after).orElse(null),
             countsAll ? Integer.MAX_VALUE : 1));
+  }
+
+  private void addExplanation(SearchPlan plan, IndexSearcher searcher, List<Issue> issues)
+      throws IOException {
+    if (plan.explains()) {
+      issues.addAll(Explanation.of(plan, searcher));
+      requireInTime(searcher, plan);
+    }
   }
 
   private void addIncluded(
@@ -361,12 +370,17 @@ public final class SearchEngine {
     return searcher;
   }
 
-  private void requireInTime(IndexSearcher searcher) {
+  private void requireInTime(IndexSearcher searcher, SearchPlan plan) {
+    requireInTime(searcher, () -> Explanation.of(plan));
+  }
+
+  private void requireInTime(IndexSearcher searcher, Supplier<String> plan) {
     if (searcher.timedOut()) {
       throw new FhirFailure.Busy(
           "The search took longer than rodnan.limits.query-time-max allows, "
               + limits.queryTimeMax().toMillis()
-              + " ms",
+              + " ms. Its plan: "
+              + plan.get(),
           RETRY_AFTER);
     }
   }
@@ -386,7 +400,12 @@ public final class SearchEngine {
     for (int i = 0; fits && i < fields.length; i++) {
       Object value = cursor.after().get(i);
       fits =
-          fields[i] instanceof SortedNumericSortField ? value instanceof Long : isTextOrNone(value);
+          switch (fields[i]) {
+            case SortedNumericSortField number -> value instanceof Long;
+            case ChainedSortField chained ->
+                chained.isNumeric() ? value == null || value instanceof Long : isTextOrNone(value);
+            default -> isTextOrNone(value);
+          };
     }
     if (!fits) {
       throw new FhirFailure.Malformed(

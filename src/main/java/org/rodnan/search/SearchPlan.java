@@ -2,6 +2,7 @@ package org.rodnan.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
@@ -23,6 +24,8 @@ import org.rodnan.index.ParameterDefinition;
  * @param identity what selects the matches: searches of equal identity have equal totals
  * @param isTimeless whether it means the same tomorrow
  * @param hasJoin whether a part of it has to be searched before the whole
+ * @param steps the criteria one by one
+ * @param explains whether the steps are to be told
  */
 record SearchPlan(
     Query query,
@@ -35,31 +38,60 @@ record SearchPlan(
     List<Issue> issues,
     SearchRequest identity,
     boolean isTimeless,
-    boolean hasJoin) {
+    boolean hasJoin,
+    List<Step> steps,
+    boolean explains) {
 
-  /** One key of {@code _sort}. */
-  record SortKey(ParameterDefinition parameter, boolean isDescending) {
+  /** A criterion as it was asked, and what it became. */
+  record Step(SearchRequest.Parameter parameter, Query query) {}
+
+  /**
+   * One key of {@code _sort}.
+   *
+   * @param via the reference to what is sorted by; empty if it is the match itself
+   * @param parameters what is sorted by, one for each type it may be of, all numbers or all texts
+   */
+  record SortKey(
+      Optional<ParameterDefinition> via,
+      List<ParameterDefinition> parameters,
+      boolean isDescending) {
+    boolean isNumeric() {
+      return isNumeric(parameters.getFirst());
+    }
+
+    static boolean isNumeric(ParameterDefinition parameter) {
+      return switch (parameter.kind()) {
+        case DATE, NUMBER, QUANTITY -> true;
+        case TOKEN, STRING, URI, REFERENCE, COMPOSITE, SPECIAL -> false;
+      };
+    }
+
     /** The least value counts when rising, the greatest when falling; none comes last. */
     SortField field() {
+      if (via.isPresent()) {
+        return new ChainedSortField(
+            FieldNames.targets(via.get().field()),
+            parameters.stream()
+                .map(
+                    each -> new ChainedSortField.Target(each.type(), FieldNames.sort(each.field())))
+                .toList(),
+            isNumeric(),
+            isDescending);
+      }
+      ParameterDefinition parameter = parameters.getFirst();
       String field = FieldNames.sort(parameter.field());
-      return switch (parameter.kind()) {
-        case DATE, NUMBER, QUANTITY -> {
-          SortField sort =
-              new SortedNumericSortField(
-                  field,
-                  SortField.Type.LONG,
-                  isDescending,
-                  isDescending ? SortedNumericSelector.Type.MAX : SortedNumericSelector.Type.MIN,
-                  isDescending ? Long.MIN_VALUE : Long.MAX_VALUE);
-          yield sort;
-        }
-        case TOKEN, STRING, URI, REFERENCE, COMPOSITE ->
-            new SortedSetSortField(
-                field,
-                isDescending,
-                isDescending ? SortedSetSelector.Type.MAX : SortedSetSelector.Type.MIN,
-                isDescending ? SortField.STRING_FIRST : SortField.STRING_LAST);
-      };
+      return isNumeric()
+          ? new SortedNumericSortField(
+              field,
+              SortField.Type.LONG,
+              isDescending,
+              isDescending ? SortedNumericSelector.Type.MAX : SortedNumericSelector.Type.MIN,
+              isDescending ? Long.MIN_VALUE : Long.MAX_VALUE)
+          : new SortedSetSortField(
+              field,
+              isDescending,
+              isDescending ? SortedSetSelector.Type.MAX : SortedSetSelector.Type.MIN,
+              isDescending ? SortField.STRING_FIRST : SortField.STRING_LAST);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.lucene.search.Query;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
@@ -23,9 +24,19 @@ final class SearchPlanner {
   private static final Set<String> OF_THE_EDGE = Set.of("_format", "_pretty", "_elements");
 
   private static final Set<String> OF_THE_RESULT =
-      Set.of("_count", "_sort", "_total", "_summary", "_include", "_revinclude", "_type");
+      Set.of(
+          "_count",
+          "_sort",
+          "_total",
+          "_summary",
+          "_include",
+          "_revinclude",
+          "_type",
+          "_explain",
+          "_contained",
+          "_containedType");
 
-  private static final Pattern NEAR_NOW = Pattern.compile("(^|[,$])ap\\d");
+  private static final Pattern NEAR_NOW = Pattern.compile("(^|[,$ ])ap *\"?\\d");
 
   private final SearchParameters parameters;
   private final Criteria criteria;
@@ -117,6 +128,8 @@ final class SearchPlanner {
     private final List<Issue> issues = new ArrayList<>();
     private final Set<String> single = new HashSet<>();
     private int count;
+    private final List<SearchPlan.Step> steps = new ArrayList<>();
+    private boolean explains;
     private boolean isCountOnly;
     private boolean hasTotal = true;
     private boolean isTimeless = true;
@@ -148,6 +161,8 @@ final class SearchPlanner {
           case "_count" -> addCount(parameter);
           case "_total" -> addTotal(parameter);
           case "_sort" -> addSort(parameter);
+          case "_explain" -> addExplain(parameter);
+          case "_contained", "_containedType" -> requireContainers(parameter);
           case "_include", "_revinclude" -> addInclude(parameter, name);
           default -> addCriterion(parameter);
         }
@@ -183,7 +198,9 @@ final class SearchPlanner {
     }
 
     private void addCriterion(SearchRequest.Parameter parameter) {
-      clauses.add(criteria.clause(types, parameter));
+      Criteria.Clause clause = criteria.clause(types, parameter);
+      clauses.add(clause);
+      steps.add(new SearchPlan.Step(parameter, clause.query()));
       criteriaUsed.add(parameter);
       self.add(parameter);
       isTimeless &= !NEAR_NOW.matcher(parameter.value()).find();
@@ -213,11 +230,36 @@ final class SearchPlanner {
       self.add(parameter);
     }
 
+    private void addExplain(SearchRequest.Parameter parameter) {
+      explains =
+          switch (parameter.value()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw malformed(parameter, "true or false");
+          };
+      self.add(parameter);
+    }
+
+    /** Only resources of their own are found; that is what R4 says when nothing is asked. */
+    private void requireContainers(SearchRequest.Parameter parameter) {
+      if (!parameter.value().equals("false") || parameter.name().equals("_containedType")) {
+        throw new FhirFailure.Malformed(
+            IssueType.NOTSUPPORTED,
+            "Search parameter '"
+                + parameter.name()
+                + "': found '"
+                + parameter.value()
+                + "'; contained resources can't be searched for here, expected _contained=false",
+            parameter.name());
+      }
+      self.add(parameter);
+    }
+
     private void addSort(SearchRequest.Parameter parameter) {
       for (String key : Escapes.split(parameter.value(), ',')) {
         boolean isDescending = key.startsWith("-");
         String code = isDescending ? key.substring(1) : key;
-        sortKeys.add(new SearchPlan.SortKey(sortable(code, parameter), isDescending));
+        sortKeys.add(sortKey(code, isDescending, parameter));
       }
       if (sortKeys.size() > limits.sortKeysMax()) {
         throw malformed(
@@ -226,7 +268,42 @@ final class SearchPlanner {
       self.add(parameter);
     }
 
-    private ParameterDefinition sortable(String code, SearchRequest.Parameter parameter) {
+    private SearchPlan.SortKey sortKey(
+        String key, boolean isDescending, SearchRequest.Parameter parameter) {
+      int dot = key.indexOf('.');
+      if (dot < 0) {
+        return new SearchPlan.SortKey(
+            Optional.empty(), List.of(sortable(types, key, parameter)), isDescending);
+      }
+      String[] link = key.substring(0, dot).split(":", 2);
+      ParameterDefinition via = sortable(types, link[0], parameter);
+      if (via.kind() != ParameterKind.REFERENCE || key.indexOf('.', dot + 1) >= 0) {
+        throw malformed(parameter, "a reference, one dot and a parameter of what it leads to");
+      }
+      String only = link.length == 2 ? link[1] : "";
+      criteria.requireReference(via, only, parameter);
+      List<ParameterDefinition> all = new ArrayList<>();
+      Optional<InapplicableException> inapplicable = Optional.empty();
+      for (String target : only.isEmpty() ? new TreeSet<>(via.targets()) : List.of(only)) {
+        try {
+          all.add(sortable(List.of(target), key.substring(dot + 1), parameter));
+        } catch (InapplicableException e) {
+          inapplicable = Optional.of(e);
+        }
+      }
+      if (all.isEmpty()) {
+        throw inapplicable.orElseGet(() -> criteria.unknown(types, key));
+      }
+      boolean isNumeric = SearchPlan.SortKey.isNumeric(all.getFirst());
+      if (all.stream().anyMatch(each -> SearchPlan.SortKey.isNumeric(each) != isNumeric)) {
+        throw malformed(
+            parameter, "the type of what " + link[0] + " leads to, as in subject:Patient.name");
+      }
+      return new SearchPlan.SortKey(Optional.of(via), List.copyOf(all), isDescending);
+    }
+
+    private ParameterDefinition sortable(
+        List<String> types, String code, SearchRequest.Parameter parameter) {
       if (code.isBlank()) {
         throw malformed(parameter, "search parameters joined by commas, '-' before those falling");
       }
@@ -240,8 +317,8 @@ final class SearchPlanner {
       if (found == null) {
         throw criteria.unknown(types, code);
       }
-      if (found.kind() == ParameterKind.COMPOSITE) {
-        throw malformed(parameter, "a parameter that is not a composite");
+      if (found.kind() == ParameterKind.COMPOSITE || found.kind() == ParameterKind.SPECIAL) {
+        throw malformed(parameter, "a parameter that is neither a composite nor a place");
       }
       return found;
     }
@@ -314,7 +391,9 @@ final class SearchPlanner {
           List.copyOf(issues),
           new SearchRequest(types, request.compartment(), criteriaUsed, false),
           isTimeless,
-          JoinQuery.isIn(query));
+          SnapshotQuery.isIn(query),
+          List.copyOf(steps),
+          explains);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.apache.lucene.document.LatLonPoint;
+import org.apache.lucene.document.SortedSetDocValuesField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -28,6 +30,7 @@ import org.rodnan.index.ParameterDefinition;
 import org.rodnan.index.ParameterKind;
 import org.rodnan.index.QuantityValue;
 import org.rodnan.index.ReferenceText;
+import org.rodnan.index.SearchParameters;
 import org.rodnan.index.Terms;
 import org.rodnan.index.TimeRange;
 import org.rodnan.index.TokenValue;
@@ -40,6 +43,12 @@ final class ValueQueries {
   /** The automaton of a longer text would cost more than it is worth. */
   private static final int CONTAINS_CHARS_MAX = 200;
 
+  /** How far from a place is near it, if the client doesn't say. */
+  private static final BigDecimal NEAR_METRES = new BigDecimal(50_000);
+
+  private static final BigDecimal NINETY = new BigDecimal(90);
+  private static final BigDecimal HALF_TURN = new BigDecimal(180);
+
   private static final String DATE_FORM =
       "expected a date such as 2010, 2010-05, 2010-05-17 or 2010-05-17T09:30:00Z, with or without"
           + " one of the prefixes eq ne gt lt ge le sa eb ap";
@@ -47,12 +56,21 @@ final class ValueQueries {
       "expected a number such as 100, 5.40 or 1e2, with or without one of the prefixes eq ne gt lt"
           + " ge le sa eb ap";
 
+  private final SearchParameters parameters;
   private final UnitConversion units;
+  private final Vocabulary vocabulary;
   private final ReferenceText references;
   private final Clock clock;
 
-  ValueQueries(UnitConversion units, ReferenceText references, Clock clock) {
+  ValueQueries(
+      SearchParameters parameters,
+      UnitConversion units,
+      Vocabulary vocabulary,
+      ReferenceText references,
+      Clock clock) {
+    this.parameters = parameters;
     this.units = units;
+    this.vocabulary = vocabulary;
     this.references = references;
     this.clock = clock;
   }
@@ -66,7 +84,7 @@ final class ValueQueries {
       case TOKEN ->
           field.equals(FieldNames.ID)
               ? terms(field, each(values, Escapes::unescape), Terms::exact)
-              : terms(field, each(values, value -> token(name, value)), Terms::exact);
+              : token(field, name, values);
       case STRING -> string(field, name, each(values, Escapes::unescape));
       case URI -> uri(field, name, each(values, Escapes::unescape));
       case REFERENCE -> reference(parameter, name, values);
@@ -74,6 +92,7 @@ final class ValueQueries {
       case NUMBER -> points(field, values, value -> numberBoxes(name, Escapes.unescape(value)));
       case QUANTITY -> points(field, values, value -> quantityBoxes(name, value));
       case COMPOSITE -> composite(parameter, name, values);
+      case SPECIAL -> anyOf(each(values, value -> near(field, name, value)));
     };
   }
 
@@ -109,6 +128,93 @@ final class ValueQueries {
         "Search parameter '" + name.full() + "': found '" + value + "', " + expected, name.full());
   }
 
+  private Query token(String field, ParameterName name, List<String> values) {
+    return switch (name.modifier()) {
+      case "text" -> text(field, values);
+      case "in", "not-in" ->
+          anyOf(
+              each(
+                  values,
+                  value ->
+                      concept(field, name, ConceptQuery.Relation.IN, Escapes.unescape(value))));
+      case "below" -> hierarchy(field, name, ConceptQuery.Relation.BELOW, values);
+      case "above" -> hierarchy(field, name, ConceptQuery.Relation.ABOVE, values);
+      case "of-type" -> terms(field, each(values, value -> ofType(name, value)), Terms::exact);
+      default -> terms(field, each(values, value -> token(name, value)), Terms::exact);
+    };
+  }
+
+  private static Query text(String field, List<String> values) {
+    String texts = FieldNames.text(field);
+    return anyOf(
+        each(values, value -> startsWith(texts, Terms.normalize(Escapes.unescape(value)))));
+  }
+
+  private Query concept(
+      String field, ParameterName name, ConceptQuery.Relation relation, String value) {
+    return new ConceptQuery(vocabulary, name, field, relation, value);
+  }
+
+  private Query hierarchy(
+      String field, ParameterName name, ConceptQuery.Relation relation, List<String> values) {
+    List<Query> any = new ArrayList<>();
+    for (String value : values) {
+      List<String> parts = Escapes.split(value, '|').stream().map(Escapes::unescape).toList();
+      if (parts.size() != 2 || parts.stream().anyMatch(String::isEmpty)) {
+        throw malformed(name, value, "expected system|code");
+      }
+      any.add(concept(field, name, relation, parts.get(0) + "|" + parts.get(1)));
+    }
+    return anyOf(any);
+  }
+
+  private static String ofType(ParameterName name, String value) {
+    List<String> parts = Escapes.split(value, '|').stream().map(Escapes::unescape).toList();
+    if (parts.size() != 3 || parts.get(1).isEmpty() || parts.get(2).isEmpty()) {
+      throw malformed(
+          name, value, "expected system|code|value: of the identifier's type, and its value");
+    }
+    return TokenValue.formOfType(parts.get(0), parts.get(1), parts.get(2));
+  }
+
+  /** {@code latitude|longitude|distance|units} (R4, location.html#positional). */
+  private Query near(String field, ParameterName name, String value) {
+    List<String> parts = Escapes.split(value, '|').stream().map(Escapes::unescape).toList();
+    Optional<BigDecimal> latitude = decimal(parts, 0);
+    Optional<BigDecimal> longitude = decimal(parts, 1);
+    Optional<BigDecimal> metres =
+        parts.size() < 3 || parts.get(2).isEmpty()
+            ? Optional.of(NEAR_METRES)
+            : decimal(parts, 2)
+                .flatMap(distance ->
+                    units.canonical(
+                        parts.size() < 4 || parts.get(3).isEmpty() ? "km" : parts.get(3), distance))
+                .filter(distance -> distance.unit().equals("m"))
+                .map(CanonicalQuantity::value);
+    boolean isPlace =
+        parts.size() <= 4
+            && latitude.filter(l -> l.abs().compareTo(NINETY) <= 0).isPresent()
+            && longitude.filter(l -> l.abs().compareTo(HALF_TURN) <= 0).isPresent();
+    if (!isPlace || metres.filter(m -> m.signum() >= 0).isEmpty()) {
+      throw malformed(
+          name,
+          value,
+          "expected latitude|longitude|distance|unit such as 51.55|-0.17|10|km, the unit one of"
+              + " UCUM's lengths");
+    }
+    return LatLonPoint.newDistanceQuery(
+        field,
+        latitude.orElseThrow().doubleValue(),
+        longitude.orElseThrow().doubleValue(),
+        metres.orElseThrow().doubleValue());
+  }
+
+  private static Optional<BigDecimal> decimal(List<String> parts, int place) {
+    return place < parts.size()
+        ? SearchedNumber.parse(parts.get(place)).map(SearchedNumber::value)
+        : Optional.empty();
+  }
+
   /** {@code code}, {@code system|code}, {@code |code} or {@code system|}. */
   private static String token(ParameterName name, String value) {
     List<String> parts = Escapes.split(value, '|').stream().map(Escapes::unescape).toList();
@@ -138,13 +244,115 @@ final class ValueQueries {
     return new PrefixQuery(new Term(field, Terms.start(text)));
   }
 
+  /** A string that is the value as a whole, without case and accents. */
+  Query wholeText(ParameterDefinition parameter, String value) {
+    return new TermQuery(new Term(parameter.field(), Terms.start(Terms.normalize(value))));
+  }
+
+  /** A value that has the given one in it. */
+  Query partOf(
+      ParameterDefinition parameter,
+      ParameterName name,
+      String value,
+      boolean mayStartBefore,
+      boolean mayEndAfter) {
+    boolean isText = parameter.kind() == ParameterKind.STRING;
+    String start = parameter.kind() == ParameterKind.TOKEN ? TokenValue.formOfCode("") : "";
+    return pattern(
+        parameter.field(),
+        name,
+        start + (mayStartBefore ? "*" : ""),
+        isText ? Terms.normalize(value) : value,
+        mayEndAfter ? "*" : "");
+  }
+
+  /** A period that has an instant in common with that of the value. */
+  Query overlapping(ParameterDefinition parameter, ParameterName name, String value) {
+    TimeRange range =
+        TimeRange.parse(value.replace(' ', '+'))
+            .orElseThrow(() -> malformed(name, value, DATE_FORM));
+    Box box = Box.of(Long.MIN_VALUE, range.high()).and(Box.of(range.low(), Long.MAX_VALUE));
+    return Box.query(parameter.field(), List.of(box));
+  }
+
+  /** Some value that is not the given one. */
+  Query unequal(ParameterDefinition parameter, ParameterName name, String value) {
+    String field = parameter.field();
+    return switch (parameter.kind()) {
+      case TOKEN -> {
+        String form = field.equals(FieldNames.ID) ? value : token(name, value);
+        // Each token has one form of each sort; those of the sort looked for tell it from others.
+        String sort = field.equals(FieldNames.ID) ? "" : form.substring(0, 1);
+        List<Query> others = new ArrayList<>();
+        if (sort.equals("s") || sort.equals("n")) {
+          others.add(otherTerms(field, "s", form));
+          others.add(otherTerms(field, "n", form));
+        } else {
+          others.add(otherTerms(field, sort, form));
+        }
+        yield anyOf(others);
+      }
+      case STRING -> otherTerms(field, "", Terms.normalize(value));
+      case URI, REFERENCE -> {
+        Query some = new TermQuery(new Term(FieldNames.PRESENT, field));
+        Query sorted =
+            SortedSetDocValuesField.newSlowRangeQuery(
+                FieldNames.sort(field), null, Terms.sort(main(parameter, value)), true, false);
+        Query above =
+            SortedSetDocValuesField.newSlowRangeQuery(
+                FieldNames.sort(field), Terms.sort(main(parameter, value)), null, false, true);
+        yield Criteria.and(some, anyOf(List.of(sorted, above)));
+      }
+      case DATE, NUMBER, QUANTITY, COMPOSITE, SPECIAL ->
+          throw new InapplicableException(
+              "Search parameter '"
+                  + name.full()
+                  + "': '"
+                  + parameter.code()
+                  + "' can't be tested with ne");
+    };
+  }
+
+  /** How the index has the only thing that the value may mean. */
+  private String main(ParameterDefinition parameter, String value) {
+    if (parameter.kind() == ParameterKind.REFERENCE && ResourceKey.isId(value)) {
+      return parameter.targets().size() == 1
+          ? parameter.targets().iterator().next() + "/" + value
+          : value;
+    }
+    return references.local(value).map(ResourceKey::toString).orElse(value);
+  }
+
+  /** Terms of a field that begin so, but for one. */
+  private static Query otherTerms(String field, String start, String but) {
+    String end =
+        start.isEmpty()
+            ? null
+            : start.substring(0, start.length() - 1)
+                + (char) (start.charAt(start.length() - 1) + 1);
+    if (!but.startsWith(start)) {
+      return new PrefixQuery(new Term(field, start));
+    }
+    BytesRef excluded = Terms.exact(but);
+    return anyOf(
+        List.of(
+            new TermRangeQuery(
+                field, start.isEmpty() ? null : new BytesRef(start), excluded, true, false),
+            new TermRangeQuery(
+                field, excluded, end == null ? null : new BytesRef(end), false, false)));
+  }
+
   private static Query contains(String field, ParameterName name, String value) {
-    String normalized = Terms.normalize(value);
-    if (normalized.length() > CONTAINS_CHARS_MAX) {
+    return pattern(field, name, "*", Terms.normalize(value), "*");
+  }
+
+  private static Query pattern(
+      String field, ParameterName name, String start, String value, String end) {
+    if (value.length() > CONTAINS_CHARS_MAX) {
       throw malformed(name, value, "expected at most " + CONTAINS_CHARS_MAX + " characters");
     }
-    StringBuilder pattern = new StringBuilder("*");
-    normalized
+    StringBuilder pattern = new StringBuilder(start);
+    value
         .codePoints()
         .forEach(c -> {
           if (c == '*' || c == '?' || c == '\\') {
@@ -152,7 +360,7 @@ final class ValueQueries {
           }
           pattern.appendCodePoint(c);
         });
-    return new WildcardQuery(new Term(field, pattern.append('*').toString()));
+    return new WildcardQuery(new Term(field, pattern.append(end).toString()));
   }
 
   private static Query uri(String field, ParameterName name, List<String> values) {
@@ -176,14 +384,84 @@ final class ValueQueries {
 
   private Query reference(ParameterDefinition parameter, ParameterName name, List<String> values) {
     String field = parameter.field();
-    if (name.modifier().equals("identifier")) {
-      return terms(
-          FieldNames.identifier(field), each(values, value -> token(name, value)), Terms::exact);
+    switch (name.modifier()) {
+      case "identifier" -> {
+        return terms(
+            FieldNames.identifier(field), each(values, value -> token(name, value)), Terms::exact);
+      }
+      case "text" -> {
+        return text(field, values);
+      }
+      case "above", "below" -> {
+        return anyOf(
+            values.stream()
+                .flatMap(value -> around(parameter, name, Escapes.unescape(value)).stream())
+                .toList());
+      }
+      default -> {}
     }
     return terms(
         field,
         values.stream().flatMap(value -> references(parameter, name, value).stream()).toList(),
         Terms::exact);
+  }
+
+  /** What a reference may name above or below a resource or a canonical URL. */
+  private List<Query> around(ParameterDefinition parameter, ParameterName name, String value) {
+    boolean isBelow = name.modifier().equals("below");
+    String field = parameter.field();
+    List<Query> any = new ArrayList<>();
+    for (String type : parameter.targets()) {
+      Optional<ResourceKey> start =
+          ResourceKey.isId(value)
+              ? Optional.of(new ResourceKey(type, value))
+              : references.local(value).filter(key -> key.type().equals(type));
+      Optional<ParameterDefinition> parent = parent(type);
+      if (start.isPresent() && parent.isPresent()) {
+        any.add(new HierarchyQuery(start.get(), parent.get().field(), field, isBelow));
+      }
+    }
+    if (any.isEmpty() && value.indexOf(':') > 0) {
+      any.add(
+          isBelow
+              ? anyOf(
+                  List.of(
+                      new TermQuery(new Term(field, Terms.exact(value))),
+                      new PrefixQuery(
+                          new Term(field, value + (value.indexOf('|') < 0 ? "" : ".")))))
+              : terms(field, aboveVersions(value), Terms::exact));
+    }
+    if (any.isEmpty()) {
+      throw malformed(
+          name,
+          value,
+          "expected a canonical URL, or a resource of a type that is part of others of its type");
+    }
+    return any;
+  }
+
+  /** The reference by which resources of the type are part of others. */
+  private Optional<ParameterDefinition> parent(String type) {
+    return parameters.of(type).stream()
+        .filter(definition -> definition.kind() == ParameterKind.REFERENCE)
+        .filter(definition -> definition.targets().contains(type))
+        .filter(definition -> definition.expressions().contains(type + ".partOf"))
+        .findFirst();
+  }
+
+  /** The URL with the versions that the given one is a finer one of; 1.2.3 is below 1.2 and 1. */
+  private static List<String> aboveVersions(String canonical) {
+    int bar = canonical.indexOf('|');
+    if (bar < 0) {
+      return above(canonical);
+    }
+    List<String> all = new ArrayList<>(List.of(canonical));
+    for (int dot = canonical.lastIndexOf('.');
+        dot > bar;
+        dot = canonical.lastIndexOf('.', dot - 1)) {
+      all.add(canonical.substring(0, dot));
+    }
+    return all;
   }
 
   private List<String> references(
@@ -377,7 +655,7 @@ final class ValueQueries {
       case DATE -> dateBoxes(name, Escapes.unescape(part));
       case NUMBER -> numberBoxes(name, Escapes.unescape(part));
       case QUANTITY -> quantityBoxes(name, part);
-      case STRING, REFERENCE, URI, COMPOSITE ->
+      case STRING, REFERENCE, URI, COMPOSITE, SPECIAL ->
           throw new IllegalStateException(kind + " can't be part of a point");
     };
   }

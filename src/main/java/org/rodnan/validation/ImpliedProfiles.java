@@ -51,21 +51,24 @@ final class ImpliedProfiles {
 
   /** Canonical addresses of the profiles implied by one resource, contained ones not looked at. */
   List<String> of(String type, Coded resource) {
-    return rulesByType.getOrDefault(type, List.of()).stream()
-        .filter(rule -> rule.appliesTo(resource))
-        .map(Rule::profile)
-        .toList();
+    List<String> profiles = new ArrayList<>(2);
+    for (Rule rule : rulesByType.getOrDefault(type, List.of())) {
+      if (rule.appliesTo(resource)) {
+        profiles.add(rule.profile());
+      }
+    }
+    return profiles;
   }
 
   private static Optional<Rule> ruleOf(StructureDefinition profile, ProfileContext context) {
-    Map<String, Set<String>> codes = new HashMap<>();
+    Map<String, Set<Code>> codes = new HashMap<>();
     Set<String> subjectTypes = Set.of();
     String type = profile.getType();
     for (ElementDefinition element : profile.getSnapshot().getElement()) {
       String path = element.getPath();
       boolean isMandatorySlice = element.hasSliceName() && element.getMin() > 0;
       if (path.equals(type + ".code") || path.equals(type + ".category") && isMandatorySlice) {
-        Set<String> required = requiredCodes(element, context);
+        Set<Code> required = requiredCodes(element, context);
         if (!required.isEmpty()) {
           codes.put(path.substring(type.length() + 1), required);
         }
@@ -78,23 +81,23 @@ final class ImpliedProfiles {
         : Optional.of(new Rule(profile.getUrl(), Map.copyOf(codes), subjectTypes));
   }
 
-  private static Set<String> requiredCodes(ElementDefinition element, ProfileContext context) {
+  private static Set<Code> requiredCodes(ElementDefinition element, ProfileContext context) {
     DataType exact = element.hasPattern() ? element.getPattern() : element.getFixed();
     if (exact instanceof CodeableConcept concept) {
-      return concept.getCoding().stream().map(ImpliedProfiles::key).collect(Collectors.toSet());
+      return concept.getCoding().stream().map(Code::of).collect(Collectors.toSet());
     }
     if (!element.hasBinding() || element.getBinding().getStrength() != BindingStrength.REQUIRED) {
       return Set.of();
     }
     ValueSet valueSet = context.fetchResource(ValueSet.class, element.getBinding().getValueSet());
-    Set<String> codes = new HashSet<>();
+    Set<Code> codes = new HashSet<>();
     if (valueSet != null) {
       for (ConceptSetComponent include : valueSet.getCompose().getInclude()) {
-        include.getConcept().forEach(c -> codes.add(key(include.getSystem(), c.getCode())));
+        include.getConcept().forEach(c -> codes.add(new Code(include.getSystem(), c.getCode())));
         CodeSystem system = context.fetchCodeSystem(include.getSystem());
         if (!include.hasConcept() && system != null) {
           for (ConceptDefinitionComponent concept : system.getConcept()) {
-            codes.add(key(include.getSystem(), concept.getCode()));
+            codes.add(new Code(include.getSystem(), concept.getCode()));
           }
         }
       }
@@ -110,31 +113,44 @@ final class ImpliedProfiles {
         .collect(Collectors.toSet());
   }
 
-  private static String key(Coding coding) {
-    return key(coding.getSystem(), coding.getCode());
+  private record Code(@Nullable String system, @Nullable String code) {
+    static Code of(Coding coding) {
+      return new Code(coding.getSystem(), coding.getCode());
+    }
   }
 
-  private static String key(@Nullable String system, @Nullable String code) {
-    return system + "|" + code;
-  }
-
-  private record Rule(String profile, Map<String, Set<String>> codes, Set<String> subjectTypes) {
+  private record Rule(String profile, Map<String, Set<Code>> codes, Set<String> subjectTypes) {
     boolean appliesTo(Coded resource) {
-      return codes.entrySet().stream()
-              .allMatch(required -> isCodedAs(resource, required.getKey(), required.getValue()))
-          && isOnSubject(resource);
+      for (Map.Entry<String, Set<Code>> required : codes.entrySet()) {
+        if (!isCodedAs(resource, required.getKey(), required.getValue())) {
+          return false;
+        }
+      }
+      return isOnSubject(resource);
     }
 
-    private static boolean isCodedAs(Coded resource, String element, Set<String> codes) {
-      return resource.objects(element).stream()
-          .flatMap(concept -> concept.objects("coding").stream())
-          .anyMatch(coding -> codes.contains(key(coding.text("system"), coding.text("code"))));
+    private static boolean isCodedAs(Coded resource, String element, Set<Code> codes) {
+      for (Coded concept : resource.objects(element)) {
+        for (Coded coding : concept.objects("coding")) {
+          if (codes.contains(new Code(coding.text("system"), coding.text("code")))) {
+            return true;
+          }
+        }
+      }
+      return false;
     }
 
     private boolean isOnSubject(Coded resource) {
-      return resource.objects("subject").stream()
-          .map(Rule::typeOf)
-          .allMatch(type -> type == null || subjectTypes.isEmpty() || subjectTypes.contains(type));
+      if (subjectTypes.isEmpty()) {
+        return true;
+      }
+      for (Coded subject : resource.objects("subject")) {
+        String type = typeOf(subject);
+        if (type != null && !subjectTypes.contains(type)) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private static @Nullable String typeOf(Coded reference) {

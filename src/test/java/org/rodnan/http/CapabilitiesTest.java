@@ -47,6 +47,9 @@ class CapabilitiesTest {
     JsonNode observation = resource("Observation");
     assertThat(observation.path("searchParam").findValuesAsText("name"))
         .contains("code", "subject", "value-quantity", "_lastUpdated");
+    assertThat(client.get("/metadata").json().at("/rest/0/searchParam").findValuesAsText("name"))
+        .contains("_id", "_text", "_content", "_list", "_filter");
+    assertThat(resource("Location").path("searchParam").findValuesAsText("name")).contains("near");
     assertThat(observation.path("searchInclude").toString()).contains("Observation:subject");
     assertThat(observation.path("supportedProfile").toString())
         .contains("https://w3id.org/rodnan/StructureDefinition/ssc-mrss");

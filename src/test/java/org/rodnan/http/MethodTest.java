@@ -50,7 +50,7 @@ class MethodTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().path("resourceType").asText()).isEqualTo("OperationOutcome");
     assertThat(client.post("/Observation/$validate", "{}").status()).isEqualTo(400);
-    assertThat(client.get("/Patient/$validate").status()).isEqualTo(405);
+    assertThat(client.get("/Patient/$validate").status()).isEqualTo(400);
   }
 
   @Test

@@ -55,6 +55,17 @@ class SearchTest {
   }
 
   @Test
+  void explainsInAnEntryOfItsOwn() {
+    JsonNode bundle = client.get("/Patient?family=" + family + "&_explain=true").json();
+    JsonNode last = bundle.path("entry").path(bundle.path("entry").size() - 1);
+    assertThat(last.at("/search/mode").asText()).isEqualTo("outcome");
+    assertThat(last.at("/resource/issue/0/diagnostics").asText())
+        .contains("family=" + family, "clause Patient.family:", "2 hits");
+    assertThat(client.get("/Patient?family=a&_cursor=junk").text())
+        .contains("found 'junk', which is not a cursor of this server");
+  }
+
+  @Test
   void takesTheParametersOfUrlAndFormTogether() {
     for (String path : new String[] {"/Patient/_search?family=" + family, "/Patient/_search"}) {
       String form = path.contains("?") ? "_id=" + first : "family=" + family + "&_id=" + first;

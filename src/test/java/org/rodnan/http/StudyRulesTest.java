@@ -99,7 +99,8 @@ class StudyRulesTest {
           assertThat(issue.path("code").asText()).isEqualTo("duplicate");
           assertThat(issue.path("diagnostics").asText()).contains("Observation/" + patient + "-1");
         });
-    assertThat(put(mrss("1")).text()).contains("Observation/" + patient + "-2");
+    ObjectNode changed = mrss("1").put("issued", "2008-01-15T12:00:00Z");
+    assertThat(put(changed).text()).contains("Observation/" + patient + "-2");
     client.delete("/Observation/" + patient + "-2");
     assertThat(put(mrss("1")).text()).doesNotContain("duplicate");
   }

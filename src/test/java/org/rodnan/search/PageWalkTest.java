@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.LogPosition;
 
 final class PageWalkTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
@@ -141,6 +143,14 @@ final class PageWalkTest {
   }
 
   private static Limits withPins(int pins) {
+    return limits(pins, Limits.DEFAULTS.queryTimeMax());
+  }
+
+  private static Limits withQueryTime(Duration time) {
+    return limits(Limits.DEFAULTS.pinnedSnapshotsMax(), time);
+  }
+
+  private static Limits limits(int pins, Duration queryTime) {
     Limits d = Limits.DEFAULTS;
     return new Limits(
         d.bodyBytesMax(),
@@ -160,7 +170,41 @@ final class PageWalkTest {
         d.groupSizeMax(),
         pins,
         d.pinnedSnapshotAgeMax(),
-        d.queryTimeMax());
+        queryTime);
+  }
+
+  @Test
+  void namesThePlanOfASearchThatTookTooLong() {
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      fill(fixture);
+      fixture.index.await(fixture.log.head(), WAIT);
+      Limits none = withQueryTime(Duration.ofNanos(1));
+      SearchEngine engine =
+          new SearchEngine(
+              fixture.index,
+              () -> LogPosition.START,
+              SearchFixture.PARAMETERS,
+              SearchFixture.UNITS,
+              SearchFixture.DEFINITIONS,
+              SearchFixture.REFERENCES,
+              none,
+              Clock.systemUTC());
+      for (String url : List.of("Patient?family=f&_sort=birthdate", "Patient?family=f")) {
+        assertThatThrownBy(() -> engine.search(SearchFixture.request(url)))
+            .isInstanceOf(FhirFailure.Busy.class)
+            .hasMessageContaining("rodnan.limits.query-time-max")
+            .hasMessageContaining("family=f: clause Patient.family:f*");
+      }
+    }
+  }
+
+  @Test
+  void saysThatSomethingIsNoCursor() {
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      assertThatThrownBy(() -> fixture.engine.next("junk"))
+          .isInstanceOf(FhirFailure.Malformed.class)
+          .hasMessageContaining("found 'junk', which is not a cursor of this server");
+    }
   }
 
   @Test

@@ -50,13 +50,63 @@ final class RandomCriteria {
    */
   SearchCriterion criterion(String type, int links) {
     while (true) {
-      int kind = links == 0 ? 9 : random.nextInt(10);
+      int kind = links == 0 ? 9 : random.nextInt(12);
       Optional<? extends SearchCriterion> found =
-          kind < 2 ? chain(type, links) : kind < 4 ? reverse(type, links) : single(type);
+          switch (kind) {
+            case 0, 1 -> chain(type, links);
+            case 2, 3 -> reverse(type, links);
+            case 10 -> Optional.of(new SearchCriterion.Content(words()));
+            case 11 -> filter(type, links);
+            default -> single(type);
+          };
       if (found.isPresent()) {
         return found.get();
       }
     }
+  }
+
+  private String words() {
+    return any(List.of("alpha", "Gamma", "muller", "lund", "lund clinic", "ALPHA text", "béta"));
+  }
+
+  private Optional<SearchCriterion.Filter> filter(String type, int links) {
+    String word = any(List.of("and", "or", "not"));
+    List<SearchCriterion> parts = new ArrayList<>();
+    for (int i = word.equals("not") ? 1 : 2; i > 0; i--) {
+      Optional<? extends SearchCriterion> part =
+          chance(4) && links > 1
+              ? filter(type, links - 1)
+              : chance(4) ? test(chain(type, 1)) : test(single(type));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      parts.add(part.get());
+    }
+    return Optional.of(new SearchCriterion.Filter(word, parts));
+  }
+
+  /** What can be said as a test of a filter, meaning the same. */
+  private Optional<? extends SearchCriterion> test(Optional<? extends SearchCriterion> found) {
+    return found.filter(criterion ->
+        switch (criterion) {
+          case SearchCriterion.Single single ->
+              single.modifier().isEmpty()
+                  && !single.value().contains(",")
+                  && !single.value().contains("\\")
+                  && !single.value().contains("$")
+                  && !isText(single.code());
+          case SearchCriterion.Chain chain -> test(Optional.of(chain.inner())).isPresent();
+          default -> false;
+        });
+  }
+
+  /** A filter's eq is not the start of a text, but all of it. */
+  private boolean isText(String code) {
+    return RandomTrial.TYPES.stream()
+        .filter(type -> model.parameters().has(type, code))
+        .anyMatch(type ->
+            model.parameters().get(type, code).getType() == SearchParamType.STRING
+                || model.parameters().get(type, code).hasComponent());
   }
 
   private Optional<SearchCriterion.Chain> chain(String type, int links) {
@@ -115,12 +165,13 @@ final class RandomCriteria {
 
   private String modifier(SearchParameter parameter) {
     return switch (parameter.getType()) {
-      case TOKEN -> "not";
+      case TOKEN ->
+          parameter.getCode().equals("_id") ? "not" : any(List.of("not", "text", "of-type"));
       case STRING -> any(List.of("exact", "contains"));
       case URI -> any(List.of("above", "below"));
       case REFERENCE ->
           parameter.getTarget().isEmpty() || chance(2)
-              ? "identifier"
+              ? any(List.of("identifier", "text"))
               : any(parameter.getTarget()).getCode();
       default -> "";
     };
@@ -143,7 +194,11 @@ final class RandomCriteria {
       case TOKEN ->
           parameter.getCode().equals("_id")
               ? Optional.of(element.primitiveValue().replaceFirst(".*/", ""))
-              : token(element);
+              : switch (modifier) {
+                case "text" -> Optional.of(any(List.of("Alp", "alpha text", "gamma", "some")));
+                case "of-type" -> ofType(element);
+                default -> token(element);
+              };
       case STRING -> text(element).map(text -> escaped(partOf(text, modifier)));
       case DATE -> Optional.of(date(element));
       case NUMBER -> Optional.of(any(PREFIXES) + number(element));
@@ -153,6 +208,17 @@ final class RandomCriteria {
       case COMPOSITE -> composite(parameter, element);
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<String> ofType(Base element) {
+    return element instanceof Identifier identifier && identifier.getType().hasCoding()
+        ? Optional.of(
+            String.valueOf(identifier.getType().getCodingFirstRep().getSystem()).replace("null", "")
+                + "|"
+                + identifier.getType().getCodingFirstRep().getCode()
+                + "|"
+                + escaped(identifier.getValue()))
+        : Optional.empty();
   }
 
   private static String escaped(String text) {
@@ -259,6 +325,9 @@ final class RandomCriteria {
     if (!(element instanceof Reference reference)) {
       return Optional.empty();
     }
+    if (modifier.equals("text")) {
+      return Optional.of(any(List.of("alp", "Delta", "delta ONE")));
+    }
     if (modifier.equals("identifier")) {
       return Optional.of(
           reference.hasIdentifier()
@@ -308,13 +377,26 @@ final class RandomCriteria {
   /** Keys of {@code _sort}. */
   List<String> sort(String type) {
     List<String> keys = new ArrayList<>();
-    List<SearchParameter> all =
-        model.parameters().ofType(type).values().stream()
-            .filter(parameter -> parameter.getType() != SearchParamType.COMPOSITE)
-            .toList();
     for (int i = random.nextInt(4); i > 0; i--) {
-      keys.add((chance(2) ? "-" : "") + any(all).getCode());
+      keys.add((chance(2) ? "-" : "") + (chance(4) ? chainedKey(type) : key(type)));
     }
     return keys;
+  }
+
+  private String key(String type) {
+    return any(model.parameters().ofType(type).values().stream()
+            .filter(parameter -> parameter.getType() != SearchParamType.COMPOSITE)
+            .toList())
+        .getCode();
+  }
+
+  private String chainedKey(String type) {
+    List<SearchParameter> references = references(type);
+    if (references.isEmpty()) {
+      return key(type);
+    }
+    String code = any(references).getCode();
+    String target = any(List.copyOf(model.targetTypes(type, code)));
+    return code + ":" + target + "." + key(target);
   }
 }

@@ -140,9 +140,24 @@ final class SearchEngineTest {
     }
     assertThat(search("Observation?date=" + dates)).containsExactly("1");
     assertThat(search("Observation?_id=" + ids)).containsExactly("1");
+    String of = "Observation?";
+    for (String name : List.of("code", "subject", "value-string", "_profile", "_tag:not")) {
+      assertThat(fixture.page(of + name + "=" + tenThousand("x%d")).total()).as(name).isPresent();
+    }
+    assertThat(search(of + "value-quantity=" + tenThousand("%d"))).containsExactly("1");
+    assertThat(search(of + "code-value-quantity=" + tenThousand("c$%d"))).isEmpty();
+    assertThat(search(of + "subject.birthdate=" + tenThousand("ge%04d"))).isEmpty();
     assertThatThrownBy(() -> search("Observation?_id=" + ids + "," + ids + ",1"))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining("rodnan.limits.or-values-max");
+  }
+
+  private static String tenThousand(String form) {
+    StringBuilder all = new StringBuilder(form.formatted(1));
+    for (int i = 2; i <= 10_000; i++) {
+      all.append(',').append(form.formatted(i % 10_000));
+    }
+    return all.toString();
   }
 
   // Number: https://hl7.org/fhir/R4/search.html#number
@@ -594,6 +609,85 @@ final class SearchEngineTest {
   }
 
   @Test
+  void sortsByWhatAReferenceLeadsTo() {
+    fixture.put("Patient/a", "'birthDate':'1970','name':[{'family':'Zeta'},{'family':'Beta'}]");
+    fixture.put("Patient/b", "'birthDate':'1960','name':[{'family':'Alpha'}]");
+    fixture.put("Patient/c", "'name':[{'family':'Gamma'}]");
+    fixture.put("Group/g", "'type':'person','actual':true,'code':{'coding':[{'code':'x'}]}");
+    for (String subject : List.of("Patient/a", "Patient/b", "Patient/c", "Group/g", "Patient/z")) {
+      observation(subject.replaceAll(".*/", ""), "'subject':{'reference':'" + subject + "'}");
+    }
+    assertThat(search("Observation?_sort=patient.birthdate"))
+        .containsExactly("b", "a", "c", "g", "z");
+    assertThat(search("Observation?_sort=-patient.birthdate"))
+        .containsExactly("a", "b", "c", "g", "z");
+    assertThat(search("Observation?_sort=subject:Patient.family"))
+        .containsExactly("b", "a", "c", "g", "z");
+    assertThat(search("Observation?_sort=-subject.family"))
+        .containsExactly("a", "c", "b", "g", "z");
+    for (String key : List.of("patient.birthdate", "-patient.birthdate", "-subject.family")) {
+      assertThat(walk("Observation?_count=1&_sort=" + key))
+          .as(key)
+          .isEqualTo(search("Observation?_sort=" + key));
+    }
+    for (String key :
+        List.of("code.x", "patient.organization.name", "patient:Device.type", "a.b")) {
+      assertThatThrownBy(() -> search("Observation?_sort=" + key))
+          .as(key)
+          .isInstanceOf(FhirFailure.Malformed.class);
+    }
+  }
+
+  @Test
+  void keepsLongSearchesOutOfItsLinks() {
+    for (int i = 0; i < 5; i++) {
+      fixture.put("Patient/p" + i, "");
+    }
+    StringBuilder ids = new StringBuilder("p0,p1,p2,p3,p4");
+    for (int i = 0; i < 9_000; i++) {
+      ids.append(",none-").append(i);
+    }
+    String url = "Patient?_count=2&_id=" + ids;
+    String next = fixture.page(url).next().orElseThrow();
+    assertThat(next).hasSizeLessThan(300);
+    assertThat(walk(url)).containsExactly("p0", "p1", "p2", "p3", "p4");
+    assertThat(walk("Patient?_count=2&_sort=-_id&_id=" + ids))
+        .containsExactly("p4", "p3", "p2", "p1", "p0");
+    SearchEngine restarted =
+        new SearchEngine(
+            fixture.index,
+            fixture.log::head,
+            SearchFixture.PARAMETERS,
+            SearchFixture.UNITS,
+            SearchFixture.DEFINITIONS,
+            SearchFixture.REFERENCES,
+            org.rodnan.fhir.Limits.DEFAULTS,
+            java.time.Clock.systemUTC());
+    assertThatThrownBy(() -> restarted.next(next))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining("is not kept any more; start the search again");
+  }
+
+  @Test
+  void explainsItsPlan() {
+    putCohort();
+    SearchPage page =
+        fixture.page("Observation?_explain=true&patient.name=adams&code=x&_sort=-date");
+    assertThat(SearchFixture.ids(page)).containsExactly("1");
+    assertThat(page.issues()).hasSize(4).allMatch(issue -> !issue.isError());
+    assertThat(page.issues().get(0).diagnostics())
+        .contains("patient.name=adams", "Patient.name:adams", "2 hits", " ms");
+    assertThat(page.issues().get(1).diagnostics()).contains("code=x", "3 hits");
+    assertThat(page.issues().get(2).diagnostics()).contains("all criteria", "1 hits");
+    assertThat(page.issues().get(3).diagnostics()).contains("Observation.date");
+    assertThat(page.self()).contains(new SearchRequest.Parameter("_explain", "true"));
+    assertThat(fixture.page("Patient?_explain=true&_summary=count").issues()).hasSize(1);
+    assertThat(fixture.page("Patient?_explain=false").issues()).isEmpty();
+    assertThatThrownBy(() -> search("Patient?_explain=yes"))
+        .isInstanceOf(FhirFailure.Malformed.class);
+  }
+
+  @Test
   void servesTheStoredBytes() {
     fixture.put("Patient/1", "'active':true");
     SearchPage.Entry entry = fixture.page("Patient").entries().getFirst();
@@ -613,7 +707,7 @@ final class SearchEngineTest {
         "Patient?name= | has no value",
         "Patient?name=a,,b | empty value",
         "Patient?name:below=x | ':below'",
-        "Patient?gender:in=x | ':in'",
+        "Patient?gender:in=x | expected a value set of this server",
         "Patient?birthdate=2010-13 | expected a date",
         "Patient?birthdate=xx2010 | expected a date",
         "Patient?birthdate:exact=2010 | ':exact'",
@@ -631,7 +725,7 @@ final class SearchEngineTest {
         "Patient?_count=-1 | whole number",
         "Patient?_count=1&_count=2 | given twice",
         "Patient?_sort=nme | Unknown search parameter 'nme'",
-        "Observation?_sort=code-value-quantity | not a composite",
+        "Observation?_sort=code-value-quantity | neither a composite nor a place",
         "Patient?_total=maybe | none, estimate or accurate",
         "Patient?_include=Patient | [type]:[reference parameter]",
         "Patient?_include=Patient:name | of type reference",
@@ -641,7 +735,7 @@ final class SearchEngineTest {
         "Observation?subject:=x | name:modifier",
         "?_type=Foo | expected a resource type",
         "?name=x | Unknown search parameter 'name' on all types",
-        "Patient?_text=x | Unknown search parameter '_text'",
+        "Patient?_query=x | no named query",
         "Patient?name:missing=maybe | expected true or false"
       })
   void refusesWhatItCantUnderstand(String line) {

@@ -17,6 +17,7 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.TestingLog;
+import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 
 /** An index over a log in memory, and searches written as URLs. */
@@ -25,6 +26,7 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
+  static final Definitions DEFINITIONS = new Definitions();
   static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
   static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 
@@ -39,7 +41,9 @@ final class SearchFixture implements AutoCloseable {
   SearchFixture(Path folder, Limits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
-    this.engine = new SearchEngine(index, log::head, PARAMETERS, UNITS, REFERENCES, limits, clock);
+    this.engine =
+        new SearchEngine(
+            index, log::head, PARAMETERS, UNITS, DEFINITIONS, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */

@@ -25,6 +25,7 @@ import org.hl7.fhir.r4.model.Address;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
 import org.hl7.fhir.r4.model.CanonicalType;
+import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.ContactPoint;
@@ -34,6 +35,7 @@ import org.hl7.fhir.r4.model.Enumeration;
 import org.hl7.fhir.r4.model.HumanName;
 import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.IntegerType;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.PrimitiveType;
 import org.hl7.fhir.r4.model.Quantity;
@@ -41,6 +43,7 @@ import org.hl7.fhir.r4.model.Range;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.SearchParameter;
+import org.hl7.fhir.r4.model.StringType;
 import org.hl7.fhir.r4.model.Timing;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
@@ -156,10 +159,26 @@ final class SearchModel {
 
   // Criteria
 
+  private boolean matchesContent(Resource resource, String value) {
+    List<String> texts =
+        FhirContexts.r4()
+            .newTerser()
+            .getAllPopulatedChildElementsOfType(resource, StringType.class)
+            .stream()
+            .filter(text -> !(text instanceof CodeType))
+            .map(text -> " " + plain(text.getValue()) + " ")
+            .toList();
+    return Arrays.stream(plain(value).split(" ", -1))
+        .allMatch(word -> texts.stream().anyMatch(text -> text.contains(" " + word + " ")));
+  }
+
   /** Whether a search for it on the type is understood at all. */
   boolean isKnown(String type, SearchCriterion criterion) {
     return switch (criterion) {
       case SearchCriterion.Single single -> parameters.has(type, single.code());
+      case SearchCriterion.Content content -> true;
+      case SearchCriterion.Filter filter ->
+          filter.parts().stream().allMatch(part -> isKnown(type, part));
       case SearchCriterion.Chain chain ->
           parameters.has(type, chain.code())
               && targetTypes(type, chain.code()).stream()
@@ -180,6 +199,13 @@ final class SearchModel {
   boolean matches(Resource resource, SearchCriterion criterion) {
     return switch (criterion) {
       case SearchCriterion.Single single -> matches(resource, single);
+      case SearchCriterion.Content content -> matchesContent(resource, content.value());
+      case SearchCriterion.Filter filter ->
+          switch (filter.word()) {
+            case "and" -> filter.parts().stream().allMatch(part -> matches(resource, part));
+            case "or" -> filter.parts().stream().anyMatch(part -> matches(resource, part));
+            default -> !matches(resource, filter.parts().getFirst());
+          };
       case SearchCriterion.Chain chain ->
           targets(resource, chain.code()).stream()
               .filter(to -> chain.type().isEmpty() || chain.type().equals(to.fhirType()))
@@ -202,6 +228,15 @@ final class SearchModel {
         Resource target = key == null ? null : resources.get(key);
         if (target != null) {
           all.add(target);
+        }
+      } else if (value instanceof CanonicalType canonical) {
+        String[] parts = canonical.getValue().split("\\|", -1);
+        for (Resource each : all()) {
+          if (each instanceof MetadataResource definition
+              && parts[0].equals(definition.getUrl())
+              && (parts.length == 1 || parts[1].equals(definition.getVersion()))) {
+            all.add(each);
+          }
         }
       }
     }
@@ -251,7 +286,12 @@ final class SearchModel {
 
   private boolean matches(SearchParameter parameter, String modifier, Base element, String value) {
     return switch (parameter.getType()) {
-      case TOKEN -> tokens(element).stream().anyMatch(token -> token.matches(value));
+      case TOKEN ->
+          switch (modifier) {
+            case "text" -> textsBeside(element).stream().anyMatch(text -> startsWith(text, value));
+            case "of-type" -> isOfType(element, value);
+            default -> tokens(element).stream().anyMatch(token -> token.matches(value));
+          };
       case STRING ->
           texts(element).stream()
               .anyMatch(text -> matchesText(modifier, text, Escapes.unescape(value)));
@@ -259,9 +299,14 @@ final class SearchModel {
       case NUMBER -> matchesNumber(element, Escapes.unescape(value));
       case QUANTITY -> matchesQuantity(element, value);
       case REFERENCE ->
-          modifier.equals("identifier")
-              ? matchesIdentifier(element, value)
-              : matchesReference(modifier, element, Escapes.unescape(value));
+          switch (modifier) {
+            case "identifier" -> matchesIdentifier(element, value);
+            case "text" ->
+                element instanceof Reference reference
+                    && reference.hasDisplay()
+                    && startsWith(reference.getDisplay(), value);
+            default -> matchesReference(modifier, element, Escapes.unescape(value));
+          };
       case URI -> matchesUri(modifier, element.primitiveValue(), Escapes.unescape(value));
       case COMPOSITE -> matchesComposite(parameter, element, value);
       default -> throw new IllegalArgumentException(parameter.getCode());
@@ -299,6 +344,34 @@ final class SearchModel {
               new Token(code.getSystem(), code.getValueAsString()));
       default -> List.of(new Token(null, element.primitiveValue()));
     };
+  }
+
+  private static List<String> textsBeside(Base element) {
+    List<@Nullable String> texts = new ArrayList<>();
+    switch (element) {
+      case CodeableConcept concept -> {
+        texts.add(concept.getText());
+        concept.getCoding().forEach(coding -> texts.add(coding.getDisplay()));
+      }
+      case Coding coding -> texts.add(coding.getDisplay());
+      case Identifier identifier -> texts.add(identifier.getType().getText());
+      default -> {}
+    }
+    return texts.stream().filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+  }
+
+  private static boolean startsWith(String text, String value) {
+    return plain(text).startsWith(plain(Escapes.unescape(value)));
+  }
+
+  private static boolean isOfType(Base element, String value) {
+    List<String> parts = Escapes.split(value, '|').stream().map(Escapes::unescape).toList();
+    return element instanceof Identifier identifier
+        && parts.get(2).equals(identifier.getValue())
+        && identifier.getType().getCoding().stream()
+            .anyMatch(type ->
+                parts.get(1).equals(type.getCode())
+                    && parts.get(0).equals(Objects.requireNonNullElse(type.getSystem(), "")));
   }
 
   // String
@@ -690,8 +763,21 @@ final class SearchModel {
     return a.compareTo(b);
   }
 
+  private static Optional<Comparable<?>> best(List<Comparable<?>> all, boolean falls) {
+    BiPredicate<Comparable<?>, Comparable<?>> isBetter =
+        (a, b) -> falls ? compare(a, b) > 0 : compare(a, b) < 0;
+    return all.stream().reduce((a, b) -> isBetter.test(b, a) ? b : a);
+  }
+
   private Optional<Comparable<?>> sortValue(Resource resource, String code, boolean falls) {
     List<Comparable<?>> all = new ArrayList<>();
+    if (code.contains(".")) {
+      String[] link = code.split("[:.]", 3);
+      targets(resource, link[0]).stream()
+          .filter(target -> target.fhirType().equals(link[1]))
+          .forEach(target -> sortValue(target, link[2], falls).ifPresent(all::add));
+      return best(all, falls);
+    }
     SearchParameter parameter = parameters.get(resource.fhirType(), code);
     if (code.equals("_id")) {
       return Optional.of(new BytesRef(resource.getIdElement().getIdPart()));
@@ -725,9 +811,7 @@ final class SearchModel {
         default -> throw new IllegalArgumentException(code);
       }
     }
-    BiPredicate<Comparable<?>, Comparable<?>> isBetter =
-        (a, b) -> falls ? compare(a, b) > 0 : compare(a, b) < 0;
-    return all.stream().reduce((a, b) -> isBetter.test(b, a) ? b : a);
+    return best(all, falls);
   }
 
   private static void addNumbers(Base element, List<Comparable<?>> all) {

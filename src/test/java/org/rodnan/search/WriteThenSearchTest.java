@@ -88,6 +88,7 @@ final class WriteThenSearchTest {
         store::head,
         SearchFixture.PARAMETERS,
         SearchFixture.UNITS,
+        SearchFixture.DEFINITIONS,
         SearchFixture.REFERENCES,
         limits,
         Clock.systemUTC());

@@ -2,6 +2,7 @@ package org.rodnan.validation.compiled;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,7 @@ public final class CompiledProfiles {
   private final NodeReader reader;
   private final ShapeCompiler compiler;
   private final ImpliedProfileSource implied;
+  private final Set<String> leftTypes;
   private final LongAdder accepted = new LongAdder();
   private final LongAdder left = new LongAdder();
 
@@ -51,6 +53,9 @@ public final class CompiledProfiles {
     this.reader = new NodeReader(new ElementTypes(definitions));
     this.compiler = new ShapeCompiler(definitions);
     this.implied = implied;
+    Set<String> types = new HashSet<>(VersionUtilities.getCanonicalResourceNames("4.0.1"));
+    types.addAll(LEFT_TYPES);
+    this.leftTypes = Set.copyOf(types);
   }
 
   /** Tells what a resource of a type is to be checked against besides what it claims. */
@@ -88,7 +93,7 @@ public final class CompiledProfiles {
   private boolean decide(byte[] json) {
     try {
       Node resource = reader.read(json);
-      Undecided.unless(!isLeft(resource.type().name()));
+      Undecided.unless(!leftTypes.contains(resource.type().name()));
       List<StructureDefinition> profiles = profilesOf(resource);
       requireRoot(resource);
       Check check = new Check(resource, profiles.isEmpty());
@@ -102,11 +107,6 @@ public final class CompiledProfiles {
       LOG.warn("The compiled check failed; HL7's validator decides", e);
       return false;
     }
-  }
-
-  private boolean isLeft(String type) {
-    return LEFT_TYPES.contains(type)
-        || VersionUtilities.getCanonicalResourceNames("4.0.1").contains(type);
   }
 
   private static void requireRoot(Node resource) {

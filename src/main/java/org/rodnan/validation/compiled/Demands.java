@@ -10,15 +10,14 @@ import org.jspecify.annotations.Nullable;
  * the definition demand of its members. Immutable.
  *
  * @param isKnown whether all of it is compiled; if not, the element can't be decided
- * @param types shapes by the type's name; null if any will do, since the content is defined in
- *     place
+ * @param types null if any will do, since the content is defined in place
  * @param lengthMax of a text
  * @param targets types that a reference may lead to; empty if any
  * @param inPlace the members as the definition has them, besides those of the type
  */
 record Demands(
     boolean isKnown,
-    @Nullable Map<String, Lazy<Shape>> types,
+    @Nullable Types types,
     List<Constraint> constraints,
     @Nullable ValuePattern pattern,
     Binding binding,
@@ -26,6 +25,27 @@ record Demands(
     Set<String> targets,
     @Nullable Lazy<Shape> inPlace,
     Extensions extensions) {
+
+  /**
+   * The types that an element may be of, with the shape of each.
+   *
+   * @param first mostly the only one
+   * @param others by name
+   */
+  record Types(String first, Lazy<Shape> shapeOfFirst, Map<String, Lazy<Shape>> others) {
+    Lazy<Shape> shapeOf(String name) {
+      Lazy<Shape> shape = name.equals(first) ? shapeOfFirst : others.get(name);
+      if (shape == null) {
+        throw Undecided.here();
+      }
+      return shape;
+    }
+
+    static Types of(Map<String, Lazy<Shape>> byName) {
+      Map.Entry<String, Lazy<Shape>> first = byName.entrySet().iterator().next();
+      return new Types(first.getKey(), first.getValue(), Map.copyOf(byName));
+    }
+  }
 
   /**
    * @param container the element around it
@@ -37,8 +57,7 @@ record Demands(
     Undecided.unless(isKnown);
     Lazy<Shape> type = null;
     if (types != null) {
-      type = types.get(node.type().name());
-      Undecided.unless(type != null);
+      type = types.shapeOf(node.type().name());
     }
     for (int i = 0; i < constraints.size(); i++) {
       constraints.get(i).require(node, check);

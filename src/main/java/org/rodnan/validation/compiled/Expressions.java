@@ -585,12 +585,7 @@ final class Expressions {
     if (value instanceof BigDecimal number) {
       return number;
     }
-    return value instanceof Node node
-            && node.type().form() == ElementType.Form.NUMBER
-            && node.value() != null
-            && Primitives.isDecimal(node.value())
-        ? new BigDecimal(node.value())
-        : null;
+    return value instanceof Node node ? node.number() : null;
   }
 
   private static List<?> compare(Operation operation, List<?> left, List<?> right) {

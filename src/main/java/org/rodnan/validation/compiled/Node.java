@@ -1,12 +1,13 @@
 package org.rodnan.validation.compiled;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An element of a resource with its type, as read from JSON. It is named without the type of a
- * choice: {@code value} for {@code valueQuantity}. Built by one thread, then not changed.
+ * choice: {@code value} for {@code valueQuantity}. For one thread.
  */
 final class Node implements Coded {
   private final String name;
@@ -14,6 +15,7 @@ final class Node implements Coded {
   private final @Nullable Node parent;
   private List<Node> children = List.of();
   private @Nullable String value;
+  private @Nullable BigDecimal number;
 
   Node(String name, ElementType type, @Nullable Node parent) {
     this.name = name;
@@ -42,6 +44,17 @@ final class Node implements Coded {
     value = text;
   }
 
+  /** The value if it is a number of a form that is known here; null if not. */
+  @Nullable BigDecimal number() {
+    if (number == null
+        && type.form() == ElementType.Form.NUMBER
+        && value != null
+        && Primitives.isDecimal(value)) {
+      number = new BigDecimal(value);
+    }
+    return number;
+  }
+
   /** Those of one name stand together, in the order of the JSON. */
   List<Node> children() {
     return children;
@@ -49,7 +62,7 @@ final class Node implements Coded {
 
   void add(Node child) {
     if (children.isEmpty()) {
-      children = new ArrayList<>(4);
+      children = new ArrayList<>(type.isResource() ? 32 : 6);
     }
     children.add(child);
   }
@@ -87,7 +100,7 @@ final class Node implements Coded {
       Node child = children.get(i);
       if (child.name.equals(childName)) {
         if (found.isEmpty()) {
-          found = new ArrayList<>(4);
+          found = new ArrayList<>(children.size() - i);
         }
         found.add(child);
       }

@@ -46,15 +46,17 @@ final class Shape {
   void require(Node node, Check check, @Nullable String extension) {
     List<Node> children = node.children();
     int[] counts = new int[rules.size()];
+    String name = "";
+    int index = -1;
     for (int i = 0; i < children.size(); i++) {
       Node child = children.get(i);
-      Integer index = indexes.get(child.name());
-      if (index == null) {
-        throw Undecided.here();
+      // Those of one name mostly stand together.
+      if (!child.name().equals(name)) {
+        name = child.name();
+        index = indexOf(name);
       }
       counts[index]++;
-      Rule rule = rules.get(index);
-      rule.demands().require(child, node, check, definition, extension);
+      rules.get(index).demands().require(child, node, check, definition, extension);
     }
     for (int i = 0; i < counts.length; i++) {
       Rule rule = rules.get(i);
@@ -66,6 +68,14 @@ final class Shape {
     for (int i = 0; i < constraints.size(); i++) {
       constraints.get(i).require(node, check);
     }
+  }
+
+  private int indexOf(String name) {
+    Integer index = indexes.get(name);
+    if (index == null) {
+      throw Undecided.here();
+    }
+    return index;
   }
 
   private void requireSlices(Rule rule, Node node, Check check, @Nullable String extension) {

@@ -1,8 +1,8 @@
 package org.rodnan.validation.compiled;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +26,7 @@ import org.hl7.fhir.r5.model.StructureDefinition.StructureDefinitionKind;
 import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.utils.UserDataNames;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.validation.compiled.Demands.Types;
 import org.rodnan.validation.compiled.Shape.Rule;
 import org.rodnan.validation.compiled.Shape.Slice;
 import org.slf4j.Logger;
@@ -281,7 +282,7 @@ final class ShapeCompiler {
             && !(hasInPlace && element.getType().size() > 1);
     return new Demands(
         isKnown,
-        types == null || types.isEmpty() ? null : types,
+        types == null || types.isEmpty() ? null : Types.of(types),
         constraints(definition, element),
         pattern,
         binding == null ? unbound : binding,
@@ -342,7 +343,7 @@ final class ShapeCompiler {
   /** Empty if the content is defined in place; null if a type isn't known. */
   private @Nullable Map<String, Lazy<Shape>> types(
       StructureDefinition definition, ElementDefinition element) {
-    Map<String, Lazy<Shape>> types = new HashMap<>();
+    Map<String, Lazy<Shape>> types = new LinkedHashMap<>();
     for (TypeRefComponent reference : element.getType()) {
       String code = reference.getWorkingCode();
       if (code.equals("BackboneElement") || code.equals("Element")) {

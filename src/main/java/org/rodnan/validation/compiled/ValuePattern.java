@@ -61,9 +61,23 @@ record ValuePattern(@Nullable String value, Map<String, List<ValuePattern>> memb
     if (value != null) {
       return value.equals(node.value());
     }
-    return members.entrySet().stream()
-        .allMatch(member ->
-            member.getValue().stream()
-                .allMatch(part -> node.objects(member.getKey()).stream().anyMatch(part::matches)));
+    for (Map.Entry<String, List<ValuePattern>> member : members.entrySet()) {
+      List<Node> found = node.objects(member.getKey());
+      for (ValuePattern part : member.getValue()) {
+        if (!part.matchesOneOf(found)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean matchesOneOf(List<Node> nodes) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (matches(nodes.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 }
