@@ -178,6 +178,18 @@ public abstract sealed class FhirFailure extends RuntimeException {
     }
   }
 
+  /** 507: the disk under the store is full; nothing was written, reads go on. */
+  public static final class DiskFull extends FhirFailure {
+    private static final long serialVersionUID = 1L;
+
+    public DiskFull(Throwable cause) {
+      super(
+          IssueType.NOSTORE,
+          "The disk of the server is full: nothing was written; whoever runs it must make space");
+      initCause(cause);
+    }
+  }
+
   /**
    * 500: the server's own fault, a failed disk or a defect; never because of what a client sent.
    */

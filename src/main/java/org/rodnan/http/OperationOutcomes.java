@@ -13,7 +13,7 @@ import org.rodnan.fhir.Issue;
 /**
  * The one place where a failure becomes an HTTP status and an OperationOutcome (R4,
  * operationoutcome.html and the status codes of http.html). Nothing that a client sends has a
- * status of 500 or more, but for 503 with Retry-After.
+ * status of 500 or more, but for 503 with Retry-After; 507 says that the disk is full.
  */
 final class OperationOutcomes {
   private OperationOutcomes() {}
@@ -34,6 +34,7 @@ final class OperationOutcomes {
       case FhirFailure.Unprocessable unprocessable -> 422;
       case FhirFailure.Fault fault -> 500;
       case FhirFailure.Busy busy -> 503;
+      case FhirFailure.DiskFull full -> 507;
     };
   }
 

@@ -31,6 +31,7 @@ final class FailureAt {
       case FhirFailure.UnsupportedMedia unsupported -> unsupported;
       case FhirFailure.Gone gone -> gone;
       case FhirFailure.Busy busy -> busy;
+      case FhirFailure.DiskFull full -> full;
       case FhirFailure.Fault fault -> fault;
     };
   }

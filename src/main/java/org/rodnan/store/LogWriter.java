@@ -13,6 +13,8 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The one thread of this node that writes. It takes the units that wait, runs them in one
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LogWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+  private static final String DISK_FULL_STATE = "53100";
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** How long the outcome of a COMMIT that brought an error is looked for. */
@@ -102,7 +105,7 @@ final class LogWriter implements AutoCloseable {
       }
       case End.Refused(Throwable cause) -> {
         LOG.error("The database refused a write", cause);
-        units.getFirst().fail(new FhirFailure.Fault("The database refused the write", cause));
+        units.getFirst().fail(failure(cause));
       }
       case End.InDoubt(Head before, List<LogEntry> entries, Throwable cause) -> {
         FhirFailure unknown =
@@ -115,6 +118,31 @@ final class LogWriter implements AutoCloseable {
         units.forEach(unit -> unit.fail(unknown));
       }
     }
+  }
+
+  private static FhirFailure failure(Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof SQLException sql && isDiskFull(sql)) {
+        return new FhirFailure.DiskFull(cause);
+      }
+      if (at instanceof SQLiteException sqlite && isBusy(sqlite)) {
+        return new FhirFailure.Busy(
+            "Another process holds the lock of the SQLite database, a backup for instance",
+            RETRY_AFTER);
+      }
+    }
+    return new FhirFailure.Fault("The database refused the write", cause);
+  }
+
+  /** In the words of SQLite (result code SQLITE_FULL) and PostgreSQL (SQLSTATE disk_full). */
+  private static boolean isDiskFull(SQLException e) {
+    return DISK_FULL_STATE.equals(e.getSQLState())
+        || e instanceof SQLiteException sqlite
+            && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
+  }
+
+  private static boolean isBusy(SQLiteException e) {
+    return e.getResultCode() == SQLiteErrorCode.SQLITE_BUSY;
   }
 
   private End transact(List<PendingUnit<?>> units) {

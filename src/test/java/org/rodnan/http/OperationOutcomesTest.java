@@ -35,6 +35,7 @@ class OperationOutcomesTest {
           Map.entry(new FhirFailure.UnsupportedMedia("no"), 415),
           Map.entry(new FhirFailure.Unprocessable(IssueType.INVARIANT, "no"), 422),
           Map.entry(new FhirFailure.Fault("no"), 500),
+          Map.entry(new FhirFailure.DiskFull(new java.io.IOException("no")), 507),
           Map.entry(new FhirFailure.Busy("no", Duration.ofMillis(20)), 503));
 
   @Test

@@ -62,6 +62,10 @@ final class TestServer implements AutoCloseable {
     return "http://127.0.0.1:" + port + "/fhir";
   }
 
+  int port() {
+    return port;
+  }
+
   FhirClient client() {
     return new FhirClient(URI.create(base()));
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rodnan.fhir.FhirFailure;
 
 class SqliteResourceStoreTest extends ResourceStoreContract {
   @TempDir Path folder;
@@ -40,6 +41,19 @@ class SqliteResourceStoreTest extends ResourceStoreContract {
         .hasMessageContaining("rodnan.sqlite")
         .hasMessageContaining("another Rodnan process");
     put(ONE, "the first one serves on");
+  }
+
+  @Test
+  void saysThatAnotherProcessHoldsTheLock() throws Exception {
+    try (Connection other = connect();
+        Statement statement = other.createStatement()) {
+      statement.execute("begin immediate");
+      assertThatThrownBy(() -> store.submit(TestUnit.put(ONE, "x")).join())
+          .hasCauseInstanceOf(FhirFailure.Busy.class)
+          .hasMessageContaining("Another process");
+      statement.execute("rollback");
+    }
+    put(ONE, "now there is nobody else");
   }
 
   @Test
