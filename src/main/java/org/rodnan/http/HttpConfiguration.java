@@ -108,20 +108,20 @@ class HttpConfiguration {
   ApplicationListener<WebServerInitializedEvent> listening(Environment environment) {
     return event -> {
       int port = event.getWebServer().getPort();
-      String address = environment.getProperty("server.address", "0.0.0.0");
-      if (InetAddress.ofLiteral(address).isLoopbackAddress()) {
+      InetAddress address = environment.getProperty("server.address", InetAddress.class);
+      if (address != null && address.isLoopbackAddress()) {
         LOG.info(
             "FHIR R4 at http://localhost:{}{}, for this machine only: there is no authorization"
                 + " server configured (server.address is {})",
             port,
             BASE_PATH,
-            address);
+            address.getHostAddress());
       } else {
         LOG.warn(
             "FHIR R4 at port {}{} of {}: whoever reaches it may read and write everything",
             port,
             BASE_PATH,
-            address);
+            address == null ? "all addresses" : address.getHostAddress());
       }
     };
   }
