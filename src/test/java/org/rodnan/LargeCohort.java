@@ -66,6 +66,7 @@ final class LargeCohort {
     Fixtures.put(fixtures, Fixtures.example("fixture-patient-example-patient"));
     Fixtures.put(fixtures, Fixtures.example("fixture-observation-example-hemoglobin"));
     Fixtures.put(fixtures, Fixtures.example("fixture-researchstudy-example-study"));
+    Fixtures.put(fixtures, Fixtures.example("fixture-researchsubject-example-subject"));
     send(client, fixtures);
     AtomicInteger next = new AtomicInteger();
     long begun = System.nanoTime();
