@@ -75,6 +75,9 @@ final class StudyRules {
   Collection<BusinessIdentifier> facts() {
     Set<BusinessIdentifier> facts = new LinkedHashSet<>();
     if (resource instanceof ResearchStudy study) {
+      if (study.hasArm()) {
+        facts.add(hasArms(key));
+      }
       study.getArm().forEach(arm -> facts.add(arm(key, arm.getName())));
     } else if (resource instanceof ResearchSubject subject) {
       Optional<ResourceKey> study = target(subject.getStudy());
@@ -119,7 +122,8 @@ final class StudyRules {
     if (name == null || study.isEmpty()) {
       return;
     }
-    if (find(section, "ResearchStudy", arm(study.get(), name)).isEmpty()) {
+    if (!find(section, "ResearchStudy", hasArms(study.get())).isEmpty()
+        && find(section, "ResearchStudy", arm(study.get(), name)).isEmpty()) {
       String path = "ResearchSubject." + element;
       errors.add(
           Issue.error(
@@ -254,6 +258,10 @@ final class StudyRules {
 
   private Optional<ResourceKey> target(Reference reference) {
     return Optional.ofNullable(reference.getReference()).flatMap(local);
+  }
+
+  private static BusinessIdentifier hasArms(ResourceKey study) {
+    return new BusinessIdentifier(ARM, study.toString());
   }
 
   private static BusinessIdentifier arm(ResourceKey study, String name) {

@@ -47,6 +47,15 @@ class StudyRulesTest {
   }
 
   @Test
+  void takesAnyArmOfAStudyThatListsNone() {
+    ObjectNode study = study();
+    study.remove("meta");
+    study.remove("arm");
+    assertThat(put(study).status()).isEqualTo(201);
+    assertThat(put(subject()).status()).isEqualTo(201);
+  }
+
+  @Test
   void refusesDataOfSomebodyWhoIsNotEnrolled() {
     put(study());
     Answer answer = put(mrss("1"));
