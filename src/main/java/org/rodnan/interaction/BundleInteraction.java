@@ -10,9 +10,13 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.store.Origin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** R4, http.html#transaction: batches and transactions. Thread safe. */
 public final class BundleInteraction {
+  private static final Logger LOG = LoggerFactory.getLogger(BundleInteraction.class);
+
   private final Transaction transaction;
   private final CreateInteraction create;
   private final UpdateInteraction update;
@@ -85,6 +89,11 @@ public final class BundleInteraction {
         outcomes.add(alone(entry.read(), origin));
       } catch (FhirFailure failure) {
         outcomes.add(new EntryOutcome.Failed(FailureAt.entry(failure, entry)));
+      } catch (RuntimeException e) {
+        // The entries before it are stored, and their outcomes must not be lost.
+        LOG.error("{} of a batch failed unexpectedly", entry.path(), e);
+        outcomes.add(
+            new EntryOutcome.Failed(new FhirFailure.Fault(entry.path() + " could not be done", e)));
       }
     }
     return outcomes;

@@ -3,6 +3,8 @@ package org.rodnan.interaction;
 import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
 import ca.uhn.fhir.context.BaseRuntimeElementCompositeDefinition;
 import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
+import ca.uhn.fhir.context.RuntimeChildChoiceDefinition;
+import ca.uhn.fhir.parser.DataFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,8 +147,8 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
       if (path.length() <= PATH_CHARS_MAX) {
         return PATHS.compile(path);
       }
-    } catch (FHIRException | IndexOutOfBoundsException e) {
-      // Said below.
+    } catch (RuntimeException e) {
+      // The engine throws whatever it stumbles on; said below.
     }
     throw malformed(
         operation.index(),
@@ -178,8 +180,21 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
                 .newJsonParser()
                 .parseResource(new String(json, StandardCharsets.UTF_8));
     apply(resource);
-    String patched = FhirContexts.r4().newJsonParser().encodeResourceToString(resource);
+    String patched = encode(resource);
     return PatchedResource.parse(() -> parser.parseJson(patched.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** A choice takes a value of any type, and only the encoder finds out that it isn't R4's. */
+  private static String encode(Resource resource) {
+    try {
+      return FhirContexts.r4().newJsonParser().encodeResourceToString(resource);
+    } catch (RuntimeException e) {
+      throw new FhirFailure.Unprocessable(
+          IssueType.PROCESSING,
+          "The patched "
+              + resource.fhirType()
+              + " has a value of a type that R4 doesn't have there");
+    }
   }
 
   /** Changes the resource. */
@@ -187,11 +202,12 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
     for (Operation operation : operations) {
       try {
         apply(operation, resource);
-      } catch (FHIRException
-          | ClassCastException
-          | IllegalArgumentException
-          | IndexOutOfBoundsException e) {
+      } catch (FhirFailure e) {
+        throw e;
+      } catch (FHIRException | DataFormatException e) {
         throw operation.failure("the value doesn't fit there: " + e.getMessage());
+      } catch (RuntimeException e) {
+        throw operation.failure("the value doesn't fit there");
       }
     }
   }
@@ -344,6 +360,13 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
       return child.getElementName();
     }
 
+    /** As the model's setter knows it. */
+    String property() {
+      return child instanceof RuntimeChildChoiceDefinition && !name().endsWith("[x]")
+          ? name() + "[x]"
+          : name();
+    }
+
     boolean repeats() {
       return child.getMax() != 1;
     }
@@ -362,7 +385,7 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
           div.setValueAsString(typed.primitiveValue());
           narrative.setDiv(div);
         } else {
-          parent.setProperty(name(), typed);
+          parent.setProperty(property(), typed);
         }
       } else if (value.hasResource()) {
         parent.setProperty(name(), value.getResource());

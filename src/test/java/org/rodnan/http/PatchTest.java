@@ -71,6 +71,68 @@ class PatchTest {
     assertThat(family()).isEqualTo("After");
   }
 
+  private static String operation(String type, String path, String rest) {
+    return """
+    {"resourceType":"Parameters","parameter":[{"name":"operation","part":[
+      {"name":"type","valueCode":"%s"},{"name":"path","valueString":"%s"},%s]}]}\
+    """
+        .formatted(type, path, rest);
+  }
+
+  @Test
+  void setsAndReplacesChoicesByFhirPath() {
+    String dead =
+        operation(
+            "add",
+            "Patient",
+            "{\"name\":\"name\",\"valueString\":\"deceased\"},"
+                + "{\"name\":\"value\",\"valueBoolean\":true}");
+    Answer added = patch(path, "application/fhir+json", dead);
+    assertThat(added.status()).as(added::text).isEqualTo(200);
+    assertThat(added.json().path("deceasedBoolean").asBoolean()).isTrue();
+    String when =
+        operation(
+            "replace", "Patient.deceased", "{\"name\":\"value\",\"valueDateTime\":\"2011-03-04\"}");
+    JsonNode replaced = patch(path, "application/fhir+json", when).json();
+    assertThat(replaced.path("deceasedDateTime").asText()).isEqualTo("2011-03-04");
+    assertThat(replaced.has("deceasedBoolean")).isFalse();
+  }
+
+  @Test
+  void refusesAFhirPathPatchWhoseValueDoesNotFit() {
+    String add = "{\"name\":\"name\",\"valueString\":\"%s\"},{\"name\":\"value\",\"%s\":%s}";
+    for (String body :
+        List.of(
+            operation("add", "Patient", add.formatted("birthDate", "valueString", "\"x\"")),
+            operation("add", "Patient", add.formatted("birthDate", "valueInteger", "5")),
+            operation("add", "Patient", add.formatted("contact", "valueString", "\"x\"")),
+            operation(
+                "add", "Patient", add.formatted("deceased", "valueQuantity", "{\"value\":1}")),
+            operation("delete", "@2010-13-45", "{\"name\":\"x\",\"valueString\":\"y\"}"))) {
+      Answer answer = patch(path, "application/fhir+json", body);
+      assertThat(answer.status()).as(body + answer.text()).isBetween(400, 422);
+      assertThat(answer.text()).doesNotContain("java", "class ", "Exception");
+    }
+    assertThat(client.get(path).json().at("/meta/versionId").asText()).isEqualTo("1");
+  }
+
+  @Test
+  void failsAloneInABatch() {
+    ObjectNode batch = Resources.bundle("batch");
+    Resources.entry(batch, "PATCH", "Patient/" + id)
+        .set(
+            "resource",
+            Resources.json(
+                operation(
+                    "replace",
+                    "Patient.name",
+                    "{\"name\":\"value\",\"valueDate\":\"2010-01-01\"}")));
+    Resources.entry(batch, "GET", "Patient/" + id);
+    JsonNode answer = client.post("", batch.toString()).json();
+    assertThat(answer.at("/entry/0/response/status").asText()).startsWith("4");
+    assertThat(answer.at("/entry/1/response/status").asText()).startsWith("200");
+  }
+
   @Test
   void keepsEveryDigitThatAJsonPatchDoesNotTouch() {
     String risk = "/RiskAssessment/" + id;
