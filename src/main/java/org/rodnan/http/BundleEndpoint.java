@@ -1,6 +1,7 @@
 package org.rodnan.http;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.interaction.BundleInteraction;
 import org.rodnan.store.Origin;
@@ -11,10 +12,10 @@ import org.rodnan.store.Origin;
  */
 final class BundleEndpoint {
   private final BundleInteraction processing;
-  private final CapabilityDocument capabilities;
+  private final CurrentCapabilities capabilities;
   private final AsyncJobs jobs;
 
-  BundleEndpoint(BundleInteraction processing, CapabilityDocument capabilities, AsyncJobs jobs) {
+  BundleEndpoint(BundleInteraction processing, CurrentCapabilities capabilities, AsyncJobs jobs) {
     this.processing = processing;
     this.capabilities = capabilities;
     this.jobs = jobs;
@@ -26,7 +27,7 @@ final class BundleEndpoint {
     Origin origin = request.origin();
     BundleWriter bundles = request.bundles();
     Preferences.Return wanted = request.preferences().answer().orElse(Preferences.Return.MINIMAL);
-    JsonBytes metadata = capabilities.of(request.links().base());
+    Supplier<JsonBytes> metadata = () -> capabilities.of(request.links().base());
     return jobs.answer(
         request,
         () -> Answer.of(200, bundles.response(processing.process(body, origin), wanted, metadata)));

@@ -3,6 +3,7 @@ package org.rodnan.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpStatus;
 import org.rodnan.fhir.BodyTemplate;
 import org.rodnan.fhir.Issue;
@@ -144,7 +145,8 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
    *
    * @param capabilities what {@code GET metadata} answers with
    */
-  JsonBytes response(BundleOutcome outcome, Preferences.Return wanted, JsonBytes capabilities) {
+  JsonBytes response(
+      BundleOutcome outcome, Preferences.Return wanted, Supplier<JsonBytes> capabilities) {
     JsonText text =
         new JsonText()
             .raw("{\"resourceType\":\"Bundle\",\"type\":\"")
@@ -159,7 +161,10 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
   }
 
   private void responseEntry(
-      JsonText text, EntryOutcome entry, Preferences.Return wanted, JsonBytes capabilities) {
+      JsonText text,
+      EntryOutcome entry,
+      Preferences.Return wanted,
+      Supplier<JsonBytes> capabilities) {
     switch (entry) {
       case EntryOutcome.Written written -> written(text, written.outcome(), wanted);
       case EntryOutcome.NothingDeleted nothing -> status(text, 204).raw("}}");
@@ -180,7 +185,7 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
         status(text, 200).raw("}}");
       }
       case EntryOutcome.Capabilities asked -> {
-        text.raw("\"resource\":").stored(capabilities).raw(",");
+        text.raw("\"resource\":").stored(capabilities.get()).raw(",");
         status(text, 200).raw("}}");
       }
       case EntryOutcome.OfHistory history -> {

@@ -8,13 +8,13 @@ import org.rodnan.fhir.FhirFailure;
 final class CapabilitiesEndpoint {
   private static final Set<String> MODES = Set.of("full", "normative", "terminology");
 
-  private final CapabilityDocument document;
+  private final CurrentCapabilities document;
   private final byte[] terminology;
 
   /**
    * @param terminology a TerminologyCapabilities in JSON
    */
-  CapabilitiesEndpoint(CapabilityDocument document, byte[] terminology) {
+  CapabilitiesEndpoint(CurrentCapabilities document, byte[] terminology) {
     this.document = document;
     this.terminology = terminology;
   }

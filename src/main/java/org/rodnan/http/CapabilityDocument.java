@@ -35,9 +35,9 @@ import org.rodnan.index.ParameterKind;
 import org.rodnan.index.SearchParameters;
 
 /**
- * What the server can do (R4, capabilitystatement.html), made once from what it really has: the
- * types, the search parameters by their definitions, the profiles. Only the base URL differs from
- * request to request. Immutable, thread safe.
+ * What the server can do (R4, capabilitystatement.html), made from what it really has: the types,
+ * the search parameters by their definitions, the profiles. Only the base URL differs from request
+ * to request. Immutable, thread safe.
  */
 final class CapabilityDocument {
   /** Parameters of every search that no SearchParameter defines by an expression. */

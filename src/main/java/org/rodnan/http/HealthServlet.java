@@ -71,6 +71,17 @@ final class HealthServlet extends HttpServlet {
         text.raw("{\"status\":\"up\",\"position\":" + current.position() + "}");
         yield true;
       }
+      case IndexStatus.Reindexing reindexing -> {
+        text.raw("{\"status\":\"up\",\"position\":" + reindexing.position())
+            .raw(",\"reindexing\":{\"parameters\":[");
+        String comma = "";
+        for (String parameter : reindexing.parameters()) {
+          text.raw(comma).string(parameter);
+          comma = ",";
+        }
+        text.raw("],\"done\":" + reindexing.done() + ",\"of\":" + reindexing.of() + "}}");
+        yield true;
+      }
       case IndexStatus.Rebuilding rebuilding -> {
         text.raw("{\"status\":\"rebuilding\",\"done\":" + rebuilding.done())
             .raw(",\"of\":" + rebuilding.of() + "}");

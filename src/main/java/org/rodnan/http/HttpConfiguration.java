@@ -11,7 +11,6 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
-import org.rodnan.index.SearchParameters;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
@@ -45,7 +44,8 @@ class HttpConfiguration {
       Interactions interactions,
       Operations operations,
       ResourceParser parser,
-      SearchParameters parameters,
+      ResourceStore store,
+      ResourceIndex index,
       IdGenerator ids,
       Limits limits,
       Clock clock,
@@ -56,13 +56,13 @@ class HttpConfiguration {
         Optional.ofNullable(build.getIfAvailable())
             .map(BuildProperties::getVersion)
             .orElse("development");
-    CapabilityDocument capabilities =
-        CapabilityDocument.make(
-            parameters,
+    CurrentCapabilities capabilities =
+        new CurrentCapabilities(
+            () -> index.parameters(store.head(), limits.queryTimeMax()),
             Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
             limits,
             version,
-            clock.instant());
+            clock);
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     FhirApi api =

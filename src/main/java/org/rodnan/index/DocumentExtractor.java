@@ -34,7 +34,7 @@ public final class DocumentExtractor {
   private final SearchParameters parameters;
   private final UnitConversion units;
   private final ReferenceText text;
-  private final FhirPaths paths = new FhirPaths();
+  private final FhirPaths paths;
   private final Map<String, List<Compiled>> compiled = new ConcurrentHashMap<>();
 
   /** An expression with its place among those of the type, each of which is run but once. */
@@ -66,9 +66,40 @@ public final class DocumentExtractor {
 
   public DocumentExtractor(
       SearchParameters parameters, UnitConversion units, ReferenceText references) {
+    this(parameters, units, references, new FhirPaths());
+  }
+
+  private DocumentExtractor(
+      SearchParameters parameters,
+      UnitConversion units,
+      ReferenceText references,
+      FhirPaths paths) {
     this.parameters = parameters;
     this.units = units;
     this.text = references;
+    this.paths = paths;
+  }
+
+  /** The same for other parameters. */
+  DocumentExtractor with(SearchParameters others) {
+    if (others == parameters) {
+      return this;
+    }
+    DocumentExtractor extractor = new DocumentExtractor(others, units, text, paths);
+    compiled.forEach((type, ready) -> {
+      if (others.isSameFor(type, parameters)) {
+        extractor.compiled.put(type, ready);
+      }
+    });
+    return extractor;
+  }
+
+  SearchParameters parameters() {
+    return parameters;
+  }
+
+  FhirPaths paths() {
+    return paths;
   }
 
   /** {@link #extract(Resource, Map)} of a resource all of whose references are decided. */
@@ -106,7 +137,13 @@ public final class DocumentExtractor {
       sink.addCanonical(definition);
     }
     return new IndexDocument(
-        text, sink.fields(), sink.literals(), sink.joined(), references, sink.identifiers());
+        parameters,
+        text,
+        sink.fields(),
+        sink.literals(),
+        sink.joined(),
+        references,
+        sink.identifiers());
   }
 
   /** Changes whenever the same resource would give another document. */
@@ -188,7 +225,7 @@ public final class DocumentExtractor {
   }
 
   /** The same expression seen from the resource itself: the engine then need not check its type. */
-  private static String withoutRoot(String expression, String type) {
+  static String withoutRoot(String expression, String type) {
     Pattern root =
         Pattern.compile("(?<![\\w'./|])(?:" + type + "|Resource|DomainResource)\\.(?=[a-z])");
     Matcher matcher = root.matcher(expression);

@@ -46,6 +46,22 @@ public final class FieldNames {
 
   private FieldNames() {}
 
+  /**
+   * The end of the fields of a search parameter that a client stored. Lucene wants all values of a
+   * field to be of one sort for good; a code that is defined anew therefore gets other fields.
+   *
+   * @param mark tells the definition from others of the same code
+   */
+  static String marked(String mark) {
+    return "#" + mark;
+  }
+
+  /** The type and code of a parameter's field. */
+  static String withoutMark(String field) {
+    int mark = field.indexOf('#');
+    return mark < 0 ? field : field.substring(0, mark);
+  }
+
   /** The field of the whole text of a string, as it is, for {@code :exact}. */
   public static String exact(String field) {
     return field + "~exact";

@@ -20,6 +20,7 @@ import org.rodnan.store.BusinessIdentifier;
  * Immutable, thread safe.
  */
 public final class IndexDocument {
+  private final SearchParameters parameters;
   private final ReferenceText text;
   private final List<IndexableField> fields;
   private final List<LiteralValue> literals;
@@ -34,12 +35,14 @@ public final class IndexDocument {
   private record Link(String field, ResourceKey target) {}
 
   IndexDocument(
+      SearchParameters parameters,
       ReferenceText text,
       List<IndexableField> fields,
       List<LiteralValue> literals,
       List<JoinedValue> joined,
       Set<String> references,
       Set<BusinessIdentifier> identifiers) {
+    this.parameters = parameters;
     this.text = text;
     this.fields = fields;
     this.literals = literals;
@@ -88,12 +91,18 @@ public final class IndexDocument {
     this.references.forEach(
         reference -> resolved.add(references.getOrDefault(reference, reference)));
     return new IndexDocument(
+        parameters,
         text,
         fields,
         literals.stream().map(literal -> literal.withText(references)).toList(),
         joined.stream().map(value -> value.withText(references)).toList(),
         resolved,
         identifiers);
+  }
+
+  /** Whether others would make the same document of a resource of the type. */
+  boolean fits(String type, SearchParameters others) {
+    return parameters.isSameFor(type, others);
   }
 
   /**

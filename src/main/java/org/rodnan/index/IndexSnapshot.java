@@ -13,25 +13,23 @@ import org.rodnan.fhir.LogPosition;
  * try-with-resources. For one thread at a time; many snapshots may share one reader.
  */
 public final class IndexSnapshot implements AutoCloseable {
-  private final DirectoryReader reader;
-  private final LogPosition position;
+  private final IndexView view;
   private final IndexSearcher searcher;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
-  private IndexSnapshot(DirectoryReader reader, LogPosition position) {
-    this.reader = reader;
-    this.position = position;
-    this.searcher = new IndexSearcher(reader);
+  private IndexSnapshot(IndexView view) {
+    this.view = view;
+    this.searcher = new IndexSearcher(view.reader());
   }
 
   /** Empty if the reader is closed already. */
-  static Optional<IndexSnapshot> of(DirectoryReader reader, LogPosition position) {
-    return reader.tryIncRef() ? Optional.of(new IndexSnapshot(reader, position)) : Optional.empty();
+  static Optional<IndexSnapshot> of(IndexView view) {
+    return view.reader().tryIncRef() ? Optional.of(new IndexSnapshot(view)) : Optional.empty();
   }
 
   /** Everything up to here is in it, and nothing after it. */
   public LogPosition position() {
-    return position;
+    return view.position();
   }
 
   /** This snapshot's own: a timeout may be set. Not to be used after {@link #close()}. */
@@ -39,15 +37,24 @@ public final class IndexSnapshot implements AutoCloseable {
     return searcher;
   }
 
+  /** The search parameters in force at its position. */
+  public SearchParameters parameters() {
+    return view.parameters();
+  }
+
   DirectoryReader reader() {
-    return reader;
+    return view.reader();
+  }
+
+  IndexView view() {
+    return view;
   }
 
   @Override
   public void close() {
     if (isClosed.compareAndSet(false, true)) {
       try {
-        reader.decRef();
+        view.reader().decRef();
       } catch (IOException e) {
         throw new UncheckedIOException("An index reader can't be closed", e);
       }

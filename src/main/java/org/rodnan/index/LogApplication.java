@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.apache.lucene.index.IndexableField;
 import org.hl7.fhir.r4.model.Resource;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +35,51 @@ final class LogApplication {
   private static final int NUMBERS_KEPT_MAX = 200_000;
 
   private final LogReader log;
-  private final DocumentExtractor extractor;
+  private final SearchParameters builtIn;
+  private final ParameterCheck check;
   private final Executor extraction;
+  private DocumentExtractor extractor;
+  private SearchParameters parameters;
+  private StoredParameters stored = StoredParameters.NONE;
+  private Reindexing reindexing = Reindexing.none();
   private final Cache<ResourceKey, Long> numbers =
       Caffeine.newBuilder().maximumSize(NUMBERS_KEPT_MAX).executor(Runnable::run).build();
 
   LogApplication(LogReader log, DocumentExtractor extractor, Executor extraction) {
     this.log = log;
     this.extractor = extractor;
+    this.builtIn = extractor.parameters();
+    this.parameters = builtIn;
+    this.check = new ParameterCheck(extractor.paths());
     this.extraction = extraction;
+  }
+
+  /** Goes on where an index was left. */
+  void resume(LuceneIndex index) throws IOException {
+    reindexing.close();
+    stored = index.storedParameters();
+    extractor = extractor.with(stored.addedTo(builtIn, check));
+    reindexing = Reindexing.resume(index.reindexing());
+  }
+
+  /** The search parameters that clients have stored so far. */
+  StoredParameters stored() {
+    return stored;
+  }
+
+  /** For the search parameters in force now. */
+  DocumentExtractor extractor() {
+    return extractor;
+  }
+
+  Reindexing reindexing() {
+    return reindexing;
+  }
+
+  /** Those in force now, some of which may not be searched by yet. */
+  SearchParameters parameters() {
+    parameters = extractor.parameters().reindexing(reindexing.progress(), parameters);
+    return parameters;
   }
 
   /**
@@ -69,6 +106,7 @@ final class LogApplication {
   }
 
   private void applyAll(LuceneIndex index, List<LogEntry> entries) throws IOException {
+    change(stored.after(entries));
     Map<Long, LogEntry> latest = new LinkedHashMap<>();
     for (LogEntry entry : entries) {
       latest.remove(entry.number());
@@ -79,6 +117,7 @@ final class LogApplication {
     Map<ResourceKey, Long> targetNumbers = numbersOf(documents);
     for (int i = 0; i < current.size(); i++) {
       IndexDocument document = documents.get(i);
+      reindexing.written(current.get(i).number());
       try {
         write(
             index,
@@ -87,6 +126,31 @@ final class LogApplication {
       } catch (RuntimeException e) {
         // Some of the batch is applied: only a return to the last commit makes it whole again.
         throw new IOException("Entry " + current.get(i).position() + " can't be applied", e);
+      }
+    }
+  }
+
+  /** Documents that are made before a change carry the values of new parameters too. */
+  private void change(StoredParameters after) throws IOException {
+    if (after != stored) {
+      stored = after;
+      SearchParameters before = extractor.parameters();
+      extractor = extractor.with(stored.addedTo(builtIn, check));
+      reindexing.change(before, extractor.parameters());
+    }
+  }
+
+  /** Indexes resources again by the search parameters in force now. */
+  void applyAgain(LuceneIndex index, List<IndexedResource> resources) throws IOException {
+    DocumentExtractor now = extractor;
+    List<@Nullable IndexDocument> documents =
+        inParallel(
+            resources, resource -> extract(now, resource.body().key(), resource.body().json()));
+    Map<ResourceKey, Long> targetNumbers = numbersOf(documents);
+    for (int i = 0; i < resources.size(); i++) {
+      IndexDocument document = documents.get(i);
+      if (document != null) {
+        index.putAgain(resources.get(i), document.fields(targetNumbers));
       }
     }
   }
@@ -100,38 +164,53 @@ final class LogApplication {
   }
 
   private List<@Nullable IndexDocument> documents(List<LogEntry> entries) {
-    long missing =
-        entries.stream().filter(entry -> !(entry.derived() instanceof IndexDocument)).count();
+    DocumentExtractor now = extractor;
+    long missing = entries.stream().filter(entry -> ready(entry, now) == null).count();
     if (missing < PARALLEL_MIN) {
       List<@Nullable IndexDocument> documents = new ArrayList<>(entries.size());
-      entries.forEach(entry -> documents.add(document(entry)));
+      entries.forEach(entry -> documents.add(document(entry, now)));
       return documents;
     }
-    List<CompletableFuture<@Nullable IndexDocument>> futures = new ArrayList<>(entries.size());
-    for (LogEntry entry : entries) {
-      futures.add(
-          entry.derived() instanceof IndexDocument document
-              ? CompletableFuture.completedFuture(document)
-              : CompletableFuture.supplyAsync(() -> document(entry), extraction));
+    return inParallel(entries, entry -> document(entry, now));
+  }
+
+  private <T> List<@Nullable IndexDocument> inParallel(
+      List<T> sources, Function<T, @Nullable IndexDocument> making) {
+    List<CompletableFuture<@Nullable IndexDocument>> futures = new ArrayList<>(sources.size());
+    for (T source : sources) {
+      futures.add(CompletableFuture.supplyAsync(() -> making.apply(source), extraction));
     }
-    List<@Nullable IndexDocument> documents = new ArrayList<>(entries.size());
+    List<@Nullable IndexDocument> documents = new ArrayList<>(sources.size());
     futures.forEach(future -> documents.add(future.join()));
     return documents;
   }
 
-  private @Nullable IndexDocument document(LogEntry entry) {
-    if (entry.derived() instanceof IndexDocument document) {
-      return document;
+  /** What the writer has made of it, if it knew the same parameters. */
+  private static @Nullable IndexDocument ready(LogEntry entry, DocumentExtractor now) {
+    return entry.derived() instanceof IndexDocument document
+            && document.fits(entry.version().key().type(), now.parameters())
+        ? document
+        : null;
+  }
+
+  private static @Nullable IndexDocument document(LogEntry entry, DocumentExtractor now) {
+    IndexDocument ready = ready(entry, now);
+    if (ready != null) {
+      return ready;
     }
-    if (!(entry.version() instanceof ResourceVersion.Content content)) {
-      return null;
-    }
+    return entry.version() instanceof ResourceVersion.Content content
+        ? extract(now, content.key(), content.json())
+        : null;
+  }
+
+  private static @Nullable IndexDocument extract(
+      DocumentExtractor extractor, ResourceKey key, byte[] bytes) {
     try {
-      String json = new String(content.json(), StandardCharsets.UTF_8);
+      String json = new String(bytes, StandardCharsets.UTF_8);
       Resource resource = (Resource) FhirContexts.r4().newJsonParser().parseResource(json);
       return extractor.extract(resource);
     } catch (RuntimeException e) {
-      LOG.error("Resource {} is indexed by its id alone", content.key(), e);
+      LOG.error("Resource {} can't be indexed by its content", key, e);
       return null;
     }
   }

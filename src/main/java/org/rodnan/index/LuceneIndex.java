@@ -28,6 +28,9 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.NRTCachingDirectory;
@@ -47,7 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LuceneIndex implements AutoCloseable {
   /** To be raised with every change of the fields or their encoding. */
-  private static final String FORMAT = "5";
+  private static final String FORMAT = "6";
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
   private static final double RAM_BUFFER_MB = 64;
@@ -56,11 +59,13 @@ final class LuceneIndex implements AutoCloseable {
   private static final String POSITION = "position";
   private static final String FINGERPRINT = "fingerprint";
   private static final String LOG_IDENTITY = "log";
+  private static final String REINDEXING = "reindexing";
 
   private final Directory directory;
   private final IndexWriter writer;
   private final String fingerprint;
   private final LogPosition committed;
+  private final String reindexing;
   private final AtomicInteger openReaders;
 
   private LuceneIndex(
@@ -68,11 +73,13 @@ final class LuceneIndex implements AutoCloseable {
       IndexWriter writer,
       String fingerprint,
       LogPosition committed,
+      String reindexing,
       AtomicInteger openReaders) {
     this.directory = directory;
     this.writer = writer;
     this.fingerprint = fingerprint;
     this.committed = committed;
+    this.reindexing = reindexing;
     this.openReaders = openReaders;
   }
 
@@ -100,7 +107,9 @@ final class LuceneIndex implements AutoCloseable {
         try {
           IndexWriter writer =
               new IndexWriter(directory, config(IndexWriterConfig.OpenMode.APPEND));
-          return new LuceneIndex(directory, writer, made, position, openReaders);
+          String reindexing =
+              SegmentInfos.readLatestCommit(directory).getUserData().getOrDefault(REINDEXING, "");
+          return new LuceneIndex(directory, writer, made, position, reindexing, openReaders);
         } catch (CorruptIndexException | NoSuchFileException | EOFException e) {
           LOG.warn("The index is damaged and will be built anew: {}", e.toString());
         }
@@ -110,7 +119,7 @@ final class LuceneIndex implements AutoCloseable {
       Directory empty =
           new NRTCachingDirectory(FSDirectory.open(folder), CACHED_SEGMENT_MB_MAX, CACHED_MB_MAX);
       IndexWriter writer = new IndexWriter(empty, config(IndexWriterConfig.OpenMode.CREATE));
-      return new LuceneIndex(empty, writer, made, LogPosition.START, openReaders);
+      return new LuceneIndex(empty, writer, made, LogPosition.START, "", openReaders);
     } catch (IOException | RuntimeException e) {
       directory.close();
       throw e;
@@ -170,43 +179,76 @@ final class LuceneIndex implements AutoCloseable {
     return committed;
   }
 
+  /** {@link Reindexing#state()} of when it was committed. */
+  String reindexing() {
+    return reindexing;
+  }
+
+  /** The search parameters that clients have stored, as it was opened. */
+  StoredParameters storedParameters() throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(writer)) {
+      Query all = new TermQuery(new Term(FieldNames.TYPE, StoredParameters.TYPE));
+      int count = Math.max(1, reader.maxDoc());
+      return StoredParameters.of(
+          IndexedResource.find(new IndexSearcher(reader), all, count, Long.MAX_VALUE));
+    }
+  }
+
   /**
    * @param fields those of the content; the list is added to
    */
   void put(LogEntry entry, ResourceVersion.Content content, List<IndexableField> fields)
       throws IOException {
-    List<IndexableField> document = withIdentity(entry, content, fields);
+    IndexedResource resource =
+        new IndexedResource(
+            entry.number(),
+            entry.created(),
+            new StoredBody(
+                content.key(), content.version(), content.lastUpdated(), content.json()));
+    put(resource, content.version().value() == 1, fields);
+  }
+
+  /** Puts a resource that is there again, with other fields. */
+  void putAgain(IndexedResource resource, List<IndexableField> fields) throws IOException {
+    put(resource, false, fields);
+  }
+
+  private void put(IndexedResource resource, boolean isFirst, List<IndexableField> fields)
+      throws IOException {
+    List<IndexableField> document = withIdentity(resource, fields);
     try {
-      write(entry, document);
+      write(resource, isFirst, document);
     } catch (IllegalArgumentException e) {
-      LOG.error("Resource {} is indexed by its id alone", content.key(), e);
-      write(entry, withIdentity(entry, content, new java.util.ArrayList<>()));
+      LOG.error("Resource {} is indexed by its id alone", resource.body().key(), e);
+      write(resource, isFirst, withIdentity(resource, new java.util.ArrayList<>()));
     }
   }
 
-  private void write(LogEntry entry, List<IndexableField> document) throws IOException {
-    if (entry.version().version().value() == 1) {
+  private void write(IndexedResource resource, boolean isFirst, List<IndexableField> document)
+      throws IOException {
+    if (isFirst) {
       writer.addDocument(document);
     } else {
-      writer.updateDocument(keyTerm(entry.number()), document);
+      writer.updateDocument(keyTerm(resource.number()), document);
     }
   }
 
   private static List<IndexableField> withIdentity(
-      LogEntry entry, ResourceVersion.Content content, List<IndexableField> fields) {
-    String type = content.key().type();
-    String id = content.key().id();
-    long lastUpdated = content.lastUpdated().toEpochMilli();
+      IndexedResource resource, List<IndexableField> fields) {
+    StoredBody body = resource.body();
+    String type = body.key().type();
+    String id = body.key().id();
+    long lastUpdated = body.lastUpdated().toEpochMilli();
     fields.add(new StringField(FieldNames.TYPE, type, Field.Store.NO));
     fields.add(new StringField(FieldNames.ID, id, Field.Store.NO));
     fields.add(new SortedSetDocValuesField(FieldNames.sort(FieldNames.ID), new BytesRef(id)));
-    fields.add(new StringField(FieldNames.KEY, keyBytes(entry.number()), Field.Store.NO));
-    fields.add(new LongField(FieldNames.NUMBER, entry.number(), Field.Store.NO));
-    fields.add(new LongField(FieldNames.CREATED, entry.created().value(), Field.Store.NO));
+    fields.add(new StringField(FieldNames.KEY, keyBytes(resource.number()), Field.Store.NO));
+    fields.add(new LongField(FieldNames.NUMBER, resource.number(), Field.Store.NO));
+    fields.add(new LongField(FieldNames.CREATED, resource.created().value(), Field.Store.NO));
     fields.add(new LongPoint(FieldNames.LAST_UPDATED, lastUpdated, lastUpdated));
     fields.add(
         new SortedNumericDocValuesField(FieldNames.sort(FieldNames.LAST_UPDATED), lastUpdated));
-    fields.add(new BinaryDocValuesField(FieldNames.BODY, StoredBody.encode(content)));
+    fields.add(new BinaryDocValuesField(FieldNames.BODY, body.encode()));
     return fields;
   }
 
@@ -241,11 +283,12 @@ final class LuceneIndex implements AutoCloseable {
   }
 
   /** Makes what was applied up to the position durable, together with the position. */
-  void commit(LogPosition position, String logIdentity) throws IOException {
+  void commit(LogPosition position, String logIdentity, String reindexing) throws IOException {
     Map<String, String> data = new HashMap<>();
     data.put(POSITION, position.toString());
     data.put(FINGERPRINT, fingerprint);
     data.put(LOG_IDENTITY, logIdentity);
+    data.put(REINDEXING, reindexing);
     writer.setLiveCommitData(data.entrySet());
     writer.commit();
   }

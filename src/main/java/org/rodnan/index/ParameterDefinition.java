@@ -8,6 +8,7 @@ import java.util.Set;
  *
  * @param type the resource type it is resolved for
  * @param code its name in a query
+ * @param field the Lucene field that holds its values
  * @param url the canonical of its SearchParameter
  * @param expressions FHIRPath, each one alternative
  * @param targets the resource types that a reference may lead to; empty means any
@@ -18,6 +19,7 @@ import java.util.Set;
 public record ParameterDefinition(
     String type,
     String code,
+    String field,
     ParameterKind kind,
     String url,
     String description,
@@ -37,10 +39,5 @@ public record ParameterDefinition(
     expressions = List.copyOf(expressions);
     targets = Set.copyOf(targets);
     components = List.copyOf(components);
-  }
-
-  /** The Lucene field that holds its values. */
-  public String field() {
-    return isOfEveryType ? code : type + "." + code;
   }
 }

@@ -19,7 +19,7 @@ final class PinnedSnapshots implements AutoCloseable {
   private final Clock clock;
   private final Map<LogPosition, Pin> pins = new LinkedHashMap<>();
 
-  private record Pin(DirectoryReader reader, Instant since) {}
+  private record Pin(IndexView view, Instant since) {}
 
   PinnedSnapshots(int countMax, Duration ageMax, Clock clock) {
     this.countMax = countMax;
@@ -27,21 +27,29 @@ final class PinnedSnapshots implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Keeps the reader; if it is kept already, its age begins anew. */
-  synchronized void pin(LogPosition position, DirectoryReader reader) {
-    Pin old = pins.remove(position);
+  /**
+   * Keeps the view; if one of its position is kept already, the age of that begins anew. Views of
+   * one position differ only in what is indexed again, so the newer one stands for both.
+   */
+  synchronized void pin(IndexView view) {
+    Pin old = pins.remove(view.position());
+    IndexView kept = view;
     if (old == null) {
-      reader.incRef();
+      view.reader().incRef();
+    } else if (old.view().reader().getVersion() < view.reader().getVersion()) {
+      view.reader().incRef();
+      release(old.view().reader());
+    } else {
+      kept = old.view();
     }
-    DirectoryReader kept = old == null ? reader : old.reader();
-    pins.put(position, new Pin(kept, clock.instant()));
+    pins.put(view.position(), new Pin(kept, clock.instant()));
     dropOld();
   }
 
   synchronized Optional<IndexSnapshot> find(LogPosition position) {
     dropOld();
     Pin pin = pins.get(position);
-    return pin == null ? Optional.empty() : IndexSnapshot.of(pin.reader(), position);
+    return pin == null ? Optional.empty() : IndexSnapshot.of(pin.view());
   }
 
   synchronized void dropOld() {
@@ -53,7 +61,7 @@ final class PinnedSnapshots implements AutoCloseable {
         return;
       }
       inOrder.remove();
-      release(pin.reader());
+      release(pin.view().reader());
     }
   }
 
@@ -63,7 +71,7 @@ final class PinnedSnapshots implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    pins.values().forEach(pin -> release(pin.reader()));
+    pins.values().forEach(pin -> release(pin.view().reader()));
     pins.clear();
   }
 

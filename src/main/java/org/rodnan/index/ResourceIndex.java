@@ -24,8 +24,10 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.StartFailure;
 import org.rodnan.store.LogEntry;
 import org.rodnan.store.LogReader;
@@ -60,6 +62,8 @@ public final class ResourceIndex implements AutoCloseable {
   private final Path folder;
   private final LogReader log;
   private final String fingerprint;
+  private final SearchParameters builtIn;
+  private final ParameterCheck check;
   private final LogApplication application;
   private final PinnedSnapshots pins;
   private final ExecutorService extraction;
@@ -71,13 +75,17 @@ public final class ResourceIndex implements AutoCloseable {
   private final AtomicBoolean wishesScheduled = new AtomicBoolean();
 
   private volatile IndexStatus status = new IndexStatus.Rebuilding(0, 0);
-  private volatile @Nullable Shared current;
+  private volatile @Nullable IndexView current;
+  private volatile DocumentExtractor extractor;
+  private volatile StoredParameters stored = StoredParameters.NONE;
+  private volatile boolean isReindexing;
 
   // Only for the worker.
   private @Nullable LuceneIndex index;
   private String logIdentity = "";
   private LogPosition committed = LogPosition.START;
   private long committedAt;
+  private boolean hasReindexed;
   private long refreshedAt;
   private long progressAt;
   private LogPosition progressFrom = LogPosition.START;
@@ -86,14 +94,15 @@ public final class ResourceIndex implements AutoCloseable {
   /** Written by the worker, read by the watcher. */
   private volatile LogPosition applied = LogPosition.START;
 
-  private record Shared(DirectoryReader reader, LogPosition position) {}
-
   private record Wish(LogPosition position, CompletableFuture<Boolean> granted) {}
 
   private ResourceIndex(
       Path folder, LogReader log, DocumentExtractor extractor, Limits limits, Clock clock) {
     this.folder = folder;
     this.log = log;
+    this.extractor = extractor;
+    this.builtIn = extractor.parameters();
+    this.check = new ParameterCheck(extractor.paths());
     this.fingerprint = extractor.fingerprint();
     this.pins =
         new PinnedSnapshots(limits.pinnedSnapshotsMax(), limits.pinnedSnapshotAgeMax(), clock);
@@ -109,8 +118,9 @@ public final class ResourceIndex implements AutoCloseable {
 
   /**
    * Opens the index in the folder and starts to follow the log. If the folder holds none, a damaged
-   * one, or one made with other search parameters, it is built anew.
+   * one, or one made with other search parameters of R4 or the project, it is built anew.
    *
+   * @param extractor for those; the ones that clients store are added as the log has them
    * @throws StartFailure if the folder can't be used, for instance because another process does
    */
   public static ResourceIndex open(
@@ -150,9 +160,9 @@ public final class ResourceIndex implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
       requireServing();
-      Shared shared = current;
+      IndexView shared = current;
       if (shared != null && shared.position().holds(atLeast)) {
-        Optional<IndexSnapshot> snapshot = IndexSnapshot.of(shared.reader(), shared.position());
+        Optional<IndexSnapshot> snapshot = IndexSnapshot.of(shared);
         if (snapshot.isPresent()) {
           return snapshot.get();
         }
@@ -173,7 +183,7 @@ public final class ResourceIndex implements AutoCloseable {
 
   /** Keeps the snapshot alive for later {@link #pinned} calls, within the limits. */
   public void pin(IndexSnapshot snapshot) {
-    pins.pin(snapshot.position(), snapshot.reader());
+    pins.pin(snapshot.view());
   }
 
   /** The snapshot of exactly that position, if it is still alive. */
@@ -182,10 +192,44 @@ public final class ResourceIndex implements AutoCloseable {
     if (pinned.isPresent()) {
       return pinned;
     }
-    Shared shared = current;
+    IndexView shared = current;
     return shared != null && shared.position().equals(position)
-        ? IndexSnapshot.of(shared.reader(), position)
+        ? IndexSnapshot.of(shared)
         : Optional.empty();
+  }
+
+  /** Makes documents by the search parameters that are in force now, as far as this node knows. */
+  public DocumentExtractor extractor() {
+    return extractor;
+  }
+
+  /**
+   * The search parameters in force at the position, or if the index doesn't get there in time, or
+   * is being rebuilt, those of now. Some may not be searched by yet.
+   */
+  public SearchParameters parameters(LogPosition atLeast, Duration timeout) {
+    try (IndexSnapshot snapshot = acquire(atLeast, timeout)) {
+      return snapshot.parameters();
+    } catch (FhirFailure.Busy e) {
+      return extractor.parameters();
+    }
+  }
+
+  /**
+   * Judges a SearchParameter that is about to be stored, by those of the last position that was
+   * applied. Drafts and retired ones may say what they like.
+   *
+   * @param key under which it will be stored
+   * @throws FhirFailure.Unprocessable if it is active and can't be served; names the elements
+   */
+  public void requireServable(ResourceKey key, byte[] json) {
+    PublishedParameter parameter = PublishedParameter.of(json);
+    if (parameter.isActive()) {
+      List<Issue> problems = check.problems(parameter, stored.without(key).addedTo(builtIn, check));
+      if (!problems.isEmpty()) {
+        throw new FhirFailure.Unprocessable(problems);
+      }
+    }
   }
 
   /** Stops following, commits and closes. */
@@ -229,6 +273,7 @@ public final class ResourceIndex implements AutoCloseable {
   private void requireServing() {
     switch (status) {
       case IndexStatus.Current current -> {}
+      case IndexStatus.Reindexing reindexing -> {}
       case IndexStatus.Rebuilding(long done, long of) ->
           throw new FhirFailure.Busy(
               "The index is being rebuilt: " + percent(done, of) + " % done", RETRY_AFTER_REBUILD);
@@ -319,7 +364,9 @@ public final class ResourceIndex implements AutoCloseable {
           }
           worker.submit(this::reopenFiles).get();
         } else {
-          log.awaitEntriesAfter(applied, WATCH_TIME);
+          if (!isReindexing) {
+            log.awaitEntriesAfter(applied, WATCH_TIME);
+          }
           worker.submit(this::follow).get();
         }
       } catch (InterruptedException e) {
@@ -353,10 +400,11 @@ public final class ResourceIndex implements AutoCloseable {
         refresh();
         pins.dropOld();
       }
+      reindexSome();
       boolean isDue =
           applied.value() - committed.value() >= COMMIT_ENTRIES_MAX
               || now - committedAt > COMMIT_AGE_MAX.toNanos();
-      if (isDue && !applied.equals(committed)) {
+      if (isDue && hasMoved()) {
         commit();
       }
       if (!wishes.isEmpty()) {
@@ -373,19 +421,65 @@ public final class ResourceIndex implements AutoCloseable {
       throw new IOException("The index is closed");
     }
     applied = application.apply(files, applied, BATCH);
-    if (status instanceof IndexStatus.Current) {
-      status = new IndexStatus.Current(applied);
+    publishParameters();
+    if (isServing()) {
+      status = serving();
       return;
     }
     if (applied.holds(rebuildUntil)) {
       refresh();
       commit();
-      status = new IndexStatus.Current(applied);
+      status = serving();
       LOG.info("The index holds the log up to position {}", applied);
     } else {
       status = new IndexStatus.Rebuilding(applied.value(), rebuildUntil.value());
       logProgress();
     }
+  }
+
+  private boolean isServing() {
+    return status instanceof IndexStatus.Current || status instanceof IndexStatus.Reindexing;
+  }
+
+  private IndexStatus serving() throws IOException {
+    IndexView shown = current;
+    if (index != null) {
+      application.reindexing().prepare(index, shown == null ? null : shown.reader());
+    }
+    ReindexProgress progress = application.reindexing().progress();
+    return progress.fields().isEmpty()
+        ? new IndexStatus.Current(applied)
+        : new IndexStatus.Reindexing(
+            applied,
+            progress.fields().stream().map(FieldNames::withoutMark).sorted().toList(),
+            progress.done(),
+            progress.of());
+  }
+
+  private void publishParameters() {
+    extractor = application.extractor();
+    stored = application.stored();
+    isReindexing = application.reindexing().isActive();
+  }
+
+  private void reindexSome() throws IOException {
+    LuceneIndex files = index;
+    Reindexing reindexing = application.reindexing();
+    if (files == null || !reindexing.isActive() || !isServing()) {
+      return;
+    }
+    IndexView shown = current;
+    boolean isComplete = reindexing.go(files, application, shown == null ? null : shown.reader());
+    hasReindexed = true;
+    if (isComplete) {
+      isReindexing = false;
+      refresh();
+    }
+    status = serving();
+  }
+
+  private boolean hasMoved() {
+    return hasReindexed || !applied.equals(committed);
   }
 
   private void logProgress() {
@@ -406,13 +500,15 @@ public final class ResourceIndex implements AutoCloseable {
 
   private void refresh() throws IOException {
     LuceneIndex files = index;
-    Shared old = current;
+    IndexView old = current;
     refreshedAt = System.nanoTime();
-    if (files == null || (old != null && old.position().equals(applied))) {
+    SearchParameters parameters = application.parameters();
+    if (files == null
+        || (old != null && old.position().equals(applied) && old.parameters() == parameters)) {
       return;
     }
     DirectoryReader reader = files.refresh(old == null ? null : old.reader());
-    current = new Shared(reader, applied);
+    current = new IndexView(reader, applied, parameters);
     if (old != null) {
       old.reader().decRef();
     }
@@ -424,8 +520,9 @@ public final class ResourceIndex implements AutoCloseable {
       if (logIdentity.isEmpty()) {
         logIdentity = identity(log);
       }
-      files.commit(applied, logIdentity);
+      files.commit(applied, logIdentity, application.reindexing().state());
       committed = applied;
+      hasReindexed = false;
     }
     committedAt = System.nanoTime();
   }
@@ -436,6 +533,9 @@ public final class ResourceIndex implements AutoCloseable {
       LogPosition head = log.head();
       LuceneIndex files = LuceneIndex.open(folder, fingerprint, logIdentity, head, openReaders);
       index = files;
+      application.resume(files);
+      publishParameters();
+      hasReindexed = false;
       applied = files.committed();
       committed = applied;
       committedAt = System.nanoTime();
@@ -454,7 +554,7 @@ public final class ResourceIndex implements AutoCloseable {
         if (applied.equals(LogPosition.START)) {
           commit();
         }
-        status = new IndexStatus.Current(applied);
+        status = serving();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -476,12 +576,13 @@ public final class ResourceIndex implements AutoCloseable {
       return;
     }
     try (files) {
-      if (commit && !applied.equals(committed)) {
+      if (commit && hasMoved()) {
         commit();
       }
       index = null;
       pins.close();
-      Shared old = current;
+      application.reindexing().close();
+      IndexView old = current;
       current = null;
       if (old != null) {
         old.reader().decRef();

@@ -1,55 +1,58 @@
 package org.rodnan.index;
 
-import ca.uhn.fhir.parser.IParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HexFormat;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.hl7.fhir.r4.model.SearchParameter;
-import org.jspecify.annotations.Nullable;
-import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.terminology.Artifacts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The search parameters of every resource type, by their definitions: those of R4 and those of the
- * project's profiles. Immutable, thread safe.
+ * The search parameters of every resource type that are in force at one time, by their definitions:
+ * those of R4, those of the project's profiles, and those that clients have stored. Immutable,
+ * thread safe.
  */
 public final class SearchParameters {
   private static final Logger LOG = LoggerFactory.getLogger(SearchParameters.class);
   private static final String OF_R4 = "/org/hl7/fhir/r4/model/sp/search-parameters.json";
   private static final String OF_PROFILES = "profiles/SearchParameter";
-  private static final Set<String> OF_EVERY_TYPE = Set.of("Resource", "DomainResource");
+  private static final int FINGERPRINT_BYTES = 16;
 
   /** Known from the log, not from the content. */
   private static final Set<String> WITHOUT_EXTRACTION = Set.of("_id", "_lastUpdated");
 
-  private final Map<String, Map<String, ParameterDefinition>> byType = new TreeMap<>();
-  private final Map<String, ParameterDefinition> ofEveryType = new TreeMap<>();
+  private final Map<String, Map<String, ParameterDefinition>> byType;
+  private final Map<String, ParameterDefinition> ofEveryType;
+  private final Map<String, PublishedParameter> byUrl;
   private final String fingerprint;
+  private final ReindexProgress reindexing;
 
-  private SearchParameters(List<JsonNode> definitions) {
-    Map<String, JsonNode> byUrl = new TreeMap<>();
-    definitions.forEach(definition -> byUrl.put(definition.path("url").asText(), definition));
-    ResourceTypes.all().forEach(type -> byType.put(type, new TreeMap<>()));
-    definitions.forEach(definition -> add(definition, byUrl));
-    this.fingerprint = fingerprintOf(byType);
+  private SearchParameters(
+      Map<String, Map<String, ParameterDefinition>> byType,
+      Map<String, ParameterDefinition> ofEveryType,
+      Map<String, PublishedParameter> byUrl,
+      String fingerprint,
+      ReindexProgress reindexing) {
+    this.byType = byType;
+    this.ofEveryType = ofEveryType;
+    this.byUrl = byUrl;
+    this.fingerprint = fingerprint;
+    this.reindexing = reindexing;
   }
 
   /** R4's own parameters and those under {@code profiles/SearchParameter} on the class path. */
@@ -63,17 +66,69 @@ public final class SearchParameters {
    * @param definitions one with the code of an R4 parameter replaces it for its base types
    */
   public static SearchParameters withDefinitions(Collection<SearchParameter> definitions) {
-    List<JsonNode> all = new ArrayList<>(definitionsOfR4());
-    try {
-      ObjectMapper json = new ObjectMapper();
-      for (SearchParameter definition : definitions) {
-        IParser parser = FhirContexts.r4().newJsonParser();
-        all.add(json.readTree(parser.encodeResourceToString(definition)));
+    List<PublishedParameter> all = new ArrayList<>(ofR4());
+    definitions.forEach(definition -> all.add(PublishedParameter.of(definition)));
+    Map<String, PublishedParameter> byUrl = new HashMap<>();
+    all.forEach(published -> byUrl.put(published.url(), published));
+    Map<String, Map<String, ParameterDefinition>> byType = new TreeMap<>();
+    ResourceTypes.all().forEach(type -> byType.put(type, new TreeMap<>()));
+    Map<String, ParameterDefinition> ofEveryType = new TreeMap<>();
+    for (PublishedParameter published : all) {
+      List<ParameterDefinition> resolved = published.resolve(byUrl, false);
+      if (resolved.isEmpty()) {
+        LOG.debug("Search parameter {} can't be indexed: not served", published.url());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("A search parameter can't be encoded", e);
+      for (ParameterDefinition definition : resolved) {
+        ofType(byType, definition.type()).put(definition.code(), definition);
+        if (definition.isOfEveryType()) {
+          ofEveryType.put(definition.code(), definition);
+        }
+      }
     }
-    return new SearchParameters(all);
+    return new SearchParameters(
+        byType, ofEveryType, byUrl, fingerprintOf(byType), ReindexProgress.NONE);
+  }
+
+  private static Map<String, ParameterDefinition> ofType(
+      Map<String, Map<String, ParameterDefinition>> byType, String type) {
+    return byType.computeIfAbsent(type, absent -> new TreeMap<>());
+  }
+
+  /** These and one more, whose code may not change the meaning of those that are there. */
+  SearchParameters with(PublishedParameter added) {
+    Map<String, PublishedParameter> urls = new HashMap<>(byUrl);
+    urls.putIfAbsent(added.url(), added);
+    Map<String, Map<String, ParameterDefinition>> types = new TreeMap<>(byType);
+    Map<String, ParameterDefinition> every = new TreeMap<>(ofEveryType);
+    for (ParameterDefinition definition : added.resolve(urls, true)) {
+      if (find(byType, definition.type(), definition.code()).isEmpty()) {
+        types.compute(
+            definition.type(),
+            (type, before) -> {
+              Map<String, ParameterDefinition> more = new TreeMap<>(before);
+              more.put(definition.code(), definition);
+              return more;
+            });
+        if (definition.isOfEveryType()) {
+          every.put(definition.code(), definition);
+        }
+      }
+    }
+    return new SearchParameters(types, every, urls, fingerprint, reindexing);
+  }
+
+  /**
+   * The same parameters, some of which may not be searched by yet.
+   *
+   * @param last what the last call gave, which is given again if nothing has changed
+   */
+  SearchParameters reindexing(ReindexProgress progress, SearchParameters last) {
+    if (progress == reindexing) {
+      return this;
+    }
+    return last.byType == byType && last.reindexing == progress
+        ? last
+        : new SearchParameters(byType, ofEveryType, byUrl, fingerprint, progress);
   }
 
   /** All that can be searched by on the type, in alphabetical order of their codes. */
@@ -87,15 +142,79 @@ public final class SearchParameters {
     return Collections.unmodifiableCollection(ofEveryType.values());
   }
 
-  /** One of the type's parameters. */
+  /**
+   * One of the type's parameters, to be searched by.
+   *
+   * @throws FhirFailure.Busy if resources are still being indexed by it
+   */
   public Optional<ParameterDefinition> find(String type, String code) {
+    Optional<ParameterDefinition> found = find(byType, type, code);
+    found.ifPresent(this::requireIndexed);
+    return found;
+  }
+
+  /**
+   * To be asked of a parameter of {@link #of} or {@link #ofEveryType} before it is searched by.
+   *
+   * @throws FhirFailure.Busy if resources are still being indexed by it; says how far that is
+   */
+  public void requireIndexed(ParameterDefinition definition) {
+    reindexing.requireIndexed(definition);
+  }
+
+  /** Whether every resource is indexed by it. */
+  public boolean isIndexed(ParameterDefinition definition) {
+    return !reindexing.fields().contains(definition.field());
+  }
+
+  private static Optional<ParameterDefinition> find(
+      Map<String, Map<String, ParameterDefinition>> byType, String type, String code) {
     Map<String, ParameterDefinition> all = byType.get(type);
     return all == null ? Optional.empty() : Optional.ofNullable(all.get(code));
   }
 
-  /** Changes whenever a definition changes in a way that matters to the index. */
+  /** Changes whenever a definition of R4 or of the project changes in a way that is indexed. */
   public String fingerprint() {
     return fingerprint;
+  }
+
+  /** The definitions by their URLs, for the parts of composites. */
+  Map<String, PublishedParameter> byUrl() {
+    return Collections.unmodifiableMap(byUrl);
+  }
+
+  /** Whether a resource of the type is indexed in the same way. */
+  boolean isSameFor(String type, SearchParameters others) {
+    Map<String, ParameterDefinition> these = byType.get(type);
+    Map<String, ParameterDefinition> those = others.byType.get(type);
+    return these == those || (these != null && these.equals(those));
+  }
+
+  /** The fields that others don't have, with the types whose resources may have values in them. */
+  Map<String, Set<String>> fieldsBeyond(SearchParameters others) {
+    Map<String, Set<String>> beyond = new TreeMap<>();
+    for (String type : byType.keySet()) {
+      if (!isSameFor(type, others)) {
+        Set<String> known = others.fields(type);
+        fields(type).stream()
+            .filter(field -> !known.contains(field))
+            .forEach(field -> beyond.computeIfAbsent(field, f -> new TreeSet<>()).add(type));
+      }
+    }
+    return beyond;
+  }
+
+  private Set<String> fields(String type) {
+    Set<String> fields = new TreeSet<>();
+    of(type).forEach(definition -> fields.add(definition.field()));
+    return fields;
+  }
+
+  /** The fields of all parameters. */
+  Set<String> fields() {
+    Set<String> fields = new TreeSet<>();
+    byType.keySet().forEach(type -> fields.addAll(fields(type)));
+    return fields;
   }
 
   /** Whether the values come from the resource's content, not from the log. */
@@ -103,163 +222,14 @@ public final class SearchParameters {
     return !WITHOUT_EXTRACTION.contains(definition.code());
   }
 
-  private void add(JsonNode definition, Map<String, JsonNode> byUrl) {
-    String code = definition.path("code").asText();
-    String expression = definition.path("expression").asText();
-    ParameterKind kind = kindOf(definition);
-    if (kind == null || expression.isEmpty()) {
-      LOG.debug("Search parameter {} has no expression or a special type: not served", code);
-      return;
-    }
-    List<ParameterDefinition.Component> components = components(definition, byUrl);
-    if (kind == ParameterKind.COMPOSITE && !CompositeShape.isSupported(components)) {
-      LOG.warn(
-          "Composite search parameter {} joins parts that can't be indexed together: not served",
-          definition.path("url").asText());
-      return;
-    }
-    for (JsonNode base : definition.path("base")) {
-      boolean everyType = OF_EVERY_TYPE.contains(base.asText());
-      for (String type : everyType ? ResourceTypes.all() : Set.of(base.asText())) {
-        Map<String, ParameterDefinition> ofType = byType.get(type);
-        List<String> expressions = alternatives(expression, base.asText());
-        if (ofType == null || expressions.isEmpty()) {
-          continue;
-        }
-        ParameterDefinition resolved =
-            new ParameterDefinition(
-                type,
-                code,
-                kind,
-                definition.path("url").asText(),
-                definition.path("description").asText(),
-                expressions,
-                texts(definition.path("target")),
-                components,
-                everyType);
-        ofType.put(code, resolved);
-        if (everyType) {
-          ofEveryType.put(code, resolved);
-        }
-      }
-    }
-  }
-
-  private static @Nullable ParameterKind kindOf(JsonNode definition) {
-    String type = definition.path("type").asText();
-    for (ParameterKind kind : ParameterKind.values()) {
-      if (kind.code().equals(type)) {
-        return kind;
-      }
-    }
-    return null;
-  }
-
-  private static List<ParameterDefinition.Component> components(
-      JsonNode definition, Map<String, JsonNode> byUrl) {
-    List<JsonNode> parts = new ArrayList<>();
-    List<String> expressions = new ArrayList<>();
-    for (JsonNode component : definition.path("component")) {
-      JsonNode part = byUrl.get(component.path("definition").asText());
-      if (part == null || kindOf(part) == null) {
-        return List.of();
-      }
-      parts.add(part);
-      expressions.add(component.path("expression").asText());
-    }
-    if (areSwapped(parts, expressions)) {
-      Collections.reverse(parts);
-    }
-    List<ParameterDefinition.Component> components = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      ParameterKind kind = kindOf(parts.get(i));
-      if (kind != null) {
-        components.add(new ParameterDefinition.Component(kind, lowerDateTime(expressions.get(i))));
-      }
-    }
-    return components;
-  }
-
-  /**
-   * R4 has a composite (relationship of DocumentReference) whose two parts name each other's
-   * definition: each expression is the end of the other's. The expressions give the order.
-   */
-  private static boolean areSwapped(List<JsonNode> parts, List<String> expressions) {
-    return parts.size() == 2
-        && endsWith(parts.get(0), expressions.get(1))
-        && endsWith(parts.get(1), expressions.get(0))
-        && !endsWith(parts.get(0), expressions.get(0));
-  }
-
-  private static boolean endsWith(JsonNode part, String expression) {
-    return part.path("expression").asText().endsWith("." + expression);
-  }
-
-  /** R4 writes {@code value.as(DateTime)} in one place; the type is {@code dateTime}. */
-  private static String lowerDateTime(String expression) {
-    return expression.replace("as(DateTime)", "as(dateTime)");
-  }
-
-  /** The alternatives of the expression that begin at the base type. */
-  static List<String> alternatives(String expression, String base) {
-    List<String> result = new ArrayList<>();
-    for (String alternative : splitAtPipes(expression)) {
-      String root = firstName(alternative);
-      if (root.equals(base) || !Character.isUpperCase(root.isEmpty() ? 'a' : root.charAt(0))) {
-        result.add(alternative);
-      }
-    }
-    return result;
-  }
-
-  private static List<String> splitAtPipes(String expression) {
-    List<String> parts = new ArrayList<>();
-    int depth = 0;
-    boolean quoted = false;
-    int from = 0;
-    for (int i = 0; i < expression.length(); i++) {
-      char c = expression.charAt(i);
-      if (c == '\'') {
-        quoted = !quoted;
-      } else if (!quoted && c == '(') {
-        depth++;
-      } else if (!quoted && c == ')') {
-        depth--;
-      } else if (!quoted && depth == 0 && c == '|') {
-        parts.add(expression.substring(from, i).strip());
-        from = i + 1;
-      }
-    }
-    parts.add(expression.substring(from).strip());
-    return parts;
-  }
-
-  private static String firstName(String expression) {
-    int from = 0;
-    while (from < expression.length() && !Character.isLetter(expression.charAt(from))) {
-      from++;
-    }
-    int to = from;
-    while (to < expression.length() && Character.isLetter(expression.charAt(to))) {
-      to++;
-    }
-    return expression.substring(from, to);
-  }
-
-  private static Set<String> texts(JsonNode array) {
-    Set<String> texts = new LinkedHashSet<>();
-    array.forEach(text -> texts.add(text.asText()));
-    return texts;
-  }
-
-  private static List<JsonNode> definitionsOfR4() {
+  private static List<PublishedParameter> ofR4() {
     try (InputStream in = SearchParameters.class.getResourceAsStream(OF_R4)) {
       if (in == null) {
         throw new IllegalStateException("R4's search parameters are not on the class path");
       }
-      List<JsonNode> definitions = new ArrayList<>();
+      List<PublishedParameter> definitions = new ArrayList<>();
       for (JsonNode entry : new ObjectMapper().readTree(in).path("entry")) {
-        definitions.add(entry.path("resource"));
+        definitions.add(new PublishedParameter(entry.path("resource")));
       }
       return definitions;
     } catch (IOException e) {
@@ -280,13 +250,6 @@ public final class SearchParameters {
                         .append(p.expressions())
                         .append(p.components())
                         .append('\n')));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
+    return PublishedParameter.hash(text.toString(), FINGERPRINT_BYTES);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import org.apache.lucene.util.BytesRef;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
-import org.rodnan.store.ResourceVersion;
 
 /**
  * What a page shows of a resource, as one binary doc value: one look-up gives all of it.
@@ -15,12 +14,12 @@ import org.rodnan.store.ResourceVersion;
  * @param json the exact stored bytes
  */
 public record StoredBody(ResourceKey key, VersionId version, Instant lastUpdated, byte[] json) {
-  static BytesRef encode(ResourceVersion.Content content) {
-    byte[] key = content.key().toString().getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer buffer = ByteBuffer.allocate(1 + key.length + 16 + content.json().length);
-    buffer.put((byte) key.length).put(key);
-    buffer.putLong(content.version().value()).putLong(content.lastUpdated().toEpochMilli());
-    buffer.put(content.json());
+  BytesRef encode() {
+    byte[] name = key.toString().getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer buffer = ByteBuffer.allocate(1 + name.length + 16 + json.length);
+    buffer.put((byte) name.length).put(name);
+    buffer.putLong(version.value()).putLong(lastUpdated.toEpochMilli());
+    buffer.put(json);
     return new BytesRef(buffer.array());
   }
 

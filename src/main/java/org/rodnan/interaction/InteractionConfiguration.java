@@ -5,7 +5,6 @@ import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
-import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
@@ -33,7 +32,6 @@ class InteractionConfiguration {
       SearchEngine engine,
       ResourceParser parser,
       ResourceValidator validator,
-      DocumentExtractor extractor,
       IdGenerator ids,
       InteractionSettings settings,
       ReferenceText references,
@@ -45,7 +43,6 @@ class InteractionConfiguration {
         engine,
         parser,
         validator,
-        extractor,
         ids,
         settings.references(),
         references,

@@ -4,7 +4,6 @@ import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
-import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
@@ -34,13 +33,12 @@ public final class Interactions {
       SearchEngine engine,
       ResourceParser parser,
       ResourceValidator validator,
-      DocumentExtractor extractor,
       IdGenerator ids,
       ReferenceRule references,
       ReferenceText text,
       Limits limits,
       ExecutorService preparing) {
-    Preparation preparation = new Preparation(validator, extractor, ids);
+    Preparation preparation = new Preparation(validator, index, ids);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);

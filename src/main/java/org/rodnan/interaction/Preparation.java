@@ -12,7 +12,7 @@ import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
-import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.ResourceIndex;
 import org.rodnan.validation.ResourceValidator;
 import org.rodnan.validation.ValidationReport;
 
@@ -22,12 +22,12 @@ import org.rodnan.validation.ValidationReport;
  */
 final class Preparation {
   private final ResourceValidator validator;
-  private final DocumentExtractor extractor;
+  private final ResourceIndex index;
   private final IdGenerator ids;
 
-  Preparation(ResourceValidator validator, DocumentExtractor extractor, IdGenerator ids) {
+  Preparation(ResourceValidator validator, ResourceIndex index, IdGenerator ids) {
     this.validator = validator;
-    this.extractor = extractor;
+    this.index = index;
     this.ids = ids;
   }
 
@@ -75,7 +75,7 @@ final class Preparation {
         body,
         references,
         conditional,
-        extractor.extract(resource.resource(), types),
+        index.extractor().extract(resource.resource(), types),
         requireValid(resource, body, provisional));
   }
 

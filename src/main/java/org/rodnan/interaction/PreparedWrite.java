@@ -40,9 +40,10 @@ record PreparedWrite(
     IndexDocument document,
     List<Issue> warnings) {
 
-  /** Whether it takes a search to know what its references mean. */
+  /** Whether it takes the index to know what its references mean, or whether it can be served. */
   boolean needsSearch() {
-    return conditional.values().stream().anyMatch(criteria -> criteria.asIdentifier().isEmpty());
+    return resource.type().equals(WriteRules.SEARCH_PARAMETER)
+        || conditional.values().stream().anyMatch(criteria -> criteria.asIdentifier().isEmpty());
   }
 
   /**
@@ -81,6 +82,7 @@ record PreparedWrite(
                 new LiteralReference(
                     reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
             .toList());
+    rules.requireServable(target, resource);
     rules.requireTargets(section, target, targets(resolved, rules), written);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
     BodyTemplate template =

@@ -13,6 +13,7 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
 import org.rodnan.index.ReferenceText;
@@ -28,6 +29,8 @@ import org.rodnan.store.WriterSection;
 final class WriteRules {
   /** The unit has waited for the index before; nobody else can have written since. */
   private static final LogPosition AWAITED = LogPosition.START;
+
+  static final String SEARCH_PARAMETER = "SearchParameter";
 
   private final SearchEngine search;
   private final ResourceIndex index;
@@ -59,6 +62,17 @@ final class WriteRules {
 
   boolean areReferencesEnforced() {
     return references == ReferenceRule.ENFORCE;
+  }
+
+  /**
+   * Refuses a search parameter that can't be served; the unit has waited for the index before.
+   *
+   * @throws FhirFailure.Unprocessable naming the elements
+   */
+  void requireServable(ResourceKey key, ParsedResource resource) {
+    if (resource.type().equals(SEARCH_PARAMETER)) {
+      index.requireServable(key, resource.json());
+    }
   }
 
   /** The resource of this server that a reference names, be it relative or absolute. */

@@ -18,14 +18,12 @@ class SearchConfiguration {
   SearchEngine searchEngine(
       ResourceIndex index,
       ResourceStore store,
-      SearchParameters parameters,
       UnitConversion units,
       Definitions definitions,
       ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new SearchEngine(
-        index, store::head, parameters, units, definitions, references, limits, clock);
+    return new SearchEngine(index, store::head, units, definitions, references, limits, clock);
   }
 
   @Bean

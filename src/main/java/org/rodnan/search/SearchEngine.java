@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.FieldDoc;
@@ -66,15 +67,9 @@ public final class SearchEngine {
 
   private final ResourceIndex index;
   private final Supplier<LogPosition> head;
-  private final SearchPlanner planner;
+  private final Planning planning;
   private final Limits limits;
   private final KeptRequests keptRequests;
-  private final Cache<SearchRequest, SearchPlan> plans =
-      Caffeine.newBuilder()
-          .executor(Runnable::run)
-          .maximumWeight(KEPT_CHARS_MAX)
-          .weigher((SearchRequest request, SearchPlan plan) -> KeptRequests.weight(request))
-          .build();
   private final Cache<SnapshotKey, Long> totals =
       Caffeine.newBuilder()
           .executor(Runnable::run)
@@ -94,7 +89,6 @@ public final class SearchEngine {
   public SearchEngine(
       ResourceIndex index,
       Supplier<LogPosition> head,
-      SearchParameters parameters,
       UnitConversion units,
       Definitions definitions,
       ReferenceText references,
@@ -104,15 +98,13 @@ public final class SearchEngine {
     this.head = head;
     this.limits = limits;
     this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
-    ValueQueries values =
-        new ValueQueries(parameters, units, new Vocabulary(definitions), references, clock);
-    this.planner = new SearchPlanner(parameters, new Criteria(parameters, values, limits), limits);
+    this.planning = new Planning(units, new Vocabulary(definitions), references, limits, clock);
   }
 
   /** The first page. */
   public SearchPage search(SearchRequest request) {
-    SearchPlan plan = plan(request);
     try (IndexSnapshot snapshot = current()) {
+      SearchPlan plan = planning.with(snapshot.parameters()).plan(request);
       return page(plan, request, snapshot, Optional.empty());
     }
   }
@@ -125,9 +117,9 @@ public final class SearchEngine {
    */
   public SearchPage next(String cursor) {
     Cursor decoded = Cursor.decode(cursor, keptRequests);
-    SearchPlan plan = plan(decoded.request());
-    requireFitting(decoded, plan);
     try (IndexSnapshot snapshot = index.pinned(decoded.snapshot()).orElseGet(this::current)) {
+      SearchPlan plan = planning.with(snapshot.parameters()).plan(decoded.request());
+      requireFitting(decoded, plan);
       return page(plan, decoded.request(), snapshot, Optional.of(decoded));
     }
   }
@@ -142,33 +134,24 @@ public final class SearchEngine {
    */
   public List<ResourceKey> match(
       String type, List<SearchRequest.Parameter> criteria, int limit, LogPosition atLeast) {
-    return keys(planner.conditional(type, criteria), limit, atLeast);
+    return keys(
+        parameters -> planning.with(parameters).conditional(type, criteria), limit, atLeast);
   }
 
   /** Current resources that refer to the target, anywhere in their content. */
   public List<ResourceKey> referencing(ResourceKey target, int limit, LogPosition atLeast) {
     Query query = new TermQuery(new Term(FieldNames.TARGET, target.toString()));
-    return keys(query, limit, atLeast);
-  }
-
-  private SearchPlan plan(SearchRequest request) {
-    SearchPlan kept = plans.getIfPresent(request);
-    if (kept != null) {
-      return kept;
-    }
-    SearchPlan plan = planner.plan(request);
-    if (plan.isTimeless()) {
-      plans.put(request, plan);
-    }
-    return plan;
+    return keys(parameters -> query, limit, atLeast);
   }
 
   private IndexSnapshot current() {
     return index.acquire(head.get(), limits.queryTimeMax());
   }
 
-  private List<ResourceKey> keys(Query query, int limit, LogPosition atLeast) {
+  private List<ResourceKey> keys(
+      Function<SearchParameters, Query> asked, int limit, LogPosition atLeast) {
     try (IndexSnapshot snapshot = index.acquire(atLeast, limits.queryTimeMax())) {
+      Query query = asked.apply(snapshot.parameters());
       IndexSearcher searcher = withTimeout(snapshot);
       TopFieldDocs found = searcher.search(query, limit, BY_CREATION);
       requireInTime(searcher, query::toString);

@@ -317,6 +317,7 @@ final class SearchPlanner {
       if (found == null) {
         throw criteria.unknown(types, code);
       }
+      parameters.requireIndexed(found);
       if (found.kind() == ParameterKind.COMPOSITE || found.kind() == ParameterKind.SPECIAL) {
         throw malformed(parameter, "a parameter that is neither a composite nor a place");
       }
@@ -352,9 +353,12 @@ final class SearchPlanner {
     }
 
     private List<ParameterDefinition> referencesOf(String type) {
-      return parameters.of(type).stream()
-          .filter(definition -> definition.kind() == ParameterKind.REFERENCE)
-          .toList();
+      List<ParameterDefinition> references =
+          parameters.of(type).stream()
+              .filter(definition -> definition.kind() == ParameterKind.REFERENCE)
+              .toList();
+      references.forEach(parameters::requireIndexed);
+      return references;
     }
 
     private List<ParameterDefinition> references(

@@ -446,6 +446,7 @@ final class ValueQueries {
         .filter(definition -> definition.kind() == ParameterKind.REFERENCE)
         .filter(definition -> definition.targets().contains(type))
         .filter(definition -> definition.expressions().contains(type + ".partOf"))
+        .filter(parameters::isIndexed)
         .findFirst();
   }
 

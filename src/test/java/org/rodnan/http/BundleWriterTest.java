@@ -161,7 +161,8 @@ class BundleWriterTest {
                 new EntryOutcome.NotModified(content(2, Change.UPDATED)),
                 new EntryOutcome.Searched(patients(), page(Optional.empty(), List.of(match())))));
     Bundle bundle =
-        Fixtures.parse(writer.response(outcome, Return.MINIMAL, NO_CAPABILITIES), Bundle.class);
+        Fixtures.parse(
+            writer.response(outcome, Return.MINIMAL, () -> NO_CAPABILITIES), Bundle.class);
     assertThat(bundle.getType()).isEqualTo(BundleType.TRANSACTIONRESPONSE);
     assertThat(bundle.getEntry())
         .extracting(entry -> entry.getResponse().getStatus().substring(0, 3))
@@ -178,11 +179,13 @@ class BundleWriterTest {
   void bringsBackTheResourcesOrTheOutcomesThatAreWanted() {
     BundleOutcome outcome =
         new BundleOutcome(true, List.of(new EntryOutcome.Written(written(Effect.CREATED))));
-    assertThat(Fixtures.text(writer.response(outcome, Return.REPRESENTATION, NO_CAPABILITIES)))
+    assertThat(
+            Fixtures.text(writer.response(outcome, Return.REPRESENTATION, () -> NO_CAPABILITIES)))
         .contains(STORED);
     Bundle bundle =
         Fixtures.parse(
-            writer.response(outcome, Return.OPERATION_OUTCOME, NO_CAPABILITIES), Bundle.class);
+            writer.response(outcome, Return.OPERATION_OUTCOME, () -> NO_CAPABILITIES),
+            Bundle.class);
     OperationOutcome said = (OperationOutcome) bundle.getEntryFirstRep().getResponse().getOutcome();
     assertThat(said.getIssue()).hasSize(2);
   }
@@ -196,7 +199,8 @@ class BundleWriterTest {
                 new EntryOutcome.Failed(new FhirFailure.NotFound("no Patient/x")),
                 new EntryOutcome.DeletedWhere(List.of())));
     Bundle bundle =
-        Fixtures.parse(writer.response(outcome, Return.MINIMAL, NO_CAPABILITIES), Bundle.class);
+        Fixtures.parse(
+            writer.response(outcome, Return.MINIMAL, () -> NO_CAPABILITIES), Bundle.class);
     assertThat(bundle.getType()).isEqualTo(BundleType.BATCHRESPONSE);
     assertThat(bundle.getEntryFirstRep().getResponse().getStatus()).isEqualTo("404 Not Found");
     OperationOutcome said = (OperationOutcome) bundle.getEntryFirstRep().getResponse().getOutcome();

@@ -183,7 +183,6 @@ final class PageWalkTest {
           new SearchEngine(
               fixture.index,
               () -> LogPosition.START,
-              SearchFixture.PARAMETERS,
               SearchFixture.UNITS,
               SearchFixture.DEFINITIONS,
               SearchFixture.REFERENCES,

@@ -657,7 +657,6 @@ final class SearchEngineTest {
         new SearchEngine(
             fixture.index,
             fixture.log::head,
-            SearchFixture.PARAMETERS,
             SearchFixture.UNITS,
             SearchFixture.DEFINITIONS,
             SearchFixture.REFERENCES,

@@ -41,9 +41,7 @@ final class SearchFixture implements AutoCloseable {
   SearchFixture(Path folder, Limits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
-    this.engine =
-        new SearchEngine(
-            index, log::head, PARAMETERS, UNITS, DEFINITIONS, REFERENCES, limits, clock);
+    this.engine = new SearchEngine(index, log::head, UNITS, DEFINITIONS, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */

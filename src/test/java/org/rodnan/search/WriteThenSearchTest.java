@@ -86,7 +86,6 @@ final class WriteThenSearchTest {
     return new SearchEngine(
         index,
         store::head,
-        SearchFixture.PARAMETERS,
         SearchFixture.UNITS,
         SearchFixture.DEFINITIONS,
         SearchFixture.REFERENCES,

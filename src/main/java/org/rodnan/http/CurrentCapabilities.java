@@ -1,0 +1,56 @@
+package org.rodnan.http;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.Limits;
+import org.rodnan.index.SearchParameters;
+
+/**
+ * What the server can do now: made anew when the search parameters in force change. Thread safe.
+ */
+final class CurrentCapabilities {
+  private final Supplier<SearchParameters> inForce;
+  private final Collection<StructureDefinition> profiles;
+  private final Limits limits;
+  private final String version;
+  private final Clock clock;
+  private volatile @Nullable Made last;
+
+  private record Made(SearchParameters parameters, CapabilityDocument document) {}
+
+  /**
+   * @param inForce with whatever was written before it is asked
+   * @param profiles those that are checked
+   * @param version of the program
+   */
+  CurrentCapabilities(
+      Supplier<SearchParameters> inForce,
+      Collection<StructureDefinition> profiles,
+      Limits limits,
+      String version,
+      Clock clock) {
+    this.inForce = inForce;
+    this.profiles = List.copyOf(profiles);
+    this.limits = limits;
+    this.version = version;
+    this.clock = clock;
+  }
+
+  /** The statement, as of the server that the client reached under this URL. */
+  JsonBytes of(String base) {
+    SearchParameters parameters = inForce.get();
+    Made made = last;
+    if (made == null || !made.parameters().equals(parameters)) {
+      made =
+          new Made(
+              parameters,
+              CapabilityDocument.make(parameters, profiles, limits, version, clock.instant()));
+      last = made;
+    }
+    return made.document().of(base);
+  }
+}
