@@ -26,6 +26,12 @@ public final class FieldNames {
   /** Term: {@code Type/id} of everything that the resource refers to, anywhere. */
   public static final String TARGET = "~target";
 
+  /** Term: {@code Type/id} of everything in whose {@link Compartment} it is. */
+  public static final String COMPARTMENT = "~compartment";
+
+  /** Longs, doc values: the permanent integers of everything that the resource refers to. */
+  public static final String LINKS = "~links";
+
   /** Term: {@link ParameterDefinition#field()} of every parameter that has a value. */
   public static final String PRESENT = "~present";
 

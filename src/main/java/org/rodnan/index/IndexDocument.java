@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.SortedNumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexableField;
 import org.rodnan.fhir.ResourceKey;
@@ -55,14 +56,23 @@ public final class IndexDocument {
       local.put(reference, target);
       target.ifPresent(targets::add);
     }
+    Set<ResourceKey> owners = new LinkedHashSet<>();
     for (LiteralValue literal : literals) {
       Optional<ResourceKey> target =
           literal.kind() == LiteralValue.Kind.REFERENCE
               ? local.computeIfAbsent(literal.text(), text::local)
               : literal.target(text);
       literal.addTo(ofReferences, text, target);
-      target.ifPresent(key -> links.add(new Link(FieldNames.targets(literal.field()), key)));
+      target.ifPresent(key -> {
+        links.add(new Link(FieldNames.targets(literal.field()), key));
+        if (Compartment.isMember(literal.field(), key.type())) {
+          owners.add(key);
+        }
+      });
     }
+    owners.forEach(owner ->
+        ofReferences.add(
+            new StringField(FieldNames.COMPARTMENT, owner.toString(), Field.Store.NO)));
     joined.forEach(value -> value.addTo(ofReferences, text));
     for (ResourceKey target : targets) {
       ofReferences.add(new StringField(FieldNames.TARGET, target.toString(), Field.Store.NO));
@@ -119,6 +129,12 @@ public final class IndexDocument {
       Long number = numbers.get(link.target());
       if (number != null) {
         all.add(new LongField(link.field(), number, Field.Store.NO));
+      }
+    }
+    for (ResourceKey target : targets) {
+      Long number = numbers.get(target);
+      if (number != null) {
+        all.add(new SortedNumericDocValuesField(FieldNames.LINKS, number));
       }
     }
     return all;

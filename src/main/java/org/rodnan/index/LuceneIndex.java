@@ -241,6 +241,9 @@ final class LuceneIndex implements AutoCloseable {
     long lastUpdated = body.lastUpdated().toEpochMilli();
     fields.add(new StringField(FieldNames.TYPE, type, Field.Store.NO));
     fields.add(new StringField(FieldNames.ID, id, Field.Store.NO));
+    if (Compartment.isOwner(type)) {
+      fields.add(new StringField(FieldNames.COMPARTMENT, body.key().toString(), Field.Store.NO));
+    }
     fields.add(new SortedSetDocValuesField(FieldNames.sort(FieldNames.ID), new BytesRef(id)));
     fields.add(new StringField(FieldNames.KEY, keyBytes(resource.number()), Field.Store.NO));
     fields.add(new LongField(FieldNames.NUMBER, resource.number(), Field.Store.NO));

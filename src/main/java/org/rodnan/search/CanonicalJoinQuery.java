@@ -2,7 +2,6 @@ package org.rodnan.search;
 
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
@@ -14,45 +13,20 @@ import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /** As {@link JoinQuery}, by the terms that canonical URLs and those that bear them share. */
-final class CanonicalJoinQuery extends SnapshotQuery {
-  private final Query from;
-  private final String fromField;
-  private final String toField;
-
+final class CanonicalJoinQuery extends LinkQuery {
   CanonicalJoinQuery(Query from, String fromField, String toField) {
-    this.from = from;
-    this.fromField = fromField;
-    this.toField = toField;
+    super(from, fromField, toField);
   }
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    Terms terms = new Terms(fromField);
-    searcher.search(from, terms);
+    Terms terms = new Terms(fromField());
+    searcher.search(from(), terms);
     return terms.found.isEmpty()
         ? new MatchNoDocsQuery("nothing to join with")
-        : new TermInSetQuery(toField, terms.found);
-  }
-
-  @Override
-  public String toString(String field) {
-    return toField + " in " + fromField + " of (" + from + ")";
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof CanonicalJoinQuery join
-        && from.equals(join.from)
-        && fromField.equals(join.fromField)
-        && toField.equals(join.toField);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(from, fromField, toField, "canonical");
+        : new TermInSetQuery(toField(), terms.found);
   }
 
   /** The terms in a field of all documents. */

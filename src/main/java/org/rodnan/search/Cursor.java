@@ -45,6 +45,11 @@ record Cursor(
 
   private static final int BYTES_MAX = 4 * 1024 * 1024;
 
+  /** Whether it ends in a position of creation, as it must. */
+  boolean hasLastCreated() {
+    return after.getLast() instanceof Long created && created >= 0 && created < Long.MAX_VALUE;
+  }
+
   /** The position of creation of the last match served. */
   LogPosition lastCreated() {
     return after.getLast() instanceof Long created ? new LogPosition(created) : LogPosition.START;

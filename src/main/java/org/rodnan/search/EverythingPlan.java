@@ -26,6 +26,7 @@ record EverythingPlan(
     Optional<String> end,
     int count,
     List<Parameter> self) {
+  private static final String KIND = "Parameter";
   private static final String DATE =
       "\\d{4}(-\\d{2}(-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})?)?)?)?";
 
@@ -47,7 +48,7 @@ record EverythingPlan(
         case "start" -> start = Optional.of(date(parameter));
         case "end" -> end = Optional.of(date(parameter));
         case "_count" -> {
-          count = count(parameter, limits);
+          count = SearchPlanner.count(parameter, KIND, limits);
           used = new Parameter("_count", Integer.toString(count));
         }
         default ->
@@ -80,21 +81,7 @@ record EverythingPlan(
     return parameter.value();
   }
 
-  private static int count(Parameter parameter, Limits limits) {
-    if (!parameter.value().matches("\\d{1,9}")) {
-      throw malformed(parameter, "a whole number of 0 or more");
-    }
-    return Math.min(Integer.parseInt(parameter.value()), limits.pageSizeMax());
-  }
-
   private static FhirFailure.Malformed malformed(Parameter parameter, String expected) {
-    return new FhirFailure.Malformed(
-        "Parameter '"
-            + parameter.name()
-            + "': found '"
-            + parameter.value()
-            + "', expected "
-            + expected,
-        parameter.name());
+    return parameter.malformed(KIND, expected);
   }
 }

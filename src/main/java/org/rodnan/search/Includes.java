@@ -8,12 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.CollectionTerminatedException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.SimpleCollector;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.util.BytesRef;
 import org.rodnan.fhir.Limits;
@@ -116,33 +112,20 @@ final class Includes {
 
   private void search(List<Integer> found, Query query, String type, int room) throws IOException {
     Query typed = type.isEmpty() ? query : Criteria.and(query, Criteria.ofTypes(List.of(type)));
-    searcher.search(
+    Documents.forEach(
+        searcher,
         typed,
-        new SimpleCollector() {
-          private int base;
-
-          @Override
-          protected void doSetNextReader(LeafReaderContext context) {
-            base = context.docBase;
+        doc -> {
+          if (seen.contains(doc)) {
+            return true;
           }
-
-          @Override
-          public void collect(int doc) {
-            if (seen.contains(base + doc)) {
-              return;
-            }
-            if (found.size() >= room) {
-              isCut = true;
-              throw new CollectionTerminatedException();
-            }
-            seen.add(base + doc);
-            found.add(base + doc);
+          isCut |= found.size() >= room;
+          if (isCut) {
+            return false;
           }
-
-          @Override
-          public ScoreMode scoreMode() {
-            return ScoreMode.COMPLETE_NO_SCORES;
-          }
+          seen.add(doc);
+          found.add(doc);
+          return true;
         });
   }
 }

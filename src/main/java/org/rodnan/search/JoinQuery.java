@@ -1,7 +1,6 @@
 package org.rodnan.search;
 
 import java.io.IOException;
-import java.util.Objects;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
@@ -11,19 +10,14 @@ import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Documents that share an integer with documents of another query: a chain or a reverse chain. The
  * other query runs when this one is rewritten, on the same snapshot.
  */
-final class JoinQuery extends SnapshotQuery {
+final class JoinQuery extends LinkQuery {
   /** Up to so many integers are looked up one by one; more are checked against a bit set. */
   private static final int LOOK_UPS_MAX = 1024;
-
-  private final Query from;
-  private final String fromField;
-  private final String toField;
 
   /**
    * @param from finds the documents whose integers count
@@ -31,14 +25,12 @@ final class JoinQuery extends SnapshotQuery {
    * @param toField point and doc values of the integers of the documents to be found
    */
   JoinQuery(Query from, String fromField, String toField) {
-    this.from = from;
-    this.fromField = fromField;
-    this.toField = toField;
+    super(from, fromField, toField);
   }
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    return among(toField, numbers(searcher, from, fromField));
+    return among(toField(), numbers(searcher, from(), fromField()));
   }
 
   /** The integers in a field of all documents that a query finds. */
@@ -58,24 +50,6 @@ final class JoinQuery extends SnapshotQuery {
     return count > LOOK_UPS_MAX
         ? new NumberBitsQuery(field, numbers.bits())
         : LongField.newSetQuery(field, numbers.toArray());
-  }
-
-  @Override
-  public String toString(String field) {
-    return toField + " in " + fromField + " of (" + from + ")";
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof JoinQuery join
-        && from.equals(join.from)
-        && fromField.equals(join.fromField)
-        && toField.equals(join.toField);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(from, fromField, toField);
   }
 
   private static final class Numbers extends SimpleCollector {

@@ -3,15 +3,12 @@ package org.rodnan.search;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
@@ -34,12 +31,8 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.CreationOrder;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.IndexSnapshot;
-import org.rodnan.index.ReferenceText;
-import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.StoredBody;
-import org.rodnan.terminology.Definitions;
-import org.rodnan.terminology.UnitConversion;
 
 /**
  * Search (R4, search.html): from parameters to a page. Every search sees all writes that were
@@ -50,8 +43,6 @@ import org.rodnan.terminology.UnitConversion;
  * while the index is rebuilt or if the time budget is used up.
  */
 public final class SearchEngine {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
   /** Characters of the requests whose plans and totals are kept. */
   private static final long KEPT_CHARS_MAX = 4_000_000;
 
@@ -65,8 +56,7 @@ public final class SearchEngine {
     IndexSearcher.setMaxClauseCount(1_000_000);
   }
 
-  private final ResourceIndex index;
-  private final Supplier<LogPosition> head;
+  private final Snapshots snapshots;
   private final Planning planning;
   private final Limits limits;
   private final KeptRequests keptRequests;
@@ -83,27 +73,16 @@ public final class SearchEngine {
   /** A search on a snapshot; its matches never change. */
   private record SnapshotKey(LogPosition position, SearchRequest identity) {}
 
-  /**
-   * @param head the log's last committed position, {@link org.rodnan.store.LogReader#head}
-   */
-  public SearchEngine(
-      ResourceIndex index,
-      Supplier<LogPosition> head,
-      UnitConversion units,
-      Definitions definitions,
-      ReferenceText references,
-      Limits limits,
-      Clock clock) {
-    this.index = index;
-    this.head = head;
+  SearchEngine(Snapshots snapshots, Planning planning, Limits limits) {
+    this.snapshots = snapshots;
+    this.planning = planning;
     this.limits = limits;
     this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
-    this.planning = new Planning(units, new Vocabulary(definitions), references, limits, clock);
   }
 
   /** The first page. */
   public SearchPage search(SearchRequest request) {
-    try (IndexSnapshot snapshot = current()) {
+    try (IndexSnapshot snapshot = snapshots.current()) {
       SearchPlan plan = planning.with(snapshot.parameters()).plan(request);
       return page(plan, request, snapshot, Optional.empty());
     }
@@ -117,7 +96,7 @@ public final class SearchEngine {
    */
   public SearchPage next(String cursor) {
     Cursor decoded = Cursor.decode(cursor, keptRequests);
-    try (IndexSnapshot snapshot = index.pinned(decoded.snapshot()).orElseGet(this::current)) {
+    try (IndexSnapshot snapshot = snapshots.of(decoded)) {
       SearchPlan plan = planning.with(snapshot.parameters()).plan(decoded.request());
       requireFitting(decoded, plan);
       return page(plan, decoded.request(), snapshot, Optional.of(decoded));
@@ -144,17 +123,13 @@ public final class SearchEngine {
     return keys(parameters -> query, limit, atLeast);
   }
 
-  private IndexSnapshot current() {
-    return index.acquire(head.get(), limits.queryTimeMax());
-  }
-
   private List<ResourceKey> keys(
       Function<SearchParameters, Query> asked, int limit, LogPosition atLeast) {
-    try (IndexSnapshot snapshot = index.acquire(atLeast, limits.queryTimeMax())) {
+    try (IndexSnapshot snapshot = snapshots.atLeast(atLeast)) {
       Query query = asked.apply(snapshot.parameters());
-      IndexSearcher searcher = withTimeout(snapshot);
+      IndexSearcher searcher = snapshots.withTimeout(snapshot);
       TopFieldDocs found = searcher.search(query, limit, BY_CREATION);
-      requireInTime(searcher, query::toString);
+      snapshots.requireInTime(searcher, query::toString);
       return Documents.keys(searcher, docs(found.scoreDocs, limit));
     } catch (IOException e) {
       throw new FhirFailure.Fault("The index can't be read", e);
@@ -166,7 +141,7 @@ public final class SearchEngine {
   private SearchPage page(
       SearchPlan plan, SearchRequest request, IndexSnapshot snapshot, Optional<Cursor> cursor) {
     try {
-      IndexSearcher searcher = withTimeout(snapshot);
+      IndexSearcher searcher = snapshots.withTimeout(snapshot);
       if (plan.isCountOnly()) {
         long total = count(plan, snapshot, searcher);
         List<Issue> issues = new ArrayList<>(plan.issues());
@@ -248,7 +223,7 @@ public final class SearchEngine {
     requireInTime(searcher, plan);
     Optional<String> next = Optional.empty();
     if (top.scoreDocs.length > plan.count()) {
-      index.pin(snapshot);
+      snapshots.pin(snapshot);
       FieldDoc last = (FieldDoc) top.scoreDocs[plan.count() - 1];
       next =
           Optional.of(
@@ -346,26 +321,8 @@ public final class SearchEngine {
     }
   }
 
-  private IndexSearcher withTimeout(IndexSnapshot snapshot) {
-    long deadline = System.nanoTime() + limits.queryTimeMax().toNanos();
-    IndexSearcher searcher = snapshot.searcher();
-    searcher.setTimeout(() -> System.nanoTime() - deadline > 0);
-    return searcher;
-  }
-
   private void requireInTime(IndexSearcher searcher, SearchPlan plan) {
-    requireInTime(searcher, () -> Explanation.of(plan));
-  }
-
-  private void requireInTime(IndexSearcher searcher, Supplier<String> plan) {
-    if (searcher.timedOut()) {
-      throw new FhirFailure.Busy(
-          "The search took longer than rodnan.limits.query-time-max allows, "
-              + limits.queryTimeMax().toMillis()
-              + " ms. Its plan: "
-              + plan.get(),
-          RETRY_AFTER);
-    }
+    snapshots.requireInTime(searcher, () -> Explanation.of(plan));
   }
 
   /** The document number counts only among equals, and the position of creation has none. */
@@ -375,11 +332,7 @@ public final class SearchEngine {
 
   private static void requireFitting(Cursor cursor, SearchPlan plan) {
     SortField[] fields = plan.sort().getSort();
-    boolean fits =
-        cursor.after().size() == fields.length
-            && cursor.after().getLast() instanceof Long created
-            && created >= 0
-            && created < Long.MAX_VALUE;
+    boolean fits = cursor.after().size() == fields.length && cursor.hasLastCreated();
     for (int i = 0; fits && i < fields.length; i++) {
       Object value = cursor.after().get(i);
       fits =

@@ -40,13 +40,11 @@ final class SearchPlanner {
 
   private final SearchParameters parameters;
   private final Criteria criteria;
-  private final Compartments compartments;
   private final Limits limits;
 
   SearchPlanner(SearchParameters parameters, Criteria criteria, Limits limits) {
     this.parameters = parameters;
     this.criteria = criteria;
-    this.compartments = new Compartments(parameters);
     this.limits = limits;
   }
 
@@ -106,14 +104,19 @@ final class SearchPlanner {
 
   private static FhirFailure.Malformed malformed(
       SearchRequest.Parameter parameter, String expected) {
-    return new FhirFailure.Malformed(
-        "Search parameter '"
-            + parameter.name()
-            + "': found '"
-            + parameter.value()
-            + "', expected "
-            + expected,
-        parameter.name());
+    return parameter.malformed("Search parameter", expected);
+  }
+
+  /**
+   * {@code _count}, not more than {@code rodnan.limits.page-size-max}.
+   *
+   * @throws FhirFailure.Malformed if it is no whole number
+   */
+  static int count(SearchRequest.Parameter parameter, String kind, Limits limits) {
+    if (!parameter.value().matches("\\d{1,9}")) {
+      throw parameter.malformed(kind, "a whole number of 0 or more");
+    }
+    return Math.min(Integer.parseInt(parameter.value()), limits.pageSizeMax());
   }
 
   /** What is understood so far of one request. */
@@ -212,10 +215,7 @@ final class SearchPlanner {
     }
 
     private void addCount(SearchRequest.Parameter parameter) {
-      if (!parameter.value().matches("\\d{1,9}")) {
-        throw malformed(parameter, "a whole number of 0 or more");
-      }
-      count = Math.min(Integer.parseInt(parameter.value()), limits.pageSizeMax());
+      count = count(parameter, "Search parameter", limits);
       isCountOnly |= count == 0;
       self.add(new SearchRequest.Parameter("_count", Integer.toString(count)));
     }
@@ -382,7 +382,7 @@ final class SearchPlanner {
       request
           .compartment()
           .ifPresent(
-              owner -> all.add(new Criteria.Clause(compartments.members(owner, types), true)));
+              owner -> all.add(new Criteria.Clause(Compartments.members(owner, types), false)));
       Query query = Criteria.all(types, all);
       return new SearchPlan(
           query,

@@ -2,6 +2,7 @@ package org.rodnan.search;
 
 import java.util.List;
 import java.util.Optional;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 
 /**
@@ -23,7 +24,15 @@ public record SearchRequest(
     boolean lenient) {
 
   /** One {@code name=value}, both decoded; the name with modifier and chain. */
-  public record Parameter(String name, String value) {}
+  public record Parameter(String name, String value) {
+    /**
+     * @param kind what it is called to the client
+     */
+    FhirFailure.Malformed malformed(String kind, String expected) {
+      return new FhirFailure.Malformed(
+          kind + " '" + name + "': found '" + value + "', expected " + expected, name);
+    }
+  }
 
   public SearchRequest {
     types = List.copyOf(types);

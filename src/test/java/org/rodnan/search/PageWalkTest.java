@@ -180,14 +180,7 @@ final class PageWalkTest {
       fixture.index.await(fixture.log.head(), WAIT);
       Limits none = withQueryTime(Duration.ofNanos(1));
       SearchEngine engine =
-          new SearchEngine(
-              fixture.index,
-              () -> LogPosition.START,
-              SearchFixture.UNITS,
-              SearchFixture.DEFINITIONS,
-              SearchFixture.REFERENCES,
-              none,
-              Clock.systemUTC());
+          SearchFixture.engine(fixture.index, () -> LogPosition.START, none, Clock.systemUTC());
       for (String url : List.of("Patient?family=f&_sort=birthdate", "Patient?family=f")) {
         assertThatThrownBy(() -> engine.search(SearchFixture.request(url)))
             .isInstanceOf(FhirFailure.Busy.class)

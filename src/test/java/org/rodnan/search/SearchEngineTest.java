@@ -654,12 +654,9 @@ final class SearchEngineTest {
     assertThat(walk("Patient?_count=2&_sort=-_id&_id=" + ids))
         .containsExactly("p4", "p3", "p2", "p1", "p0");
     SearchEngine restarted =
-        new SearchEngine(
+        SearchFixture.engine(
             fixture.index,
             fixture.log::head,
-            SearchFixture.UNITS,
-            SearchFixture.DEFINITIONS,
-            SearchFixture.REFERENCES,
             org.rodnan.fhir.Limits.DEFAULTS,
             java.time.Clock.systemUTC());
     assertThatThrownBy(() -> restarted.next(next))

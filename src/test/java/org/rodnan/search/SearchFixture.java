@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.DocumentExtractor;
 import org.rodnan.index.ReferenceText;
@@ -41,7 +43,15 @@ final class SearchFixture implements AutoCloseable {
   SearchFixture(Path folder, Limits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
-    this.engine = new SearchEngine(index, log::head, UNITS, DEFINITIONS, REFERENCES, limits, clock);
+    this.engine = engine(index, log::head, limits, clock);
+  }
+
+  static SearchEngine engine(
+      ResourceIndex index, Supplier<LogPosition> head, Limits limits, Clock clock) {
+    return new SearchEngine(
+        new Snapshots(index, head, limits),
+        new Planning(UNITS, new Vocabulary(DEFINITIONS), REFERENCES, limits, clock),
+        limits);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */

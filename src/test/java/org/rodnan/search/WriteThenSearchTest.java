@@ -83,14 +83,7 @@ final class WriteThenSearchTest {
   }
 
   private static SearchEngine engine(ResourceStore store, ResourceIndex index, Limits limits) {
-    return new SearchEngine(
-        index,
-        store::head,
-        SearchFixture.UNITS,
-        SearchFixture.DEFINITIONS,
-        SearchFixture.REFERENCES,
-        limits,
-        Clock.systemUTC());
+    return SearchFixture.engine(index, store::head, limits, Clock.systemUTC());
   }
 
   @Test
