@@ -46,7 +46,6 @@ import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.StoredBody;
 import org.rodnan.search.SearchRequest.Parameter;
-import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 
 /**
@@ -99,7 +98,7 @@ public final class EverythingEngine {
       Supplier<LogPosition> head,
       SearchParameters parameters,
       UnitConversion units,
-      Definitions definitions,
+      Vocabulary vocabulary,
       ReferenceText references,
       Limits limits,
       Clock clock) {
@@ -108,8 +107,7 @@ public final class EverythingEngine {
     this.parameters = parameters;
     this.limits = limits;
     this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
-    ValueQueries values =
-        new ValueQueries(parameters, units, new Vocabulary(definitions), references, clock);
+    ValueQueries values = new ValueQueries(parameters, units, vocabulary, references, clock);
     this.criteria = new Criteria(parameters, values, limits);
     this.compartments = new Compartments(parameters);
     this.compartmentTypes = new LinkedHashSet<>();

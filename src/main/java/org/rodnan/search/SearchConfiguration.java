@@ -6,6 +6,7 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
@@ -15,17 +16,29 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class SearchConfiguration {
   @Bean
+  Vocabulary vocabulary(Definitions definitions) {
+    return new Vocabulary(definitions);
+  }
+
+  /** Definitions as they are known now: each look-up sees all writes acknowledged before it. */
+  @Bean
+  DefinitionSource currentDefinitions(
+      Vocabulary vocabulary, ResourceIndex index, ResourceStore store, Limits limits) {
+    return vocabulary.now(() -> index.acquire(store.head(), limits.queryTimeMax()));
+  }
+
+  @Bean
   SearchEngine searchEngine(
       ResourceIndex index,
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
-      Definitions definitions,
+      Vocabulary vocabulary,
       ReferenceText references,
       Limits limits,
       Clock clock) {
     return new SearchEngine(
-        index, store::head, parameters, units, definitions, references, limits, clock);
+        index, store::head, parameters, units, vocabulary, references, limits, clock);
   }
 
   @Bean
@@ -34,11 +47,11 @@ class SearchConfiguration {
       ResourceStore store,
       SearchParameters parameters,
       UnitConversion units,
-      Definitions definitions,
+      Vocabulary vocabulary,
       ReferenceText references,
       Limits limits,
       Clock clock) {
     return new EverythingEngine(
-        index, store::head, parameters, units, definitions, references, limits, clock);
+        index, store::head, parameters, units, vocabulary, references, limits, clock);
   }
 }

@@ -37,7 +37,6 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.StoredBody;
-import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.UnitConversion;
 
 /**
@@ -96,7 +95,7 @@ public final class SearchEngine {
       Supplier<LogPosition> head,
       SearchParameters parameters,
       UnitConversion units,
-      Definitions definitions,
+      Vocabulary vocabulary,
       ReferenceText references,
       Limits limits,
       Clock clock) {
@@ -104,8 +103,7 @@ public final class SearchEngine {
     this.head = head;
     this.limits = limits;
     this.keptRequests = new KeptRequests(limits.pinnedSnapshotAgeMax());
-    ValueQueries values =
-        new ValueQueries(parameters, units, new Vocabulary(definitions), references, clock);
+    ValueQueries values = new ValueQueries(parameters, units, vocabulary, references, clock);
     this.planner = new SearchPlanner(parameters, new Criteria(parameters, values, limits), limits);
   }
 

@@ -185,7 +185,7 @@ final class PageWalkTest {
               () -> LogPosition.START,
               SearchFixture.PARAMETERS,
               SearchFixture.UNITS,
-              SearchFixture.DEFINITIONS,
+              SearchFixture.VOCABULARY,
               SearchFixture.REFERENCES,
               none,
               Clock.systemUTC());

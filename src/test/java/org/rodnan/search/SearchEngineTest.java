@@ -659,7 +659,7 @@ final class SearchEngineTest {
             fixture.log::head,
             SearchFixture.PARAMETERS,
             SearchFixture.UNITS,
-            SearchFixture.DEFINITIONS,
+            SearchFixture.VOCABULARY,
             SearchFixture.REFERENCES,
             org.rodnan.fhir.Limits.DEFAULTS,
             java.time.Clock.systemUTC());

@@ -26,7 +26,7 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
-  static final Definitions DEFINITIONS = new Definitions();
+  static final Vocabulary VOCABULARY = new Vocabulary(new Definitions());
   static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
   static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 
@@ -43,7 +43,7 @@ final class SearchFixture implements AutoCloseable {
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
     this.engine =
         new SearchEngine(
-            index, log::head, PARAMETERS, UNITS, DEFINITIONS, REFERENCES, limits, clock);
+            index, log::head, PARAMETERS, UNITS, VOCABULARY, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */

@@ -88,7 +88,7 @@ final class WriteThenSearchTest {
         store::head,
         SearchFixture.PARAMETERS,
         SearchFixture.UNITS,
-        SearchFixture.DEFINITIONS,
+        SearchFixture.VOCABULARY,
         SearchFixture.REFERENCES,
         limits,
         Clock.systemUTC());
