@@ -1,13 +1,10 @@
 package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.rodnan.Fixtures.example;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +14,6 @@ import org.rodnan.FhirClient.Answer;
 /** What must hold between the resources of one study. */
 @ExtendWith(TestServer.Shared.class)
 class StudyRulesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FhirClient client;
   private final String study;
@@ -123,18 +119,18 @@ class StudyRulesTest {
   }
 
   private ObjectNode study() {
-    return example("fixture-researchstudy-example-study", study);
+    return example("fixture-researchstudy-example-study").put("id", study);
   }
 
   private ObjectNode subject() {
-    ObjectNode subject = example("fixture-researchsubject-example-subject", patient);
+    ObjectNode subject = example("fixture-researchsubject-example-subject").put("id", patient);
     subject.putObject("study").put("reference", "ResearchStudy/" + study);
     subject.putObject("individual").put("reference", "Patient/" + patient);
     return subject;
   }
 
   private ObjectNode mrss(String number) {
-    ObjectNode mrss = example("ssc-mrss-valid-total-only", patient + "-" + number);
+    ObjectNode mrss = example("ssc-mrss-valid-total-only").put("id", patient + "-" + number);
     mrss.putObject("subject").put("reference", "Patient/" + patient);
     ((ObjectNode) mrss.at("/extension/0/valueReference"))
         .put("reference", "ResearchStudy/" + study);
@@ -142,7 +138,7 @@ class StudyRulesTest {
   }
 
   private ObjectNode adverseEvent() {
-    ObjectNode event = example("ssc-adverse-event-valid-nausea", patient);
+    ObjectNode event = example("ssc-adverse-event-valid-nausea").put("id", patient);
     event.putObject("subject").put("reference", "Patient/" + patient);
     ((ObjectNode) event.at("/study/0")).put("reference", "ResearchStudy/" + study);
     ArrayNode extensions = (ArrayNode) event.get("extension");
@@ -152,15 +148,5 @@ class StudyRulesTest {
       }
     }
     return event;
-  }
-
-  private static ObjectNode example(String name, String id) {
-    try {
-      ObjectNode example =
-          (ObjectNode) JSON.readTree(Path.of("profiles", "examples", name + ".json").toFile());
-      return example.put("id", id);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
