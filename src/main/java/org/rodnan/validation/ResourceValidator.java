@@ -46,6 +46,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Unknown extensions are allowed; unknown elements are errors.
  *   <li>A code of a code system that is not here, such as one of LOINC or SNOMED CT, is not an
  *       error, unless a profile requires a code of a value set that lists its codes.
+ *   <li>A code that can't be one of LOINC or SNOMED CT by its check digit is an error, and so is a
+ *       display that contradicts one of the LOINC codes of the trade.
  *   <li>References are not followed: the store knows what exists.
  * </ul>
  */
@@ -57,6 +59,7 @@ public final class ResourceValidator implements AutoCloseable {
   private final Findings findings;
   private final ValidatorPool pool;
   private final CompiledProfiles compiled;
+  private final CodingRules codings;
   private final ValidationLimits limits;
 
   /**
@@ -82,6 +85,7 @@ public final class ResourceValidator implements AutoCloseable {
     this.limits = limits;
     this.pool = new ValidatorPool(profiles, limits);
     this.compiled = new CompiledProfiles(profiles, implied::of);
+    this.codings = CodingRules.of(definitions);
   }
 
   /** HL7's validator reads an attachment's url to check its size, be it that of a local file. */
@@ -103,7 +107,9 @@ public final class ResourceValidator implements AutoCloseable {
           IssueType.TOOLONG,
           "has more values than rodnan.validation.values-max allows, " + limits.valuesMax());
     }
-    return compiled.accepts(json) ? ValidationReport.ACCEPTED : judge(resource, json);
+    ValidationReport report =
+        compiled.accepts(json) ? ValidationReport.ACCEPTED : judge(resource, json);
+    return report.and(codings.judge(resource.fhirType(), json));
   }
 
   CompiledProfiles compiled() {

@@ -1,6 +1,8 @@
 package org.rodnan.validation;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.rodnan.fhir.Issue;
 
 /**
@@ -17,6 +19,16 @@ public record ValidationReport(List<Issue> issues) {
 
   public ValidationReport {
     issues = issues.stream().limit(ISSUES_MAX).map(ValidationReport::shortened).toList();
+  }
+
+  /** With more findings. */
+  ValidationReport and(List<Issue> others) {
+    return others.isEmpty()
+        ? this
+        : new ValidationReport(
+            Stream.concat(issues.stream(), others.stream())
+                .sorted(Comparator.comparing(Issue::severity))
+                .toList());
   }
 
   private static Issue shortened(Issue issue) {
