@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.apache.lucene.index.IndexableField;
 import org.hl7.fhir.r4.model.Resource;
@@ -36,6 +37,7 @@ final class LogApplication {
   private final LogReader log;
   private final DocumentExtractor extractor;
   private final Executor extraction;
+  private final Map<String, LogPosition> lastOfType = new ConcurrentHashMap<>();
   private final Cache<ResourceKey, Long> numbers =
       Caffeine.newBuilder().maximumSize(NUMBERS_KEPT_MAX).executor(Runnable::run).build();
 
@@ -68,6 +70,15 @@ final class LogApplication {
     }
   }
 
+  /** The last entry about one of the types that was applied since the start. For any thread. */
+  LogPosition lastOf(Set<String> types) {
+    LogPosition last = LogPosition.START;
+    for (String type : types) {
+      last = LogPosition.max(last, lastOfType.getOrDefault(type, LogPosition.START));
+    }
+    return last;
+  }
+
   private void applyAll(LuceneIndex index, List<LogEntry> entries) throws IOException {
     Map<Long, LogEntry> latest = new LinkedHashMap<>();
     for (LogEntry entry : entries) {
@@ -88,6 +99,8 @@ final class LogApplication {
         // Some of the batch is applied: only a return to the last commit makes it whole again.
         throw new IOException("Entry " + current.get(i).position() + " can't be applied", e);
       }
+      lastOfType.merge(
+          current.get(i).version().key().type(), current.get(i).position(), LogPosition::max);
     }
   }
 

@@ -40,7 +40,7 @@ public final class Interactions {
       ReferenceText text,
       Limits limits,
       ExecutorService preparing) {
-    Preparation preparation = new Preparation(validator, extractor, ids);
+    Preparation preparation = new Preparation(validator, extractor, ids, parser);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);

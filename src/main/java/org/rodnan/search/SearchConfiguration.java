@@ -1,6 +1,8 @@
 package org.rodnan.search;
 
 import java.time.Clock;
+import java.util.Optional;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.rodnan.fhir.Limits;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
@@ -8,6 +10,7 @@ import org.rodnan.index.SearchParameters;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.StoredDefinitions;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +28,21 @@ class SearchConfiguration {
   DefinitionSource currentDefinitions(
       Vocabulary vocabulary, ResourceIndex index, ResourceStore store, Limits limits) {
     return vocabulary.now(() -> index.acquire(store.head(), limits.queryTimeMax()));
+  }
+
+  @Bean
+  StoredDefinitions storedDefinitions(DefinitionSource current, ResourceIndex index) {
+    return new StoredDefinitions() {
+      @Override
+      public long revision() {
+        return index.lastOf(TYPES).value();
+      }
+
+      @Override
+      public <T extends MetadataResource> Optional<T> find(Class<T> type, String canonical) {
+        return current.find(type, canonical);
+      }
+    };
   }
 
   @Bean

@@ -3,6 +3,7 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.rodnan.Fixtures.example;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,85 @@ class StudyRulesTest {
         resource.toString(),
         "Prefer",
         "return=OperationOutcome");
+  }
+
+  @Test
+  void refusesAVisitThatTheProtocolDoesNotPlan() {
+    put(plan("baseline", "month-6"));
+    put(planned(study()));
+    put(subject());
+    ObjectNode mrss = mrss("1");
+    assertThat(put(atVisit(mrss, "month-6")).status()).isEqualTo(201);
+    Answer refused = put(atVisit(mrss, "month-9"));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text())
+        .contains("ssc-visit|month-9", "PlanDefinition/" + study, "ResearchStudy/" + study);
+  }
+
+  @Test
+  void takesAVisitOnceTheProtocolPlansIt() {
+    put(plan("baseline"));
+    put(planned(study()));
+    put(subject());
+    assertThat(put(atVisit(mrss("1"), "month-9")).status()).isEqualTo(422);
+    put(plan("baseline", "month-9"));
+    assertThat(put(atVisit(mrss("1"), "month-9")).status()).isEqualTo(201);
+    put(plan());
+    assertThat(put(atVisit(mrss("2"), "month-12")).status()).isEqualTo(201);
+    put(plan("baseline"));
+    put(study());
+    assertThat(put(atVisit(mrss("3"), "month-12")).status()).isEqualTo(201);
+  }
+
+  @Test
+  void refusesAnAdverseEventOfAnotherStudyThanItsSubject() {
+    put(study());
+    put(subject());
+    ObjectNode other = study().put("id", study + "-other");
+    put(other);
+    ObjectNode inOther = subject().put("id", patient + "-other");
+    inOther.putObject("study").put("reference", "ResearchStudy/" + study + "-other");
+    assertThat(put(inOther).status()).isEqualTo(201);
+    ObjectNode event = adverseEvent();
+    ((ObjectNode) event.at("/study/0")).put("reference", "ResearchStudy/" + study + "-other");
+    ObjectNode subject = ((ArrayNode) event.get("extension")).addObject();
+    subject
+        .put(
+            "url",
+            "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref")
+        .putObject("valueReference")
+        .put("reference", "ResearchSubject/" + patient);
+    Answer refused = put(event);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text())
+        .contains("AdverseEvent.study[0]", study + "-other", "ResearchSubject/" + patient);
+    ((ObjectNode) subject.get("valueReference"))
+        .put("reference", "ResearchSubject/" + patient + "-other");
+    assertThat(put(event).status()).isEqualTo(201);
+  }
+
+  private ObjectNode planned(ObjectNode study) {
+    study.putArray("protocol").addObject().put("reference", "PlanDefinition/" + this.study);
+    return study;
+  }
+
+  private ObjectNode plan(String... visits) {
+    ObjectNode plan = Resources.plan(study);
+    for (String visit : visits) {
+      Resources.action(plan, visit);
+    }
+    return plan;
+  }
+
+  private static ObjectNode atVisit(ObjectNode observation, String visit) {
+    for (JsonNode extension : observation.get("extension")) {
+      if (extension.path("url").asText().endsWith("ssc-visit")) {
+        ObjectNode coding = (ObjectNode) extension.at("/extension/0/valueCodeableConcept/coding/0");
+        coding.put("code", visit);
+        coding.remove("display");
+      }
+    }
+    return observation;
   }
 
   private ObjectNode study() {
