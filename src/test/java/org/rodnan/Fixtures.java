@@ -9,14 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** Valid resources, made from the examples of the profiles. */
-final class Fixtures {
+public final class Fixtures {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String IDENTIFIERS = "https://example.org/subject";
 
   private Fixtures() {}
 
   /** An example by its file name, without {@code .json}. */
-  static ObjectNode example(String name) {
+  public static ObjectNode example(String name) {
     try {
       return (ObjectNode) JSON.readTree(Path.of("profiles", "examples", name + ".json").toFile());
     } catch (IOException e) {

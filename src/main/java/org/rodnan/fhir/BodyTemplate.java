@@ -1,13 +1,9 @@
 package org.rodnan.fhir;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,21 +29,6 @@ import java.util.stream.Collectors;
  * meta.lastUpdated} are the server's. Immutable, thread safe.
  */
 public final class BodyTemplate {
-  /** Takes whatever the parser has let pass, and writes every character as UTF-8. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .streamWriteConstraints(
-              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
-          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-          .build();
-
   private static final DateTimeFormatter INSTANT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -150,7 +131,7 @@ public final class BodyTemplate {
     }
 
     BodyTemplate encode(ResourceKey key) throws IOException {
-      try (JsonGenerator generator = JSON.createGenerator(out)) {
+      try (JsonGenerator generator = UnlimitedJson.FACTORY.createGenerator(out)) {
         generator.writeStartObject();
         generator.writeStringField("resourceType", key.type());
         generator.writeStringField("id", key.id());
@@ -171,7 +152,7 @@ public final class BodyTemplate {
     /** Copies the members of meta, or those of the resource that are not written yet. */
     private boolean copyMembers(JsonGenerator generator, boolean ofMeta) throws IOException {
       boolean any = false;
-      try (JsonParser parser = JSON.createParser(json)) {
+      try (JsonParser parser = UnlimitedJson.FACTORY.createParser(json)) {
         parser.nextToken();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();

@@ -1,10 +1,8 @@
 package org.rodnan.fhir;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,23 +20,11 @@ import java.util.Optional;
  * @param resources for each entry in order
  */
 record BundleSlices(byte[] envelope, List<Optional<byte[]>> resources) {
-  /** Without limits: those are the strict reader's. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
-
   /**
    * @param json what is not JSON, or not a Bundle's, is all envelope
    */
   static BundleSlices of(byte[] json) {
-    try (JsonParser parser = JSON.createParser(json)) {
+    try (JsonParser parser = UnlimitedJson.FACTORY.createParser(json)) {
       return new Cut(parser, json).cut();
     } catch (JsonProcessingException e) {
       return new BundleSlices(json, List.of());

@@ -13,6 +13,11 @@ public record LogPosition(long value) implements Comparable<LogPosition> {
     }
   }
 
+  /** The later of the two. */
+  public static LogPosition max(LogPosition first, LogPosition second) {
+    return first.compareTo(second) >= 0 ? first : second;
+  }
+
   public LogPosition next() {
     return new LogPosition(value + 1);
   }

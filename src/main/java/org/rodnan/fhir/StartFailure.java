@@ -11,6 +11,11 @@ public final class StartFailure extends IllegalStateException {
 
   private final String action;
 
+  /** As the other one, without a cause. */
+  public StartFailure(String what, String action) {
+    this(what, action, null);
+  }
+
   /**
    * @param what happened, with the names of files and settings
    * @param action what to do about it

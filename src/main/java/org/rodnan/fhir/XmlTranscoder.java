@@ -4,10 +4,7 @@ import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
 import ca.uhn.fhir.context.BaseRuntimeElementCompositeDefinition;
 import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
 import ca.uhn.fhir.context.FhirContext;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -53,13 +50,6 @@ final class XmlTranscoder {
   private static final Pattern RESOURCE_OF_ENTRY =
       Pattern.compile("Bundle\\.entry\\[([0-9]+)]\\.resource");
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamWriteConstraints(
-              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
-          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-          .build();
-
   private final FhirContext context;
   private final Limits limits;
   private final BaseRuntimeElementCompositeDefinition<?> extension;
@@ -99,7 +89,7 @@ final class XmlTranscoder {
 
   private Transcoded transcode(String text, boolean entriesStandAlone) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-    try (JsonGenerator out = JSON.createGenerator(bytes)) {
+    try (JsonGenerator out = UnlimitedJson.FACTORY.createGenerator(bytes)) {
       Walk walk =
           new Walk(xmlFactory().createXMLStreamReader(new StringReader(text)), entriesStandAlone);
       walk.body(out);
@@ -332,7 +322,7 @@ final class XmlTranscoder {
       }
       StringWriter text = new StringWriter();
       boolean hasExtensions;
-      try (JsonGenerator companion = JSON.createGenerator(text)) {
+      try (JsonGenerator companion = UnlimitedJson.FACTORY.createGenerator(text)) {
         companion.writeStartObject();
         if (id != null) {
           companion.writeStringField("id", id);
@@ -378,7 +368,7 @@ final class XmlTranscoder {
       }
       int outside = depth - 1;
       StringWriter text = new StringWriter();
-      try (JsonGenerator alone = JSON.createGenerator(text)) {
+      try (JsonGenerator alone = UnlimitedJson.FACTORY.createGenerator(text)) {
         wrapped(path, "", alone);
         alone.flush();
         out.writeRawValue(text.toString());
@@ -579,7 +569,7 @@ final class XmlTranscoder {
 
   private static String quoted(String text) {
     StringWriter out = new StringWriter(text.length() + 2);
-    try (JsonGenerator generator = JSON.createGenerator(out)) {
+    try (JsonGenerator generator = UnlimitedJson.FACTORY.createGenerator(out)) {
       generator.writeString(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

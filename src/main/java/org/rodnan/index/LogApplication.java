@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.lucene.index.IndexableField;
@@ -42,6 +43,7 @@ final class LogApplication {
   private SearchParameters parameters;
   private StoredParameters stored = StoredParameters.NONE;
   private Reindexing reindexing = Reindexing.none();
+  private final Map<String, LogPosition> lastOfType = new ConcurrentHashMap<>();
   private final Cache<ResourceKey, Long> numbers =
       Caffeine.newBuilder().maximumSize(NUMBERS_KEPT_MAX).executor(Runnable::run).build();
 
@@ -105,6 +107,15 @@ final class LogApplication {
     }
   }
 
+  /** The last entry about one of the types that was applied since the start. For any thread. */
+  LogPosition lastOf(Set<String> types) {
+    LogPosition last = LogPosition.START;
+    for (String type : types) {
+      last = LogPosition.max(last, lastOfType.getOrDefault(type, LogPosition.START));
+    }
+    return last;
+  }
+
   private void applyAll(LuceneIndex index, List<LogEntry> entries) throws IOException {
     change(stored.after(entries));
     Map<Long, LogEntry> latest = new LinkedHashMap<>();
@@ -127,6 +138,8 @@ final class LogApplication {
         // Some of the batch is applied: only a return to the last commit makes it whole again.
         throw new IOException("Entry " + current.get(i).position() + " can't be applied", e);
       }
+      lastOfType.merge(
+          current.get(i).version().key().type(), current.get(i).position(), LogPosition::max);
     }
   }
 

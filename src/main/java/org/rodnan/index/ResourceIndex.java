@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -179,6 +180,14 @@ public final class ResourceIndex implements AutoCloseable {
    */
   public void await(LogPosition position, Duration timeout) {
     acquire(position, timeout).close();
+  }
+
+  /**
+   * The position of the last entry about one of the types that was applied since the start; it may
+   * take an {@link #await} until searches see it.
+   */
+  public LogPosition lastOf(Set<String> types) {
+    return application.lastOf(types);
   }
 
   /** Keeps the snapshot alive for later {@link #pinned} calls, within the limits. */

@@ -38,7 +38,7 @@ public final class Interactions {
       ReferenceText text,
       Limits limits,
       ExecutorService preparing) {
-    Preparation preparation = new Preparation(validator, index, ids);
+    Preparation preparation = new Preparation(validator, index, ids, parser);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);

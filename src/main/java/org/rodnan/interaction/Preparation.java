@@ -4,13 +4,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.BodyTemplate;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.IdGenerator;
-import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceParser;
 import org.rodnan.fhir.VersionId;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.validation.ResourceValidator;
@@ -24,11 +26,14 @@ final class Preparation {
   private final ResourceValidator validator;
   private final ResourceIndex index;
   private final IdGenerator ids;
+  private final ResourceParser parser;
 
-  Preparation(ResourceValidator validator, ResourceIndex index, IdGenerator ids) {
+  Preparation(
+      ResourceValidator validator, ResourceIndex index, IdGenerator ids, ResourceParser parser) {
     this.validator = validator;
     this.index = index;
     this.ids = ids;
+    this.parser = parser;
   }
 
   /** A key for a resource that the server names. */
@@ -47,9 +52,9 @@ final class Preparation {
    *     the key that each is expected to mean
    * @throws FhirFailure.Unprocessable if the validation finds an error
    */
-  PreparedWrite prepare(
-      ResourceKey key, ParsedResource resource, Map<String, ResourceKey> expected) {
-    List<LiteralReference> references = LiteralReference.of(resource.type(), resource.json());
+  PreparedWrite prepare(ResourceKey key, ParsedResource sent, Map<String, ResourceKey> expected) {
+    ParsedResource resource = sent;
+    List<LiteralReference> references = LiteralReference.of(sent.type(), sent.json());
     Map<String, Criteria> conditional = new LinkedHashMap<>();
     for (LiteralReference reference : references) {
       if (!expected.containsKey(reference.text())) {
@@ -57,14 +62,19 @@ final class Preparation {
             .ifPresent(criteria -> conditional.put(reference.text(), criteria));
       }
     }
-    BodyTemplate body =
-        BodyTemplate.of(
-            resource, key, text -> expected.containsKey(text) || conditional.containsKey(text));
+    Predicate<String> isOpen = text -> expected.containsKey(text) || conditional.containsKey(text);
+    BodyTemplate body = BodyTemplate.of(resource, key, isOpen);
     Map<String, String> provisional = new LinkedHashMap<>();
     for (String open : body.openReferences()) {
       Criteria criteria = conditional.get(open);
       ResourceKey target = criteria == null ? expected.get(open) : newKey(criteria.type());
       provisional.put(open, String.valueOf(target));
+    }
+    ValidationReport report = requireValid(resource, body, provisional);
+    Optional<ParsedResource> marked = VerdictTag.set(resource, report.isTolerated(), parser);
+    if (marked.isPresent()) {
+      resource = marked.get();
+      body = BodyTemplate.of(resource, key, isOpen);
     }
     Map<String, String> types = new LinkedHashMap<>();
     expected.forEach((text, target) -> types.put(text, target.type()));
@@ -76,11 +86,11 @@ final class Preparation {
         references,
         conditional,
         index.extractor().extract(resource.resource(), types),
-        requireValid(resource, body, provisional));
+        report.issues());
   }
 
   /** Judges the resource as it will be stored: with references in the place of placeholders. */
-  private List<Issue> requireValid(
+  private ValidationReport requireValid(
       ParsedResource resource, BodyTemplate body, Map<String, String> provisional) {
     byte[] json =
         body.openReferences().isEmpty()
@@ -90,7 +100,7 @@ final class Preparation {
     if (!report.isAccepted()) {
       throw new FhirFailure.Unprocessable(report.issues());
     }
-    return report.issues();
+    return report;
   }
 
   /**

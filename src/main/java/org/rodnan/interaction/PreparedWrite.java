@@ -98,7 +98,10 @@ record PreparedWrite(
     }
     StudyRules study =
         new StudyRules(
-            resource.resource(), target, text -> rules.local(resolved.getOrDefault(text, text)));
+            resource.resource(),
+            target,
+            text -> rules.local(resolved.getOrDefault(text, text)),
+            rules.protocols());
     List<Issue> issues = new ArrayList<>(warnings);
     if (rules.areReferencesEnforced()) {
       issues.addAll(study.judge(section));

@@ -18,6 +18,8 @@ import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.PlanDefinition;
+import org.hl7.fhir.r4.model.PlanDefinition.PlanDefinitionActionComponent;
 import org.hl7.fhir.r4.model.Property;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
@@ -32,40 +34,55 @@ import org.rodnan.store.WriterSection;
 
 /**
  * What holds between the resources of one study, which no profile can say: arms are the study's
- * arms, data linked to a study are of somebody enrolled in it. The facts that it takes are kept
- * beside the business identifiers, so that the answers are exact inside the writer section, on
- * every node, and cost no search.
+ * arms, visits are those that its protocol plans, data linked to a study are of somebody enrolled
+ * in it, an adverse event is of the study of its subject. The facts that it takes are kept beside
+ * the business identifiers, so that the answers are exact inside the writer section, on every node,
+ * and cost no search.
  */
 final class StudyRules {
   private static final String STUDY_LINK =
       "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy";
+  private static final String RESEARCH_SUBJECT =
+      "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref";
   private static final String VISIT = "https://w3id.org/rodnan/StructureDefinition/ssc-visit";
 
   /** Systems of the facts; no identifier of a resource is in them. */
   private static final String ARM = "urn:rodnan:arm";
 
   private static final String ENROLMENT = "urn:rodnan:enrolment";
+  private static final String PARTICIPATION = "urn:rodnan:participation";
+  private static final String PROTOCOL = "urn:rodnan:protocol";
+  private static final String PLANNED = "urn:rodnan:planned-visit";
   private static final String MEASUREMENT = "urn:rodnan:measurement";
 
   private final Resource resource;
   private final ResourceKey key;
   private final Function<String, Optional<ResourceKey>> local;
+  private final StudyProtocols protocols;
 
   /**
    * @param key under which the resource is stored
    * @param local the resource of this server that the text of a reference means, as it stands in
    *     the resource
    */
-  StudyRules(Resource resource, ResourceKey key, Function<String, Optional<ResourceKey>> local) {
+  StudyRules(
+      Resource resource,
+      ResourceKey key,
+      Function<String, Optional<ResourceKey>> local,
+      StudyProtocols protocols) {
     this.resource = resource;
     this.key = key;
     this.local = local;
+    this.protocols = protocols;
   }
 
-  /** What others depend on comes first: studies, then subjects, then everything else. */
+  /**
+   * What others depend on comes first: studies and their plans, then subjects, then everything
+   * else.
+   */
   static int rank(String type) {
     return switch (type) {
-      case "ResearchStudy" -> 0;
+      case "ResearchStudy", "PlanDefinition" -> 0;
       case "ResearchSubject" -> 1;
       default -> 2;
     };
@@ -79,16 +96,35 @@ final class StudyRules {
         facts.add(hasArms(key));
       }
       study.getArm().forEach(arm -> facts.add(arm(key, arm.getName())));
+      if (study.hasProtocol()) {
+        facts.add(new BusinessIdentifier(PROTOCOL, key.toString()));
+      }
+    } else if (resource instanceof PlanDefinition plan) {
+      addPlanned(plan.getAction(), facts);
     } else if (resource instanceof ResearchSubject subject) {
       Optional<ResourceKey> study = target(subject.getStudy());
       Optional<ResourceKey> individual = target(subject.getIndividual());
       if (study.isPresent() && individual.isPresent()) {
         facts.add(enrolment(study.get(), individual.get()));
+        facts.add(participation(key, study.get()));
       }
     } else if (resource instanceof Observation observation) {
       facts.addAll(measurements(observation));
     }
     return facts;
+  }
+
+  private void addPlanned(
+      List<PlanDefinitionActionComponent> actions, Set<BusinessIdentifier> facts) {
+    for (PlanDefinitionActionComponent action : actions) {
+      for (CodeableConcept code : action.getCode()) {
+        for (Coding coding : code.getCoding()) {
+          facts.add(new BusinessIdentifier(PLANNED, key.toString()));
+          facts.add(planned(key, token(coding)));
+        }
+      }
+      addPlanned(action.getAction(), facts);
+    }
   }
 
   /**
@@ -104,6 +140,10 @@ final class StudyRules {
       judgeArm(section, subject, "actualArm", subject.getActualArm(), errors);
     }
     judgeEnrolment(section, errors);
+    judgeVisit(section, errors);
+    if (resource instanceof AdverseEvent event) {
+      judgeParticipation(section, event, errors);
+    }
     if (!errors.isEmpty()) {
       throw new FhirFailure.Unprocessable(errors);
     }
@@ -163,6 +203,80 @@ final class StudyRules {
                     key.type() + ".subject"));
           }
         });
+  }
+
+  /** The subject that the event names is one of the event's studies. */
+  private void judgeParticipation(WriterSection section, AdverseEvent event, List<Issue> errors) {
+    for (Extension extension : event.getExtensionsByUrl(RESEARCH_SUBJECT)) {
+      Optional<ResourceKey> subject =
+          extension.getValue() instanceof Reference reference
+              ? target(reference)
+              : Optional.empty();
+      for (int i = 0; subject.isPresent() && i < event.getStudy().size(); i++) {
+        Optional<ResourceKey> study = target(event.getStudy().get(i));
+        if (study.isPresent()
+            && find(section, "ResearchSubject", participation(subject.get(), study.get()))
+                .isEmpty()) {
+          String path = "AdverseEvent.study[" + i + "]";
+          errors.add(
+              Issue.error(
+                  IssueType.BUSINESSRULE,
+                  path
+                      + ": found "
+                      + study.get()
+                      + ", which is not the study of "
+                      + subject.get()
+                      + "; expected the same study as in ResearchSubject.study",
+                  path));
+        }
+      }
+    }
+  }
+
+  private void judgeVisit(WriterSection section, List<Issue> errors) {
+    List<String> visits = resource instanceof DomainResource domain ? visits(domain) : List.of();
+    if (visits.isEmpty()) {
+      return;
+    }
+    for (Reference reference : studies().values()) {
+      Optional<ResourceKey> study = target(reference);
+      if (study.isEmpty()
+          || find(
+                  section,
+                  "ResearchStudy",
+                  new BusinessIdentifier(PROTOCOL, study.get().toString()))
+              .isEmpty()) {
+        continue;
+      }
+      List<ResourceKey> plans =
+          protocols.of(study.get(), section).stream()
+              .filter(plan -> isPlanned(section, new BusinessIdentifier(PLANNED, plan.toString())))
+              .toList();
+      boolean isPlanned =
+          plans.stream()
+              .anyMatch(plan ->
+                  visits.stream().anyMatch(visit -> isPlanned(section, planned(plan, visit))));
+      if (!plans.isEmpty() && !isPlanned) {
+        errors.add(
+            Issue.error(
+                IssueType.BUSINESSRULE,
+                key.type()
+                    + ".extension('"
+                    + VISIT
+                    + "'): found the visit "
+                    + String.join(", ", visits)
+                    + ", expected one that the protocol of "
+                    + study.get()
+                    + " plans (PlanDefinition.action.code of "
+                    + plans
+                    + ")",
+                key.type() + ".extension"));
+      }
+    }
+  }
+
+  private static boolean isPlanned(WriterSection section, BusinessIdentifier fact) {
+    return !find(section, "PlanDefinition", fact).isEmpty();
   }
 
   /** The references to studies, by where they stand. */
@@ -266,6 +380,14 @@ final class StudyRules {
 
   private static BusinessIdentifier arm(ResourceKey study, String name) {
     return new BusinessIdentifier(ARM, study + " " + name);
+  }
+
+  private static BusinessIdentifier participation(ResourceKey subject, ResourceKey study) {
+    return new BusinessIdentifier(PARTICIPATION, subject + " " + study);
+  }
+
+  private static BusinessIdentifier planned(ResourceKey plan, String visit) {
+    return new BusinessIdentifier(PLANNED, plan + " " + visit);
   }
 
   private static BusinessIdentifier enrolment(ResourceKey study, ResourceKey individual) {

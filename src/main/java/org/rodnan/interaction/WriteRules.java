@@ -37,6 +37,7 @@ final class WriteRules {
   private final ReferenceRule references;
   private final ReferenceText text;
   private final Limits limits;
+  private final StudyProtocols protocols;
 
   WriteRules(
       SearchEngine search,
@@ -49,6 +50,11 @@ final class WriteRules {
     this.references = references;
     this.text = text;
     this.limits = limits;
+    this.protocols = new StudyProtocols(text);
+  }
+
+  StudyProtocols protocols() {
+    return protocols;
   }
 
   Limits limits() {

@@ -1,16 +1,22 @@
 package org.rodnan.interaction;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.WriteUnit;
 import org.rodnan.store.WriterSection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes a unit of work to the writer section and waits until it is durable. Thread safe. */
 final class Writer {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
   private final ResourceStore store;
   private final WriteRules rules;
 
@@ -28,8 +34,11 @@ final class Writer {
    * @throws FhirFailure what the work threw; then nothing of it is written
    */
   <T> T write(Origin origin, boolean needsIndex, Function<WriterSection, T> work) {
+    Unit<T> unit = new Unit<>(origin, needsIndex, work, rules);
     try {
-      return store.submit(new Unit<>(origin, needsIndex, work, rules)).join();
+      T result = store.submit(unit).join();
+      unit.lastDefinition().ifPresent(this::awaitDefinitions);
+      return result;
     } catch (CompletionException e) {
       if (e.getCause() instanceof FhirFailure failure) {
         throw failure;
@@ -38,9 +47,39 @@ final class Writer {
     }
   }
 
-  private record Unit<T>(
-      Origin origin, boolean needsIndex, Function<WriterSection, T> work, WriteRules rules)
-      implements WriteUnit<T> {
+  /** The next resource is judged by what was acknowledged, and definitions are read by search. */
+  private void awaitDefinitions(LogPosition position) {
+    try {
+      rules.awaitIndex(position);
+    } catch (FhirFailure.Busy e) {
+      LOG.warn("A definition was written, but the index is late: {}", e.getMessage());
+    }
+  }
+
+  private static final class Unit<T> implements WriteUnit<T> {
+    private final Origin origin;
+    private final boolean needsIndex;
+    private final Function<WriterSection, T> work;
+    private final WriteRules rules;
+    private volatile @Nullable LogPosition lastDefinition;
+
+    Unit(Origin origin, boolean needsIndex, Function<WriterSection, T> work, WriteRules rules) {
+      this.origin = origin;
+      this.needsIndex = needsIndex;
+      this.work = work;
+      this.rules = rules;
+    }
+
+    @Override
+    public Origin origin() {
+      return origin;
+    }
+
+    @Override
+    public boolean needsIndex() {
+      return needsIndex;
+    }
+
     @Override
     public void awaitIndex(LogPosition head) {
       rules.awaitIndex(head);
@@ -48,7 +87,14 @@ final class Writer {
 
     @Override
     public T apply(WriterSection section) {
-      return work.apply(section);
+      DefinitionWatch watched = new DefinitionWatch(section);
+      T result = work.apply(watched);
+      lastDefinition = watched.last().orElse(null);
+      return result;
+    }
+
+    Optional<LogPosition> lastDefinition() {
+      return Optional.ofNullable(lastDefinition);
     }
   }
 }

@@ -1,12 +1,13 @@
 package org.rodnan.operation;
 
+import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
-import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.DefinitionSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,7 +20,7 @@ class OperationConfiguration {
       SearchEngine search,
       ResourceStore store,
       ResourceParser parser,
-      Definitions definitions,
+      DefinitionSource definitions,
       Limits limits) {
     return new Operations(
         new EverythingOperation(interactions.read(), everything),
@@ -30,6 +31,6 @@ class OperationConfiguration {
             interactions.validate(),
             parser,
             key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
-            url -> definitions.fetchStructureDefinition(url) != null));
+            url -> definitions.find(StructureDefinition.class, url).isPresent()));
   }
 }

@@ -1,11 +1,15 @@
 package org.rodnan.search;
 
 import java.time.Clock;
+import java.util.Optional;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.rodnan.fhir.Limits;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.StoredDefinitions;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,13 +23,39 @@ class SearchConfiguration {
   }
 
   @Bean
+  Vocabulary vocabulary(Definitions definitions) {
+    return new Vocabulary(definitions);
+  }
+
+  /** Definitions as they are known now: each look-up sees all writes acknowledged before it. */
+  @Bean
+  DefinitionSource currentDefinitions(Vocabulary vocabulary, Snapshots snapshots) {
+    return vocabulary.now(snapshots::current);
+  }
+
+  @Bean
+  StoredDefinitions storedDefinitions(DefinitionSource current, ResourceIndex index) {
+    return new StoredDefinitions() {
+      @Override
+      public long revision() {
+        return index.lastOf(TYPES).value();
+      }
+
+      @Override
+      public <T extends MetadataResource> Optional<T> find(Class<T> type, String canonical) {
+        return current.find(type, canonical);
+      }
+    };
+  }
+
+  @Bean
   Planning planning(
       UnitConversion units,
-      Definitions definitions,
+      Vocabulary vocabulary,
       ReferenceText references,
       Limits limits,
       Clock clock) {
-    return new Planning(units, new Vocabulary(definitions), references, limits, clock);
+    return new Planning(units, vocabulary, references, limits, clock);
   }
 
   @Bean

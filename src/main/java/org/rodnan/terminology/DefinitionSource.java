@@ -1,12 +1,37 @@
 package org.rodnan.terminology;
 
+import java.util.List;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.CodeSystem;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.ValueSet;
 
-/** Finds code systems and value sets by their canonical address, with or without version. */
+/**
+ * Definitions as they are known at one moment: structure definitions, code systems, value sets and
+ * concept maps of the program, of R4, and stored by clients. Thread safe; what is returned is
+ * shared and must not be changed.
+ */
 public interface DefinitionSource {
-  Optional<ValueSet> valueSet(String canonical);
+  /**
+   * By canonical address, with or without {@code |version}, or by {@code Type/id}. The program's
+   * own and R4's stand before stored ones; of several stored ones the one created last is meant.
+   */
+  <T extends MetadataResource> Optional<T> find(Class<T> type, String canonical);
 
-  Optional<CodeSystem> codeSystem(String canonical);
+  /**
+   * Those stored by clients one of whose search parameters has the value, such as code systems
+   * whose {@code supplements} is another; the one created last first, at most 100.
+   *
+   * @param parameter of kind uri or reference
+   * @param canonical without version; what is referred to in any version is found
+   */
+  <T extends MetadataResource> List<T> naming(Class<T> type, String parameter, String canonical);
+
+  default Optional<ValueSet> valueSet(String canonical) {
+    return find(ValueSet.class, canonical);
+  }
+
+  default Optional<CodeSystem> codeSystem(String canonical) {
+    return find(CodeSystem.class, canonical);
+  }
 }

@@ -29,7 +29,7 @@ public final class Definitions implements IValidationSupport {
   private final Map<String, StructureDefinition> ourStructures;
   private final Map<String, CodeSystem> ourCodeSystems;
   private final Map<String, ValueSet> ourValueSets;
-  private final List<ConceptMap> conceptMaps;
+  private final Map<String, ConceptMap> ourConceptMaps;
   private final StandardDefinitions standard = new StandardDefinitions();
   private final Map<String, Optional<CodeSystem>> codeSystems = new ConcurrentHashMap<>();
   private final Map<String, Optional<ValueSet>> valueSets = new ConcurrentHashMap<>();
@@ -39,7 +39,7 @@ public final class Definitions implements IValidationSupport {
     this.ourStructures = byUrl(StructureDefinition.class, "profiles/StructureDefinition");
     this.ourCodeSystems = byUrl(CodeSystem.class, "terminology/CodeSystem");
     this.ourValueSets = byUrl(ValueSet.class, "terminology/ValueSet");
-    this.conceptMaps = Artifacts.read(ConceptMap.class, "terminology/ConceptMap");
+    this.ourConceptMaps = byUrl(ConceptMap.class, "terminology/ConceptMap");
   }
 
   private static <T extends MetadataResource> Map<String, T> byUrl(Class<T> type, String folder) {
@@ -54,7 +54,7 @@ public final class Definitions implements IValidationSupport {
   }
 
   public List<ConceptMap> conceptMaps() {
-    return conceptMaps;
+    return List.copyOf(ourConceptMaps.values());
   }
 
   /** Address, name, kind and parent of every data type and resource type of R4; no elements. */
@@ -121,8 +121,7 @@ public final class Definitions implements IValidationSupport {
     } else if (type == ValueSet.class) {
       found = fetchValueSet(address);
     } else if (type == ConceptMap.class) {
-      found =
-          conceptMaps.stream().filter(map -> address.equals(map.getUrl())).findFirst().orElse(null);
+      found = find(ConceptMap.class, ourConceptMaps, address).orElse(null);
     } else {
       found = null;
     }

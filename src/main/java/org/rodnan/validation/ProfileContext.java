@@ -11,11 +11,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.hl7.fhir.common.hapi.validation.validator.ProfileKnowledgeWorkerR5;
 import org.hl7.fhir.common.hapi.validation.validator.WorkerContextValidationSupportAdapter;
 import org.hl7.fhir.exceptions.FHIRException;
+import org.hl7.fhir.r4.model.MetadataResource;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r5.conformance.profile.ProfileUtilities;
 import org.hl7.fhir.r5.context.ILoggingService;
 import org.hl7.fhir.r5.fhirpath.ExpressionNode;
@@ -38,6 +43,7 @@ import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 import org.hl7.fhir.utilities.validation.ValidationOptions;
 import org.hl7.fhir.validation.instance.utils.FHIRPathExpressionFixer;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Definitions;
 
 /**
@@ -54,6 +60,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   private static final PackageInformation R4 =
       new PackageInformation("hl7.fhir.r4.core", "4.0.1", "4.0.1", new Date(0));
   private static final int VERDICTS_KEPT_MAX = 20_000;
+  private static final int BASES_MAX = 32;
 
   private static final ILoggingService SILENT =
       new ILoggingService() {
@@ -72,24 +79,59 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   private final Definitions definitions;
   private final FhirContext fhir;
   private final VersionCanonicalizer toR5;
-  private final Map<String, StructureDefinition> structures = new ConcurrentHashMap<>();
-  private final Map<String, ValueSet> valueSets = new ConcurrentHashMap<>();
-  private final Map<String, CodeSystem> codeSystems = new ConcurrentHashMap<>();
-  private final Map<String, ExpressionNode> expressions = new ConcurrentHashMap<>();
+  private final StoredSupport stored;
+  private final Converted ours;
+  private final Converted clients = new Converted();
   private final Map<String, StructureDefinition> outlines;
-  private final Set<String> primitiveTypes = new HashSet<>();
+  private final Set<String> primitiveTypes;
   private final Cache<CodeQuestion, ValidationResult> verdicts =
       Caffeine.newBuilder().maximumSize(VERDICTS_KEPT_MAX).build();
   private final Cache<String, SystemSupportInformation> systems =
       Caffeine.newBuilder().maximumSize(1_000).build();
   private @Nullable FHIRPathEngine fhirPath;
 
-  ProfileContext(Definitions definitions, IValidationSupport terminology) {
+  /** Definitions in the R5 model, by address with and without version. */
+  private record Converted(
+      Map<String, StructureDefinition> structures,
+      Map<String, ValueSet> valueSets,
+      Map<String, CodeSystem> codeSystems,
+      Map<String, ExpressionNode> expressions,
+      Map<String, String> unusable) {
+    Converted() {
+      this(
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>());
+    }
+  }
+
+  /**
+   * The next revision: what it has worked out of the program's own definitions is kept.
+   *
+   * @param before of the same definitions
+   */
+  ProfileContext(ProfileContext before, StoredSupport stored, IValidationSupport terminology) {
+    super(terminology);
+    this.definitions = before.definitions;
+    this.fhir = before.fhir;
+    this.toR5 = before.toR5;
+    this.stored = stored;
+    this.ours = before.ours;
+    this.outlines = before.outlines;
+    this.primitiveTypes = before.primitiveTypes;
+  }
+
+  ProfileContext(Definitions definitions, StoredSupport stored, IValidationSupport terminology) {
     super(terminology);
     this.definitions = definitions;
     this.fhir = definitions.getFhirContext();
     this.toR5 = new VersionCanonicalizer(fhir);
+    this.stored = stored;
+    this.ours = new Converted();
     this.outlines = new HashMap<>();
+    this.primitiveTypes = new HashSet<>();
     for (org.hl7.fhir.r4.model.StructureDefinition outline : definitions.typeOutlines()) {
       StructureDefinition type = toR5.structureDefinitionToCanonical(outline);
       type.setSourcePackage(R4);
@@ -142,35 +184,149 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   }
 
   private @Nullable StructureDefinition structure(String address) {
-    StructureDefinition known = structures.get(address);
-    if (known != null) {
+    return converted(
+        org.hl7.fhir.r4.model.StructureDefinition.class,
+        address,
+        Converted::structures,
+        this::toStructure);
+  }
+
+  /**
+   * @param convert gives null for what can't be used
+   */
+  private <S extends MetadataResource, T> @Nullable T converted(
+      Class<S> type,
+      String address,
+      Function<Converted, Map<String, T>> kind,
+      BiFunction<S, Converted, @Nullable T> convert) {
+    T known = kind.apply(ours).get(address);
+    known = known == null ? kind.apply(clients).get(address) : known;
+    if (known != null || clients.unusable().containsKey(address)) {
       return known;
     }
-    org.hl7.fhir.r4.model.StructureDefinition found = definitions.fetchStructureDefinition(address);
+    Converted place = ours;
+    S found = definitions.fetchResource(type, address);
     if (found == null) {
-      return null;
+      place = clients;
+      found = stored.find(type, address).orElse(null);
+      if (found == null) {
+        return null;
+      }
     }
-    String url = found.getUrl();
-    StructureDefinition structure = structures.get(url);
-    if (structure == null) {
-      structure = toR5.structureDefinitionToCanonical(found);
+    Map<String, T> places = kind.apply(place);
+    String versioned =
+        found.hasVersion() ? found.getUrl() + "|" + found.getVersion() : found.getUrl();
+    T result = places.get(versioned);
+    if (result == null) {
+      T made = convert.apply(found, place);
+      if (made == null) {
+        clients.unusable().putIfAbsent(address, "can't be used");
+        return null;
+      }
+      T first = places.putIfAbsent(versioned, made);
+      result = first == null ? made : first;
+    }
+    places.put(address, result);
+    return result;
+  }
+
+  private @Nullable StructureDefinition toStructure(
+      org.hl7.fhir.r4.model.StructureDefinition found, Converted place) {
+    if (place == ours) {
+      StructureDefinition structure = toR5.structureDefinitionToCanonical(found);
       if (!structure.hasSnapshot()) {
         generateSnapshot(structure);
         ExtensionSlices.replace(structure);
       }
-      parseConstraints(structure);
-      StructureDefinition first = structures.putIfAbsent(url, structure);
-      structure = first == null ? structure : first;
+      parseConstraints(structure, ours);
+      return structure;
     }
-    structures.put(address, structure);
+    try {
+      return toStructure(found);
+    } catch (RuntimeException e) {
+      String why = String.valueOf(e.getMessage());
+      clients.unusable().put(found.getUrl(), why);
+      clients.unusable().put(found.getUrl() + "|" + found.getVersion(), why);
+      return null;
+    }
+  }
+
+  /**
+   * A profile or extension of a client's, with its snapshot.
+   *
+   * @throws RuntimeException of any kind if it can't be worked out
+   */
+  StructureDefinition toStructure(org.hl7.fhir.r4.model.StructureDefinition found) {
+    requireRoot(found);
+    StructureDefinition structure = toR5.structureDefinitionToCanonical(found);
+    if (!structure.hasSnapshot()) {
+      generateSnapshot(structure);
+    }
+    parseConstraints(structure, clients);
     return structure;
+  }
+
+  /** Bases that lead in a circle would never end. */
+  private void requireRoot(org.hl7.fhir.r4.model.StructureDefinition found) {
+    String base = found.getBaseDefinition();
+    for (int i = 0; base != null && i < BASES_MAX; i++) {
+      if (ours.structures().containsKey(base)
+          || definitions.fetchStructureDefinition(base) != null) {
+        return;
+      }
+      base =
+          stored
+              .find(org.hl7.fhir.r4.model.StructureDefinition.class, base)
+              .map(org.hl7.fhir.r4.model.StructureDefinition::getBaseDefinition)
+              .orElse(null);
+    }
+    throw new UnknownBase(
+        "its base " + found.getBaseDefinition() + " leads to no type of R4 that is known here");
+  }
+
+  /**
+   * What stands against using a profile: an error if its snapshot can't be worked out, a warning if
+   * it may be once its base is there.
+   */
+  List<Issue> judge(org.hl7.fhir.r4.model.StructureDefinition profile) {
+    try {
+      toStructure(profile);
+      return List.of();
+    } catch (UnknownBase e) {
+      return List.of(
+          Issue.warning(
+              IssueType.NOTFOUND,
+              "StructureDefinition.baseDefinition: " + e.getMessage(),
+              "StructureDefinition.baseDefinition"));
+    } catch (RuntimeException e) {
+      return List.of(
+          Issue.error(
+              IssueType.PROCESSING,
+              "StructureDefinition.differential: no snapshot can be made of it: " + e.getMessage(),
+              "StructureDefinition.differential"));
+    }
+  }
+
+  private static final class UnknownBase extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownBase(String message) {
+      super(message);
+    }
+  }
+
+  /** Why a definition that is there can't be used; nothing if it can, or isn't there. */
+  Optional<String> whyUnusable(String address) {
+    return structure(address) == null
+        ? Optional.ofNullable(clients.unusable().get(address))
+        : Optional.empty();
   }
 
   /**
    * The validator would parse each expression at first use and keep the result in the definition, a
    * write that threads would race for.
    */
-  private void parseConstraints(StructureDefinition structure) {
+  private void parseConstraints(StructureDefinition structure, Converted place) {
     for (ElementDefinition element : structure.getSnapshot().getElement()) {
       for (ElementDefinitionConstraintComponent constraint : element.getConstraint()) {
         String expression =
@@ -179,7 +335,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
         if (expression != null) {
           constraint.setUserData(
               UserDataNames.validator_expression_cache,
-              expressions.computeIfAbsent(expression, this::parse));
+              place.expressions().computeIfAbsent(expression, this::parse));
         }
       }
     }
@@ -205,35 +361,22 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   }
 
   private @Nullable ValueSet valueSet(String address) {
-    ValueSet known = valueSets.get(address);
-    if (known != null) {
-      return known;
-    }
-    org.hl7.fhir.r4.model.ValueSet found = definitions.fetchValueSet(address);
-    if (found == null) {
-      return null;
-    }
-    ValueSet converted = toR5.valueSetToValidatorCanonical(found);
-    ValueSet first = valueSets.putIfAbsent(address, converted);
-    return first == null ? converted : first;
+    return converted(
+        org.hl7.fhir.r4.model.ValueSet.class,
+        address,
+        Converted::valueSets,
+        (found, place) -> toR5.valueSetToValidatorCanonical(found));
   }
 
   @Override
   public @Nullable CodeSystem fetchCodeSystem(@Nullable String address) {
-    if (address == null) {
-      return null;
-    }
-    CodeSystem known = codeSystems.get(address);
-    if (known != null) {
-      return known;
-    }
-    org.hl7.fhir.r4.model.CodeSystem found = definitions.fetchCodeSystem(address);
-    if (found == null) {
-      return null;
-    }
-    CodeSystem converted = toR5.codeSystemToValidatorCanonical(found);
-    CodeSystem first = codeSystems.putIfAbsent(address, converted);
-    return first == null ? converted : first;
+    return address == null
+        ? null
+        : converted(
+            org.hl7.fhir.r4.model.CodeSystem.class,
+            address,
+            Converted::codeSystems,
+            (found, place) -> toR5.codeSystemToValidatorCanonical(found));
   }
 
   @Override
@@ -368,11 +511,12 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
         issues);
   }
 
-  /** A value set that a client sent along is not to be mistaken for ours of the same address. */
+  /** A value set that a client sent along is not to be mistaken for a known one of its address. */
   private boolean isKept(ValueSet valueSet) {
-    return valueSet.getUrl() != null && valueSets.get(valueSet.getUrl()) == valueSet
-        || valueSet.getVersionedUrl() != null
-            && valueSets.get(valueSet.getVersionedUrl()) == valueSet;
+    String address = valueSet.getVersionedUrl();
+    return address != null
+        && (ours.valueSets().get(address) == valueSet
+            || clients.valueSets().get(address) == valueSet);
   }
 
   /** All profiles that are ours, with snapshots. */

@@ -1,33 +1,21 @@
 package org.rodnan.validation;
 
-import ca.uhn.fhir.context.FhirContext;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
-import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
-import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
-import org.hl7.fhir.r5.elementmodel.Element;
-import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.hl7.fhir.r4.model.StructureDefinition.TypeDerivationRule;
 import org.hl7.fhir.utilities.filesystem.ManagedFileAccess;
 import org.hl7.fhir.utilities.http.ManagedWebAccess;
-import org.hl7.fhir.utilities.json.JsonException;
-import org.hl7.fhir.utilities.json.model.JsonArray;
-import org.hl7.fhir.utilities.json.model.JsonElement;
-import org.hl7.fhir.utilities.json.model.JsonObject;
-import org.hl7.fhir.utilities.json.model.JsonString;
-import org.hl7.fhir.utilities.json.parser.JsonParser;
-import org.hl7.fhir.utilities.validation.ValidationMessage;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.StoredDefinitions;
 import org.rodnan.validation.compiled.CompiledProfiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,48 +28,58 @@ import org.slf4j.LoggerFactory;
  * which it would accept without a word. The same holds for contained resources and the entries of
  * Bundles. Thread safe.
  *
+ * <p>Definitions that clients have stored count from the next resource on; the program's own, and
+ * R4's, stand before one of the same address.
+ *
  * <ul>
  *   <li>An unknown profile is a warning, since EHRs claim the profiles of their country; but one
  *       under our own canonical base is an error.
  *   <li>Unknown extensions are allowed; unknown elements are errors.
  *   <li>A code of a code system that is not here, such as one of LOINC or SNOMED CT, is not an
  *       error, unless a profile requires a code of a value set that lists its codes.
+ *   <li>A code that can't be one of LOINC or SNOMED CT by its check digit is an error, and so is a
+ *       display that contradicts one of the LOINC codes of the trade.
  *   <li>References are not followed: the store knows what exists.
  * </ul>
  */
 public final class ResourceValidator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceValidator.class);
 
-  private final ProfileContext profiles;
-  private final ImpliedProfiles implied;
-  private final Findings findings;
-  private final ValidatorPool pool;
-  private final CompiledProfiles compiled;
+  private final Definitions definitions;
+  private final StoredDefinitions stored;
   private final ValidationLimits limits;
+  private final ValidationModes modes;
+  private final CodingRules codings;
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder left = new LongAdder();
+  private volatile Edition edition;
 
   /**
-   * With the default limits. Takes a second or so; see {@link #warmUp}.
+   * Of the program's own definitions alone, with the default limits; everything is enforced. Takes
+   * a second or so; see {@link #warmUp}.
    *
    * @param threadsMax how many resources may be validated at once; the work is bound by the CPU
    */
   public ResourceValidator(Definitions definitions, int threadsMax) {
-    this(definitions, ValidationLimits.ofThreads(threadsMax));
+    this(
+        definitions,
+        StoredDefinitions.NONE,
+        ValidationLimits.ofThreads(threadsMax),
+        ValidationModes.ENFORCED);
   }
 
-  ResourceValidator(Definitions definitions, ValidationLimits limits) {
+  ResourceValidator(
+      Definitions definitions,
+      StoredDefinitions stored,
+      ValidationLimits limits,
+      ValidationModes modes) {
     forbidFilesAndNetwork();
-    FhirContext fhir = definitions.getFhirContext();
-    ValidationSupportChain terminology =
-        new ValidationSupportChain(
-            definitions,
-            new InMemoryTerminologyServerValidationSupport(fhir),
-            new CommonCodeSystemsTerminologyService(fhir));
-    this.profiles = new ProfileContext(definitions, terminology);
-    this.implied = new ImpliedProfiles(profiles);
-    this.findings = new Findings(profiles);
+    this.definitions = definitions;
+    this.stored = stored;
     this.limits = limits;
-    this.pool = new ValidatorPool(profiles, limits);
-    this.compiled = new CompiledProfiles(profiles, implied::of);
+    this.modes = modes;
+    this.codings = CodingRules.of(definitions);
+    this.edition = Edition.first(definitions, stored, limits);
   }
 
   /** HL7's validator reads an attachment's url to check its size, be it that of a local file. */
@@ -103,17 +101,83 @@ public final class ResourceValidator implements AutoCloseable {
           IssueType.TOOLONG,
           "has more values than rodnan.validation.values-max allows, " + limits.valuesMax());
     }
-    return compiled.accepts(json) ? ValidationReport.ACCEPTED : judge(resource, json);
+    Edition current = edition();
+    boolean isAccepted = current.compiled().accepts(json);
+    (isAccepted ? accepted : left).increment();
+    ValidationReport report =
+        isAccepted
+            ? ValidationReport.ACCEPTED
+            : judge(current, resource, json, profile -> true).and(definition(current, resource));
+    report = report.and(codings.judge(resource.fhirType(), json));
+    return !report.isAccepted() && isTolerated(current, resource, json)
+        ? report.tolerated()
+        : report;
+  }
+
+  /** Whether what stands against it stands in no profile that is enforced. */
+  private boolean isTolerated(Edition current, Resource resource, byte[] json) {
+    if (modes.enforcesAll()) {
+      return false;
+    }
+    ValidationReport enforced = judge(current, resource, json, modes::isEnforced);
+    if (modes.isEnforced(ValidationModes.TYPE + resource.fhirType())) {
+      enforced = enforced.and(codings.judge(resource.fhirType(), json));
+    }
+    return enforced.isAccepted();
+  }
+
+  /** What stands against using a profile that is about to be stored. */
+  private static List<Issue> definition(Edition current, Resource resource) {
+    return resource instanceof StructureDefinition profile
+            && profile.getDerivation() == TypeDerivationRule.CONSTRAINT
+        ? current.profiles().judge(profile)
+        : List.of();
+  }
+
+  /** Of the definitions as they are now. */
+  private Edition edition() {
+    Edition current = edition;
+    return current.revision() == stored.revision() ? current : renewed();
+  }
+
+  private synchronized Edition renewed() {
+    if (edition.revision() != stored.revision()) {
+      edition = edition.next(definitions, stored);
+    }
+    return edition;
   }
 
   CompiledProfiles compiled() {
-    return compiled;
+    return edition().compiled();
+  }
+
+  /** How many resources the compiled checks have accepted since the start. */
+  public long acceptedCount() {
+    return accepted.sum();
+  }
+
+  /** How many were left to HL7's validator. */
+  public long leftCount() {
+    return left.sum();
+  }
+
+  /**
+   * Elements and constraints, each with its definition's address, that aren't compiled: what uses
+   * them is left to HL7's validator. Of the profiles used so far.
+   */
+  public Set<String> notCompiled() {
+    return edition().compiled().notCompiled();
   }
 
   /** What HL7's validator says, even of what the compiled checks accept. */
   ValidationReport judge(Resource resource, byte[] json) {
+    return judge(edition(), resource, json, profile -> true);
+  }
+
+  private ValidationReport judge(
+      Edition current, Resource resource, byte[] json, Predicate<String> isWanted) {
     try {
-      return new ValidationReport(pool.use(validator -> judge(json, validator)));
+      return new ValidationReport(current.judge(json, isWanted));
     } catch (FhirFailure e) {
       throw e;
     } catch (StackOverflowError e) {
@@ -132,119 +196,6 @@ public final class ResourceValidator implements AutoCloseable {
     }
   }
 
-  private List<Issue> judge(byte[] json, PooledValidator validator) {
-    List<ValidationMessage> messages = new ArrayList<>();
-    JsonObject tree;
-    try {
-      tree = JsonParser.parseObject(new String(json, StandardCharsets.UTF_8), true, true, 0);
-    } catch (IOException | JsonException e) {
-      return List.of(Issue.error(IssueType.STRUCTURE, "Not JSON: " + e.getMessage()));
-    }
-    List<StructureDefinition> against = profilesOf(tree);
-    for (String element : List.of("contained", "entry", "parameter")) {
-      claimForNested(tree.get(element));
-    }
-    Element element = validator.read(tree, messages);
-    if (element != null) {
-      validator.check(element, against, messages);
-    }
-    return findings.of(messages, element, validator);
-  }
-
-  /**
-   * The known profiles that a resource claims or implies. The claims are taken out of the tree: the
-   * validator would check each of them once more, and the bare type besides.
-   */
-  private List<StructureDefinition> profilesOf(JsonObject resource) {
-    Set<StructureDefinition> against = new LinkedHashSet<>();
-    for (String address : impliedBy(resource)) {
-      against.add(known(address));
-    }
-    JsonElement meta = resource.get("meta");
-    JsonElement claims =
-        meta != null && meta.isJsonObject() ? meta.asJsonObject().get("profile") : null;
-    if (claims != null && claims.isJsonArray()) {
-      List<JsonElement> taken = new ArrayList<>();
-      for (JsonElement claim : claims.asJsonArray()) {
-        StructureDefinition profile =
-            claim.isJsonString()
-                ? profiles.fetchResource(StructureDefinition.class, claim.asString())
-                : null;
-        if (profile != null) {
-          against.add(profile);
-          taken.add(claim);
-        }
-      }
-      taken.forEach(claims.asJsonArray()::remove);
-      removeIfEmpty(resource, meta.asJsonObject(), claims.asJsonArray());
-    }
-    return List.copyOf(against);
-  }
-
-  private List<String> impliedBy(JsonObject resource) {
-    CodedJson coded = new CodedJson(resource);
-    String type = coded.text("resourceType");
-    return type == null ? List.of() : implied.of(type, coded);
-  }
-
-  private static void removeIfEmpty(JsonObject resource, JsonObject meta, JsonArray claims) {
-    if (claims.size() == 0) {
-      meta.remove("profile");
-      if (meta.getProperties().isEmpty()) {
-        resource.remove("meta");
-      }
-    }
-  }
-
-  private StructureDefinition known(String address) {
-    StructureDefinition profile = profiles.fetchResource(StructureDefinition.class, address);
-    if (profile == null) {
-      throw new IllegalStateException("The profile " + address + " is unknown");
-    }
-    return profile;
-  }
-
-  /** Inner resources are made to claim what they imply, since the validator finds them itself. */
-  private void claimForNested(JsonElement value) {
-    if (value == null) {
-      return;
-    }
-    if (value.isJsonArray()) {
-      value.asJsonArray().forEach(this::claimForNested);
-    } else if (value.isJsonObject()) {
-      JsonObject object = value.asJsonObject();
-      if (object.has("resourceType")) {
-        impliedBy(object).forEach(profile -> claim(object, profile));
-      }
-      for (String element : List.of("contained", "entry", "parameter", "part", "resource")) {
-        claimForNested(object.get(element));
-      }
-    }
-  }
-
-  private static void claim(JsonObject resource, String profile) {
-    if (!resource.has("meta")) {
-      resource.add("meta", placed(new JsonObject(), resource));
-    }
-    if (resource.get("meta") instanceof JsonObject meta) {
-      if (!meta.has("profile")) {
-        meta.add("profile", placed(new JsonArray(), resource));
-      }
-      if (meta.get("profile") instanceof JsonArray claims
-          && claims.getItems().stream()
-              .noneMatch(claim -> claim.isJsonString() && profile.equals(claim.asString()))) {
-        claims.add(placed(new JsonString(profile), resource));
-      }
-    }
-  }
-
-  /** Every element of the tree must say where in the text it stands. */
-  private static JsonElement placed(JsonElement added, JsonElement where) {
-    added.setStart(where.getStart());
-    added.setEnd(where.getEnd());
-    return added;
-  }
-
   /**
    * Reads what the profiles need and validates each of the valid examples, so that the first client
    * doesn't wait for it. Takes seconds of one thread; service goes on meanwhile.
@@ -253,9 +204,13 @@ public final class ResourceValidator implements AutoCloseable {
     Artifacts.files("profiles/examples").entrySet().stream()
         .filter(file -> file.getKey().contains("-valid-"))
         .forEach(file -> {
-          compiled.prepare(file.getValue());
-          pool.use(validator -> judge(file.getValue(), validator));
+          compiled().accepts(file.getValue());
+          edition.judge(file.getValue(), profile -> true);
         });
+    Set<String> left = notCompiled();
+    if (!left.isEmpty()) {
+      LOG.info("Left to HL7's validator, since they aren't compiled: {}", String.join(", ", left));
+    }
   }
 
   private static ValidationReport refused(Resource resource, IssueType code, String why) {
@@ -290,7 +245,7 @@ public final class ResourceValidator implements AutoCloseable {
   public void close() {
     LOG.info(
         "{} resources were accepted by compiled profiles, {} were left to HL7's validator",
-        compiled.acceptedCount(),
-        compiled.leftCount());
+        acceptedCount(),
+        leftCount());
   }
 }

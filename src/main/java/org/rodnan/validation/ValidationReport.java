@@ -1,6 +1,8 @@
 package org.rodnan.validation;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.rodnan.fhir.Issue;
 
 /**
@@ -9,14 +11,34 @@ import org.rodnan.fhir.Issue;
  * @param issues the findings, errors first; may be empty. There are at most {@value #ISSUES_MAX},
  *     and what one says is cut at {@value #DIAGNOSTICS_MAX} characters: a small resource can be
  *     wrong in a way that takes megabytes to tell
+ * @param isTolerated whether errors don't stand against storing it, because the profiles that they
+ *     are of are not enforced
  */
-public record ValidationReport(List<Issue> issues) {
+public record ValidationReport(List<Issue> issues, boolean isTolerated) {
   static final ValidationReport ACCEPTED = new ValidationReport(List.of());
   static final int ISSUES_MAX = 200;
   static final int DIAGNOSTICS_MAX = 1_000;
 
   public ValidationReport {
     issues = issues.stream().limit(ISSUES_MAX).map(ValidationReport::shortened).toList();
+  }
+
+  ValidationReport(List<Issue> issues) {
+    this(issues, false);
+  }
+
+  ValidationReport tolerated() {
+    return new ValidationReport(issues, true);
+  }
+
+  /** With more findings. */
+  ValidationReport and(List<Issue> others) {
+    return others.isEmpty()
+        ? this
+        : new ValidationReport(
+            Stream.concat(issues.stream(), others.stream())
+                .sorted(Comparator.comparing(Issue::severity))
+                .toList());
   }
 
   private static Issue shortened(Issue issue) {
@@ -36,8 +58,8 @@ public record ValidationReport(List<Issue> issues) {
     return text.length() <= DIAGNOSTICS_MAX ? text : text.substring(0, DIAGNOSTICS_MAX) + " …";
   }
 
-  /** Whether the resource may be stored: no finding is an error. */
+  /** Whether the resource may be stored: no finding is an error, or they are tolerated. */
   public boolean isAccepted() {
-    return issues.stream().noneMatch(Issue::isError);
+    return isTolerated || issues.stream().noneMatch(Issue::isError);
   }
 }

@@ -15,9 +15,18 @@ final class ValidatorPool {
   private final ConcurrentLinkedDeque<PooledValidator> idle = new ConcurrentLinkedDeque<>();
 
   ValidatorPool(ProfileContext profiles, ValidationLimits limits) {
+    this(profiles, limits, new Semaphore(limits.threadsMax(), true));
+  }
+
+  private ValidatorPool(ProfileContext profiles, ValidationLimits limits, Semaphore places) {
     this.profiles = profiles;
     this.limits = limits;
-    this.places = new Semaphore(limits.threadsMax(), true);
+    this.places = places;
+  }
+
+  /** Of other definitions; both lend to the same number of threads together. */
+  ValidatorPool of(ProfileContext other) {
+    return new ValidatorPool(other, limits, places);
   }
 
   /**

@@ -63,6 +63,25 @@ final class Resources {
     return entry;
   }
 
+  /** A protocol without visits. */
+  static ObjectNode plan(String id) {
+    ObjectNode plan = JSON.createObjectNode().put("resourceType", "PlanDefinition").put("id", id);
+    plan.put("status", "active").put("name", "Visits");
+    return plan;
+  }
+
+  /** Plans a visit of the SSc visits. */
+  static void action(ObjectNode plan, String visit) {
+    plan.withArrayProperty("action")
+        .addObject()
+        .putArray("code")
+        .addObject()
+        .putArray("coding")
+        .addObject()
+        .put("system", "https://w3id.org/rodnan/CodeSystem/ssc-visit")
+        .put("code", visit);
+  }
+
   static JsonNode json(String text) {
     try {
       return JSON.readTree(text);

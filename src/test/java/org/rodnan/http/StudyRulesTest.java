@@ -1,13 +1,11 @@
 package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.rodnan.Fixtures.example;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +15,6 @@ import org.rodnan.FhirClient.Answer;
 /** What must hold between the resources of one study. */
 @ExtendWith(TestServer.Shared.class)
 class StudyRulesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FhirClient client;
   private final String study;
@@ -122,19 +119,98 @@ class StudyRulesTest {
         "return=OperationOutcome");
   }
 
+  @Test
+  void refusesAVisitThatTheProtocolDoesNotPlan() {
+    put(plan("baseline", "month-6"));
+    put(planned(study()));
+    put(subject());
+    ObjectNode mrss = mrss("1");
+    assertThat(put(atVisit(mrss, "month-6")).status()).isEqualTo(201);
+    Answer refused = put(atVisit(mrss, "month-9"));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text())
+        .contains("ssc-visit|month-9", "PlanDefinition/" + study, "ResearchStudy/" + study);
+  }
+
+  @Test
+  void takesAVisitOnceTheProtocolPlansIt() {
+    put(plan("baseline"));
+    put(planned(study()));
+    put(subject());
+    assertThat(put(atVisit(mrss("1"), "month-9")).status()).isEqualTo(422);
+    put(plan("baseline", "month-9"));
+    assertThat(put(atVisit(mrss("1"), "month-9")).status()).isEqualTo(201);
+    put(plan());
+    assertThat(put(atVisit(mrss("2"), "month-12")).status()).isEqualTo(201);
+    put(plan("baseline"));
+    put(study());
+    assertThat(put(atVisit(mrss("3"), "month-12")).status()).isEqualTo(201);
+  }
+
+  @Test
+  void refusesAnAdverseEventOfAnotherStudyThanItsSubject() {
+    put(study());
+    put(subject());
+    ObjectNode other = study().put("id", study + "-other");
+    put(other);
+    ObjectNode inOther = subject().put("id", patient + "-other");
+    inOther.putObject("study").put("reference", "ResearchStudy/" + study + "-other");
+    assertThat(put(inOther).status()).isEqualTo(201);
+    ObjectNode event = adverseEvent();
+    ((ObjectNode) event.at("/study/0")).put("reference", "ResearchStudy/" + study + "-other");
+    ObjectNode subject = ((ArrayNode) event.get("extension")).addObject();
+    subject
+        .put(
+            "url",
+            "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref")
+        .putObject("valueReference")
+        .put("reference", "ResearchSubject/" + patient);
+    Answer refused = put(event);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text())
+        .contains("AdverseEvent.study[0]", study + "-other", "ResearchSubject/" + patient);
+    ((ObjectNode) subject.get("valueReference"))
+        .put("reference", "ResearchSubject/" + patient + "-other");
+    assertThat(put(event).status()).isEqualTo(201);
+  }
+
+  private ObjectNode planned(ObjectNode study) {
+    study.putArray("protocol").addObject().put("reference", "PlanDefinition/" + this.study);
+    return study;
+  }
+
+  private ObjectNode plan(String... visits) {
+    ObjectNode plan = Resources.plan(study);
+    for (String visit : visits) {
+      Resources.action(plan, visit);
+    }
+    return plan;
+  }
+
+  private static ObjectNode atVisit(ObjectNode observation, String visit) {
+    for (JsonNode extension : observation.get("extension")) {
+      if (extension.path("url").asText().endsWith("ssc-visit")) {
+        ObjectNode coding = (ObjectNode) extension.at("/extension/0/valueCodeableConcept/coding/0");
+        coding.put("code", visit);
+        coding.remove("display");
+      }
+    }
+    return observation;
+  }
+
   private ObjectNode study() {
-    return example("fixture-researchstudy-example-study", study);
+    return example("fixture-researchstudy-example-study").put("id", study);
   }
 
   private ObjectNode subject() {
-    ObjectNode subject = example("fixture-researchsubject-example-subject", patient);
+    ObjectNode subject = example("fixture-researchsubject-example-subject").put("id", patient);
     subject.putObject("study").put("reference", "ResearchStudy/" + study);
     subject.putObject("individual").put("reference", "Patient/" + patient);
     return subject;
   }
 
   private ObjectNode mrss(String number) {
-    ObjectNode mrss = example("ssc-mrss-valid-total-only", patient + "-" + number);
+    ObjectNode mrss = example("ssc-mrss-valid-total-only").put("id", patient + "-" + number);
     mrss.putObject("subject").put("reference", "Patient/" + patient);
     ((ObjectNode) mrss.at("/extension/0/valueReference"))
         .put("reference", "ResearchStudy/" + study);
@@ -142,7 +218,7 @@ class StudyRulesTest {
   }
 
   private ObjectNode adverseEvent() {
-    ObjectNode event = example("ssc-adverse-event-valid-nausea", patient);
+    ObjectNode event = example("ssc-adverse-event-valid-nausea").put("id", patient);
     event.putObject("subject").put("reference", "Patient/" + patient);
     ((ObjectNode) event.at("/study/0")).put("reference", "ResearchStudy/" + study);
     ArrayNode extensions = (ArrayNode) event.get("extension");
@@ -152,15 +228,5 @@ class StudyRulesTest {
       }
     }
     return event;
-  }
-
-  private static ObjectNode example(String name, String id) {
-    try {
-      ObjectNode example =
-          (ObjectNode) JSON.readTree(Path.of("profiles", "examples", name + ".json").toFile());
-      return example.put("id", id);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

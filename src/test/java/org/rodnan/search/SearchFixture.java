@@ -28,7 +28,7 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
-  static final Definitions DEFINITIONS = new Definitions();
+  static final Vocabulary VOCABULARY = new Vocabulary(new Definitions());
   static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
   static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 
@@ -50,7 +50,7 @@ final class SearchFixture implements AutoCloseable {
       ResourceIndex index, Supplier<LogPosition> head, Limits limits, Clock clock) {
     return new SearchEngine(
         new Snapshots(index, head, limits),
-        new Planning(UNITS, new Vocabulary(DEFINITIONS), REFERENCES, limits, clock),
+        new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock),
         limits);
   }
 

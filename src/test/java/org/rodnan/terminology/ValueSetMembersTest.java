@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.hl7.fhir.r4.model.CodeSystem;
+import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.ValueSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +24,15 @@ final class ValueSetMembersTest {
   private final DefinitionSource source =
       new DefinitionSource() {
         @Override
-        public Optional<ValueSet> valueSet(String canonical) {
-          return Optional.ofNullable(valueSets.get(canonical));
+        public <T extends MetadataResource> Optional<T> find(Class<T> type, String canonical) {
+          return Optional.ofNullable(
+              type.cast((type == ValueSet.class ? valueSets : codeSystems).get(canonical)));
         }
 
         @Override
-        public Optional<CodeSystem> codeSystem(String canonical) {
-          return Optional.ofNullable(codeSystems.get(canonical));
+        public <T extends MetadataResource> List<T> naming(
+            Class<T> type, String parameter, String canonical) {
+          return List.of();
         }
       };
 

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Group;
+import org.hl7.fhir.r4.model.PlanDefinition;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.Resource;
@@ -88,6 +89,9 @@ final class TrialFiles {
       numbers.addAll(PublishedNumbers.of("spiera-2011-other").all());
     }
     List<Resource> resources = new ArrayList<>();
+    if (researchStudy.hasProtocol()) {
+      resources.add(parsed(PlanDefinition.class, study + "-visits"));
+    }
     resources.add(researchStudy);
     resources.addAll(new Populations(study).groups());
     resources.addAll(new PublishedResults(study).of(numbers));
@@ -95,14 +99,18 @@ final class TrialFiles {
   }
 
   private ResearchStudy study(String study) {
+    ResearchStudy parsed = parsed(ResearchStudy.class, study);
+    parsed.setText(Vocabulary.narrative(parsed.getTitle()));
+    return parsed;
+  }
+
+  private <T extends Resource> T parsed(Class<T> type, String name) {
     try (InputStream in =
-        TrialFiles.class.getResourceAsStream("/trials/studies/" + study + ".json")) {
+        TrialFiles.class.getResourceAsStream("/trials/studies/" + name + ".json")) {
       if (in == null) {
-        throw new IllegalStateException("no study " + study);
+        throw new IllegalStateException("no file " + name);
       }
-      ResearchStudy parsed = fhir.newJsonParser().parseResource(ResearchStudy.class, in);
-      parsed.setText(Vocabulary.narrative(parsed.getTitle()));
-      return parsed;
+      return fhir.newJsonParser().parseResource(type, in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

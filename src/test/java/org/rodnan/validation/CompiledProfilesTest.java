@@ -17,7 +17,6 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.Issue;
-import org.rodnan.terminology.Definitions;
 import org.rodnan.validation.compiled.CompiledProfiles;
 
 /** The compiled checks against the judge: what they accept, it accepts without a word. */
@@ -114,10 +113,10 @@ class CompiledProfilesTest {
 
   @Test
   void countsWhatItAcceptsAndWhatItLeaves() {
-    CompiledProfiles counted =
-        new ResourceValidator(new Definitions(), Validators.LIMITS).compiled();
-    counted.accepts(Validators.example("ssc-fvc-valid-litres").getBytes(StandardCharsets.UTF_8));
-    counted.accepts(new byte[0]);
+    ResourceValidator counted = Validators.of(Validators.LIMITS);
+    for (String json : List.of(Validators.example("ssc-fvc-valid-litres"), "{}")) {
+      counted.validate(new Basic(), json.getBytes(StandardCharsets.UTF_8));
+    }
     assertThat(counted.acceptedCount()).isOne();
     assertThat(counted.leftCount()).isOne();
   }

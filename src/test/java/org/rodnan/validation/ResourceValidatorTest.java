@@ -192,7 +192,7 @@ class ResourceValidatorTest {
     examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
     List<String> names = new ArrayList<>(examples.keySet());
     names.sort(null);
-    try (ResourceValidator fresh = new ResourceValidator(DEFINITIONS, Validators.LIMITS);
+    try (ResourceValidator fresh = Validators.of(Validators.LIMITS);
         var threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> runs = new ArrayList<>();
       for (int thread = 0; thread < 16; thread++) {
@@ -274,7 +274,7 @@ class ResourceValidatorTest {
   void refusesMoreValuesThanTheLimitAndNamesIt() {
     ValidationLimits limits =
         new ValidationLimits(1, 20, Duration.ofSeconds(10), Duration.ofSeconds(10));
-    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+    try (ResourceValidator strict = Validators.of(limits)) {
       Basic name = new Basic();
       name.setId("7");
       assertThat(strict.validate(name, group(10)).issues()).noneMatch(Issue::isError);
@@ -292,7 +292,7 @@ class ResourceValidatorTest {
   void refusesWhatTakesLongerThanTheLimitAndServesOn() {
     ValidationLimits limits =
         new ValidationLimits(1, 250_000, Duration.ofMillis(100), Duration.ofSeconds(10));
-    try (ResourceValidator strict = new ResourceValidator(DEFINITIONS, limits)) {
+    try (ResourceValidator strict = Validators.of(limits)) {
       strict.warmUp();
       assertThat(strict.validate(new Basic(), group(60_000)).issues())
           .singleElement()

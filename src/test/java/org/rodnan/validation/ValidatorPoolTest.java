@@ -10,13 +10,17 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.StoredDefinitions;
 
 class ValidatorPoolTest {
   private static final Definitions DEFINITIONS = new Definitions();
 
   private final ValidatorPool pool =
       new ValidatorPool(
-          new ProfileContext(DEFINITIONS, (IValidationSupport) DEFINITIONS),
+          new ProfileContext(
+              DEFINITIONS,
+              new StoredSupport(StoredDefinitions.NONE),
+              (IValidationSupport) DEFINITIONS),
           new ValidationLimits(1, 1000, Duration.ofSeconds(10), Duration.ofMillis(10)));
 
   @Test

@@ -12,16 +12,24 @@ import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.StoredDefinitions;
 
 /** One validator for all tests: making one takes seconds. */
 final class Validators {
   static final ValidationLimits LIMITS =
       new ValidationLimits(4, 250_000, Duration.ofSeconds(60), Duration.ofSeconds(60));
-  static final ResourceValidator SHARED = new ResourceValidator(new Definitions(), LIMITS);
+  private static final Definitions DEFINITIONS = new Definitions();
+  static final ResourceValidator SHARED = of(LIMITS);
 
   private static final Map<String, byte[]> EXAMPLES = Artifacts.files("profiles/examples");
 
   private Validators() {}
+
+  /** Of the program's own definitions, which are shared; everything is enforced. */
+  static ResourceValidator of(ValidationLimits limits) {
+    return new ResourceValidator(
+        DEFINITIONS, StoredDefinitions.NONE, limits, ValidationModes.ENFORCED);
+  }
 
   static ValidationReport validate(byte[] json) {
     return SHARED.validate(new Basic(), json);

@@ -6,10 +6,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import org.hl7.fhir.r5.context.IWorkerContext;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.utilities.VersionUtilities;
+import org.rodnan.fhir.FhirFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +40,6 @@ public final class CompiledProfiles {
   private final ShapeCompiler compiler;
   private final ImpliedProfileSource implied;
   private final Set<String> leftTypes;
-  private final LongAdder accepted = new LongAdder();
-  private final LongAdder left = new LongAdder();
 
   /**
    * @param definitions snapshots with parsed constraints, value sets, and verdicts on codes
@@ -70,32 +68,6 @@ public final class CompiledProfiles {
    * @param json UTF-8
    */
   public boolean accepts(byte[] json) {
-    boolean isAccepted = decide(json);
-    (isAccepted ? accepted : left).increment();
-    return isAccepted;
-  }
-
-  /** Compiles what such a resource needs, and doesn't count it. */
-  public void prepare(byte[] json) {
-    decide(json);
-  }
-
-  /** How many resources were accepted here since the start. */
-  public long acceptedCount() {
-    return accepted.sum();
-  }
-
-  /** How many were left to HL7's validator. */
-  public long leftCount() {
-    return left.sum();
-  }
-
-  /** Elements and constraints, each with its definition's address, that aren't compiled. */
-  public Set<String> notCompiled() {
-    return compiler.left();
-  }
-
-  private boolean decide(byte[] json) {
     try {
       Node resource = reader.read(json);
       Undecided.unless(!leftTypes.contains(resource.type().name()));
@@ -106,12 +78,17 @@ public final class CompiledProfiles {
         compiler.shapeOf(profile).get().require(resource, check, null);
       }
       return true;
-    } catch (Undecided | IOException e) {
+    } catch (Undecided | IOException | FhirFailure e) {
       return false;
     } catch (RuntimeException e) {
       LOG.warn("The compiled check failed; HL7's validator decides", e);
       return false;
     }
+  }
+
+  /** Elements and constraints, each with its definition's address, that aren't compiled. */
+  public Set<String> notCompiled() {
+    return compiler.left();
   }
 
   private static void requireRoot(Node resource) {

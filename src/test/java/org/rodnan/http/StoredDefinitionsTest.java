@@ -1,0 +1,213 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+
+/** Profiles, value sets and code systems of clients judge the next resource. */
+@ExtendWith(TestServer.Shared.class)
+class StoredDefinitionsTest {
+  private final FhirClient client;
+  private final String id;
+  private final String base;
+
+  StoredDefinitionsTest(TestServer server) {
+    this.client = server.client();
+    this.id = server.newId();
+    this.base = "https://example.org/" + id;
+  }
+
+  @Test
+  void aProfileHoldsFromItsCreationToItsDeletion() {
+    String claim = base + "/StructureDefinition/named";
+    assertThat(basic(claim, null).status()).isEqualTo(201);
+    put("StructureDefinition", profile(claim, "Basic", "\"min\": 1, \"max\": \"1\"", ""));
+    Answer refused = basic(claim, null);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("Basic.author").contains(claim);
+    assertThat(basic(claim, "Somebody").status()).isEqualTo(201);
+    put("StructureDefinition", profile(claim, "Basic", "\"min\": 0, \"max\": \"0\"", ""));
+    assertThat(basic(claim, "Somebody").status()).isEqualTo(422);
+    assertThat(basic(claim, null).status()).isEqualTo(201);
+    assertThat(client.delete("/StructureDefinition/" + id).status()).isEqualTo(204);
+    assertThat(basic(claim, "Somebody").status()).isEqualTo(201);
+  }
+
+  @Test
+  void validateSaysTheSame() {
+    String claim = base + "/StructureDefinition/named";
+    put("StructureDefinition", profile(claim, "Basic", "\"min\": 1, \"max\": \"1\"", ""));
+    String body = basicBody(null, null);
+    assertThat(client.post("/Basic/$validate?profile=" + claim, body).text())
+        .contains("\"error\"")
+        .contains("Basic.author");
+    assertThat(client.post("/Basic/$validate", body).text()).doesNotContain("\"error\"");
+  }
+
+  @Test
+  void aProfileMayBeDerivedFromAStoredOne() {
+    String first = base + "/StructureDefinition/first";
+    String second = base + "/StructureDefinition/second";
+    ObjectNode derived = parsed(profile(second, "Basic", "\"short\": \"Author\"", ""));
+    derived.put("id", id + "-second").put("baseDefinition", first);
+    Answer early =
+        client.put(
+            "/StructureDefinition/" + id + "-second",
+            derived.toString(),
+            "Prefer",
+            "return=OperationOutcome");
+    assertThat(early.status()).isEqualTo(201);
+    assertThat(early.text()).contains("warning").contains("baseDefinition").contains(first);
+    Answer unusable = basic(second, "Somebody");
+    assertThat(unusable.status()).isEqualTo(422);
+    assertThat(unusable.text()).contains(second).contains(first);
+    put("StructureDefinition", profile(first, "Basic", "\"min\": 1, \"max\": \"1\"", ""));
+    assertThat(basic(second, null).status()).isEqualTo(422);
+    assertThat(basic(second, "Somebody").status()).isEqualTo(201);
+  }
+
+  @Test
+  void basesInACircleEndInARefusal() {
+    String claim = base + "/StructureDefinition/circle";
+    ObjectNode circle = parsed(profile(claim, "Basic", "\"min\": 1", ""));
+    circle.put("baseDefinition", claim);
+    put("StructureDefinition", circle.toString());
+    assertThat(basic(claim, null).status()).isEqualTo(422);
+  }
+
+  @Test
+  void refusesAProfileThatNoSnapshotCanBeMadeOf() {
+    String claim = base + "/StructureDefinition/broken";
+    ObjectNode broken = parsed(profile(claim, "Basic", "\"min\": 1", ""));
+    ((ObjectNode) broken.at("/differential/element/1"))
+        .put("id", "Basic.nothing")
+        .put("path", "Basic.nothing");
+    Answer refused = client.put("/StructureDefinition/" + id, broken.toString());
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("Basic.nothing");
+  }
+
+  @Test
+  void codesAreJudgedByWhatIsStoredNow() {
+    String system = base + "/CodeSystem/colours";
+    String valueSet = base + "/ValueSet/colours";
+    String claim = base + "/StructureDefinition/coloured";
+    put("CodeSystem", codeSystem(system, "red", "green"));
+    put("ValueSet", valueSet(valueSet, system));
+    put("StructureDefinition", profile(claim, "Basic", "\"min\": 0", binding(valueSet)));
+    assertThat(coloured(claim, system, "red").status()).isEqualTo(201);
+    Answer blue = coloured(claim, system, "blue");
+    assertThat(blue.status()).isEqualTo(422);
+    assertThat(blue.text()).contains("Basic.code").contains("blue");
+    put("CodeSystem", codeSystem(system, "red", "blue"));
+    assertThat(coloured(claim, system, "blue").status()).isEqualTo(201);
+    assertThat(coloured(claim, system, "green").status()).isEqualTo(422);
+  }
+
+  @Test
+  void aTransactionBringsAllOfThemAtOnce() {
+    String system = base + "/CodeSystem/colours";
+    String valueSet = base + "/ValueSet/colours";
+    String claim = base + "/StructureDefinition/coloured";
+    String entries =
+        String.join(
+            ",",
+            entry("StructureDefinition", profile(claim, "Basic", "\"min\": 0", binding(valueSet))),
+            entry("ValueSet", valueSet(valueSet, system)),
+            entry("CodeSystem", codeSystem(system, "red")));
+    Answer done =
+        client.post(
+            "",
+            "{\"resourceType\": \"Bundle\", \"type\": \"transaction\", \"entry\": ["
+                + entries
+                + "]}");
+    assertThat(done.status()).as(done.text()).isEqualTo(200);
+    assertThat(coloured(claim, system, "red").status()).isEqualTo(201);
+    assertThat(coloured(claim, system, "blue").status()).isEqualTo(422);
+  }
+
+  private String entry(String type, String resource) {
+    return "{\"resource\": "
+        + resource
+        + ", \"request\": {\"method\": \"PUT\", \"url\": \""
+        + type
+        + "/"
+        + id
+        + "\"}}";
+  }
+
+  private void put(String type, String body) {
+    Answer answer = client.put("/" + type + "/" + id, body);
+    assertThat(answer.status()).as(answer.text()).isIn(200, 201);
+  }
+
+  private Answer basic(String claim, @Nullable String author) {
+    return client.post("/Basic", basicBody(claim, author));
+  }
+
+  private static String basicBody(@Nullable String claim, @Nullable String author) {
+    return "{\"resourceType\": \"Basic\""
+        + (claim == null ? "" : ", \"meta\": {\"profile\": [\"" + claim + "\"]}")
+        + ", \"code\": {\"text\": \"note\"}"
+        + (author == null ? "" : ", \"author\": {\"display\": \"" + author + "\"}")
+        + "}";
+  }
+
+  private Answer coloured(String claim, String system, String code) {
+    return client.post(
+        "/Basic",
+        """
+        {"resourceType": "Basic", "meta": {"profile": ["%s"]},
+         "code": {"coding": [{"system": "%s", "code": "%s"}]}}
+        """
+            .formatted(claim, system, code));
+  }
+
+  private static ObjectNode parsed(String json) {
+    return (ObjectNode) Resources.json(json);
+  }
+
+  private String profile(String url, String type, String author, String code) {
+    return """
+    {"resourceType": "StructureDefinition", "id": "%s", "url": "%s", "name": "Test",
+     "status": "active", "kind": "resource", "abstract": false, "type": "%s",
+     "baseDefinition": "http://hl7.org/fhir/StructureDefinition/%s", "derivation": "constraint",
+     "differential": {"element": [
+       {"id": "%s", "path": "%s"},%s
+       {"id": "%s.author", "path": "%s.author", %s}]}}
+    """
+        .formatted(id, url, type, type, type, type, code, type, type, author);
+  }
+
+  private static String binding(String valueSet) {
+    return """
+    {"id": "Basic.code", "path": "Basic.code",
+     "binding": {"strength": "required", "valueSet": "%s"}},
+    """
+        .formatted(valueSet);
+  }
+
+  private String valueSet(String url, String system) {
+    return """
+    {"resourceType": "ValueSet", "id": "%s", "url": "%s", "status": "active",
+     "compose": {"include": [{"system": "%s"}]}}
+    """
+        .formatted(id, url, system);
+  }
+
+  private String codeSystem(String url, String... codes) {
+    String concepts =
+        String.join(",", Arrays.stream(codes).map(code -> "{\"code\": \"" + code + "\"}").toList());
+    return """
+    {"resourceType": "CodeSystem", "id": "%s", "url": "%s", "status": "active",
+     "content": "complete", "concept": [%s]}
+    """
+        .formatted(id, url, concepts);
+  }
+}
