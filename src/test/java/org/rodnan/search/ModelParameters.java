@@ -43,10 +43,13 @@ final class ModelParameters {
         });
     List<SearchParameter> all = new ArrayList<>(ofR4());
     all.addAll(Artifacts.read(SearchParameter.class, "profiles/SearchParameter"));
-    for (SearchParameter parameter : all) {
-      byUrl.put(parameter.getUrl(), parameter);
-      parameter.getBase().forEach(base -> of(base.getCode()).put(parameter.getCode(), parameter));
-    }
+    all.forEach(this::add);
+  }
+
+  /** One more, as if a client had stored it. */
+  void add(SearchParameter parameter) {
+    byUrl.put(parameter.getUrl(), parameter);
+    parameter.getBase().forEach(base -> of(base.getCode()).put(parameter.getCode(), parameter));
   }
 
   private Map<String, SearchParameter> of(String type) {

@@ -12,7 +12,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.SoftAssertions;
+import org.hl7.fhir.r4.model.Enumerations.PublicationStatus;
+import org.hl7.fhir.r4.model.Enumerations.SearchParamType;
 import org.hl7.fhir.r4.model.Resource;
+import org.hl7.fhir.r4.model.SearchParameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rodnan.fhir.FhirContexts;
@@ -74,7 +77,7 @@ final class RandomSearchTest {
     List<String> found = new ArrayList<>(keys(page));
     all.assertThat(page.total()).as(what).hasValue(expected.size());
     for (Optional<String> next = page.next(); next.isPresent(); next = page.next()) {
-      page = fixture.engine.next(next.get());
+      page = fixture.next(next.get());
       found.addAll(keys(page));
       all.assertThat(page.total()).as(what).hasValue(expected.size());
     }
@@ -106,20 +109,47 @@ final class RandomSearchTest {
         .toList();
   }
 
+  /** Parameters that clients store; half of the resources are there before. */
+  private void store(SearchFixture fixture) {
+    store(
+        fixture, "kin", "Observation", "reference", "Observation.subject | Observation.performer");
+    store(fixture, "part", "Observation", "quantity", "(Observation.component.value as Quantity)");
+    store(fixture, "seen", "Observation", "date", "Observation.issued | Observation.effective");
+    store(fixture, "call", "Patient", "string", "Patient.name.given | Patient.name.family");
+    store(fixture, "sex", "Patient", "token", "Patient.gender");
+  }
+
+  private void store(
+      SearchFixture fixture, String code, String base, String type, String expression) {
+    SearchParameter parameter = new SearchParameter();
+    parameter.setId(code);
+    parameter.setUrl("urn:" + code).setCode(code).setStatus(PublicationStatus.ACTIVE);
+    parameter.setType(SearchParamType.fromCode(type)).addBase(base).setExpression(expression);
+    if (type.equals("reference")) {
+      List.of("Patient", "Practitioner").forEach(parameter::addTarget);
+    }
+    fixture.log.put(FhirContexts.r4().newJsonParser().encodeResourceToString(parameter));
+    model.parameters().add(parameter);
+  }
+
   private void fill(SearchFixture fixture) {
+    int half = trial.all().size() / 2;
+    int done = 0;
     for (Resource resource : trial.all()) {
       fixture.log.put(FhirContexts.r4().newJsonParser().encodeResourceToString(resource));
       model.put(resource);
+      if (++done == half) {
+        store(fixture);
+      }
       if (random.nextInt(25) == 0) {
         fixture.log.delete(SearchModel.key(resource));
         model.delete(SearchModel.key(resource));
       }
     }
+    fixture.awaitIndexed();
     // As stored: with lastUpdated.
-    fixture
-        .log
-        .current()
-        .values()
+    fixture.log.current().values().stream()
+        .filter(content -> !content.key().type().equals("SearchParameter"))
         .forEach(content ->
             model.put(
                 (Resource)

@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.DocumentExtractor;
+import org.rodnan.index.IndexStatus;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
@@ -35,6 +37,7 @@ final class SearchFixture implements AutoCloseable {
   final TestingLog log = new TestingLog(EXTRACTOR, Instant.parse("2025-01-01T00:00:00Z"));
   final ResourceIndex index;
   final SearchEngine engine;
+  private SearchRequest asked = request("Patient");
 
   SearchFixture(Path folder) {
     this(folder, Limits.DEFAULTS);
@@ -69,8 +72,23 @@ final class SearchFixture implements AutoCloseable {
     log.put(json);
   }
 
+  /** Returns once all stored search parameters can be searched by. */
+  void awaitIndexed() {
+    index.await(log.head(), Duration.ofSeconds(20));
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!(index.status() instanceof IndexStatus.Current) && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+  }
+
   SearchPage page(String url) {
-    return engine.search(request(url));
+    asked = request(url);
+    return engine.search(asked);
+  }
+
+  /** The page of a link of the search that was asked for last. */
+  SearchPage next(String cursor) {
+    return engine.next(asked, cursor);
   }
 
   /** Ids of the matches of the first page, in order; of includes, type and id in brackets. */

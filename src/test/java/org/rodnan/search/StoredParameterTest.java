@@ -10,7 +10,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rodnan.fhir.FhirFailure;
-import org.rodnan.index.IndexStatus;
 
 /** Searches by parameters that clients have stored (R4, search.html#3.1.1.1.1, searchparameter). */
 final class StoredParameterTest {
@@ -34,7 +33,7 @@ final class StoredParameterTest {
     store("birth-order", "Patient", "number", "Patient.multipleBirth.ofType(integer)");
     store("eyes", "Patient", "token", "Patient.extension.where(url='urn:eyes').value");
     store("reader", "Observation", "reference", "Observation.extension('urn:reader').value");
-    awaitDone();
+    fixture.awaitIndexed();
   }
 
   @AfterEach
@@ -52,15 +51,6 @@ final class StoredParameterTest {
                 + "\"status\":\"active\",\"code\":\"%s\",\"base\":[\"%s\"],\"type\":\"%s\","
                 + "\"description\":\"x\",\"target\":[\"Practitioner\"],\"expression\":\"%s\"}")
             .formatted(code, code, code, base, type, expression));
-  }
-
-  private void awaitDone() {
-    fixture.index.await(fixture.log.head(), java.time.Duration.ofSeconds(20));
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (!(fixture.index.status() instanceof IndexStatus.Current)
-        && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
   }
 
   @Test
@@ -116,7 +106,7 @@ final class StoredParameterTest {
     assertThatThrownBy(() -> fixture.search("Patient?birth-order=gt1"))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining("Unknown search parameter 'birth-order'");
-    SearchPage second = fixture.engine.next(first.next().orElseThrow());
+    SearchPage second = fixture.next(first.next().orElseThrow());
     assertThat(SearchFixture.ids(second)).containsExactly("two");
   }
 }
