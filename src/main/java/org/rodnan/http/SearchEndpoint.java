@@ -35,7 +35,7 @@ final class SearchEndpoint {
         request,
         () -> {
           // First of all it says so if it is no cursor.
-          SearchPage page = searching.next(cursor.get());
+          SearchPage page = searching.next(asked, cursor.get());
           request.requireParameters(Set.of(BundleWriter.CURSOR));
           return Answer.of(200, bundles.searchset(BundleWriter.path(asked), cursor.get(), page));
         });

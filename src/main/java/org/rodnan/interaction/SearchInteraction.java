@@ -18,7 +18,7 @@ public final class SearchInteraction {
   }
 
   /** The page of a cursor, see {@link SearchEngine#next}. */
-  public SearchPage next(String cursor) {
-    return engine.next(cursor);
+  public SearchPage next(SearchRequest place, String cursor) {
+    return engine.next(place, cursor);
   }
 }

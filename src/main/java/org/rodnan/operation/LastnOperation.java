@@ -62,8 +62,9 @@ public final class LastnOperation {
     List<Parameter> sorted = new ArrayList<>(criteria);
     sorted.add(new Parameter("_sort", "-date"));
     sorted.add(new Parameter("_count", Integer.toString(limits.pageSizeMax())));
-    SearchPage page =
-        search.search(new SearchRequest(List.of("Observation"), Optional.empty(), sorted, lenient));
+    SearchRequest asked =
+        new SearchRequest(List.of("Observation"), Optional.empty(), sorted, lenient);
+    SearchPage page = search.search(asked);
     requireFew(page);
     List<Group> groups = new ArrayList<>();
     while (true) {
@@ -73,7 +74,7 @@ public final class LastnOperation {
       if (page.next().isEmpty()) {
         break;
       }
-      page = search.next(page.next().get());
+      page = search.next(asked, page.next().get());
     }
     List<SearchPage.Entry> found =
         groups.stream().flatMap(group -> group.entries.stream()).toList();

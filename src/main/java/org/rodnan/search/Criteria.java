@@ -114,8 +114,8 @@ final class Criteria {
   private Optional<Query> ofEveryResource(
       List<String> types, String name, SearchRequest.Parameter whole, Path path) {
     return switch (name) {
-      case "_text" -> Optional.of(FullText.query(FieldNames.TEXT, values(whole)));
-      case "_content" -> Optional.of(FullText.query(FieldNames.CONTENT, values(whole)));
+      case "_text" -> Optional.of(FullText.query(FieldNames.TEXT, values(whole), whole));
+      case "_content" -> Optional.of(FullText.query(FieldNames.CONTENT, values(whole), whole));
       case "_list" -> Optional.of(list(whole));
       case "_filter" -> Optional.of(new Filter(this, whole).query(types, path));
       case "_query" ->

@@ -92,10 +92,20 @@ public final class SearchEngine {
    * The page of a next link: of the same point in time as the first one as long as its snapshot is
    * kept, else of now, continued after the last match that was served.
    *
+   * @param place the types and the compartment that the link is under
    * @param cursor {@link SearchPage#next()} of the page before
+   * @throws FhirFailure.Malformed also if it is a link of a search elsewhere
    */
-  public SearchPage next(String cursor) {
+  public SearchPage next(SearchRequest place, String cursor) {
     Cursor decoded = Cursor.decode(cursor, keptRequests);
+    if (!decoded.request().types().equals(place.types())
+        || !decoded.request().compartment().equals(place.compartment())) {
+      throw new FhirFailure.Malformed(
+          "The page link is one of another search than of "
+              + place.compartment().map(owner -> owner + "/").orElse("")
+              + (place.types().isEmpty() ? "all types" : String.join(", ", place.types()))
+              + "; expected the link as it was given");
+    }
     try (IndexSnapshot snapshot = snapshots.of(decoded)) {
       SearchPlan plan = planning.with(snapshot.parameters()).plan(decoded.request());
       requireFitting(decoded, plan);

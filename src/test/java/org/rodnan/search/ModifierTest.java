@@ -249,7 +249,17 @@ final class ModifierTest {
     assertThat(search("Patient?_content=muller,gallen")).containsExactly("1", "2");
     assertThat(search("?_content=digital")).containsExactly("1", "n");
     assertThat(search("Patient?_content=%22raynaud%20st%22")).isEmpty();
-    assertThat(search("Patient?_content=...")).isEmpty();
+    assertThat(search("Patient?_content=muller%20OR%20gallen")).containsExactly("1", "2");
+    assertThat(search("Patient?_content=(muller%20or%20gallen)%20and%20not%20digital"))
+        .containsExactly("2");
+    assertThat(search("Patient?_content=raynaud%20NOT%20(muller%20digital)")).containsExactly("2");
+    assertThat(search("Patient?_content=muller%20and%20%22not%22")).isEmpty();
+    for (String wrong :
+        List.of("...", "*", "or%20x", "x%20and", "(x", "x)", "not", "x%20or", "()", "%22%22")) {
+      assertThatThrownBy(() -> search("Patient?_content=" + wrong), wrong)
+          .isInstanceOf(FhirFailure.Malformed.class)
+          .hasMessageContaining("expected words");
+    }
     assertThatThrownBy(() -> search("Patient?_text:exact=x"))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining("takes no modifier");

@@ -30,7 +30,7 @@ final class PageWalkTest {
     List<String> ids = new ArrayList<>();
     SearchPage page = first;
     for (Optional<String> next = page.next(); next.isPresent(); next = page.next()) {
-      page = fixture.engine.next(next.get());
+      page = fixture.next(next.get());
       assertThat(page.total()).isEqualTo(first.total());
       ids.addAll(SearchFixture.ids(page));
     }
@@ -191,9 +191,23 @@ final class PageWalkTest {
   }
 
   @Test
+  void refusesALinkOfAnotherSearch() {
+    try (SearchFixture fixture = new SearchFixture(folder)) {
+      fill(fixture);
+      String next = fixture.page("Patient?_count=5").next().orElseThrow();
+      for (String place : List.of("Observation", "", "Patient/1/Patient")) {
+        assertThatThrownBy(() -> fixture.engine.next(SearchFixture.request(place), next))
+            .as(place)
+            .isInstanceOf(FhirFailure.Malformed.class)
+            .hasMessageContaining("another search");
+      }
+    }
+  }
+
+  @Test
   void saysThatSomethingIsNoCursor() {
     try (SearchFixture fixture = new SearchFixture(folder)) {
-      assertThatThrownBy(() -> fixture.engine.next("junk"))
+      assertThatThrownBy(() -> fixture.next("junk"))
           .isInstanceOf(FhirFailure.Malformed.class)
           .hasMessageContaining("found 'junk', which is not a cursor of this server");
     }
@@ -214,14 +228,13 @@ final class PageWalkTest {
           continue;
         }
         try {
-          fixture.engine.next(damaged.toString());
+          fixture.next(damaged.toString());
         } catch (FhirFailure.Malformed e) {
           assertThat(e).as("seed %d", seed).hasMessageContaining("page link");
         }
       }
       for (String damaged : List.of("", "x", "AAAA", next.substring(0, 20), next + next)) {
-        assertThatThrownBy(() -> fixture.engine.next(damaged))
-            .isInstanceOf(FhirFailure.Malformed.class);
+        assertThatThrownBy(() -> fixture.next(damaged)).isInstanceOf(FhirFailure.Malformed.class);
       }
     }
   }

@@ -574,7 +574,7 @@ final class SearchEngineTest {
     SearchPage page = fixture.page(url);
     List<String> ids = new java.util.ArrayList<>(SearchFixture.ids(page));
     for (Optional<String> next = page.next(); next.isPresent(); next = page.next()) {
-      page = fixture.engine.next(next.get());
+      page = fixture.next(next.get());
       ids.addAll(SearchFixture.ids(page));
     }
     return ids;
@@ -659,7 +659,7 @@ final class SearchEngineTest {
             fixture.log::head,
             org.rodnan.fhir.Limits.DEFAULTS,
             java.time.Clock.systemUTC());
-    assertThatThrownBy(() -> restarted.next(next))
+    assertThatThrownBy(() -> restarted.next(SearchFixture.request("Patient"), next))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining("is not kept any more; start the search again");
   }

@@ -201,7 +201,8 @@ final class WriteThenSearchTest {
     try (ResourceStore store =
             ResourceStores.open(StoreSettings.sqliteIn(folder), limits, Clock.systemUTC());
         ResourceIndex index = open(store, limits)) {
-      SearchPage rest = engine(store, index, limits).next(next.orElseThrow());
+      SearchPage rest =
+          engine(store, index, limits).next(SearchFixture.request("Patient"), next.orElseThrow());
       assertThat(SearchFixture.ids(rest)).containsExactly("3", "4");
       assertThat(rest.total()).hasValue(5);
     }
