@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class RodnanApplication {
   public static void main(String[] args) {
+    HeapReturn.enable();
     SpringApplication.run(RodnanApplication.class, args);
   }
 }

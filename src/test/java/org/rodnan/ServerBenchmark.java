@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ServerBenchmark {
   private static final int SUBJECTS = 200;
   private static final int VISITS = 5;
-  private static final int ENTRIES = 1 + 2 * VISITS;
+  static final int ENTRIES = 1 + 2 * VISITS;
 
   /** The server with some thousand resources in it. */
   @State(Scope.Benchmark)

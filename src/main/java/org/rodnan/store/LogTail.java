@@ -9,9 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The entries that this node's writer committed last, with what was derived from them, and the
- * highest position that this node knows to be committed. Where other nodes write too, the tail has
- * gaps. Thread safe.
+ * The entries that this node's writer committed last and that were not yet read past, with what was
+ * derived from them, and the highest position that this node knows to be committed. Where other
+ * nodes write too, the tail has gaps. Thread safe.
  */
 final class LogTail {
   /** Bytes of memory that entries may take; the oldest go first. */
@@ -19,8 +19,8 @@ final class LogTail {
 
   private static final long ENTRY_BYTES = 512;
 
-  /** What is derived from a body is guessed to take so many times its bytes. */
-  private static final long DERIVED_FACTOR = 4;
+  /** What is derived from a body takes about so many times its bytes: fields of Lucene. */
+  private static final long DERIVED_FACTOR = 12;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
@@ -94,9 +94,16 @@ final class LogTail {
    */
   record Recent(List<LogEntry> run, long next) {}
 
+  /**
+   * Lets go of the entries up to the position: whoever reads on from there has them. Who comes
+   * later reads them from the database.
+   */
   Recent after(long position, int limit) {
     lock.lock();
     try {
+      Map<Long, LogEntry> read = entries.headMap(position, true);
+      read.values().forEach(entry -> bytes -= size(entry));
+      read.clear();
       List<LogEntry> run = new ArrayList<>();
       long expected = position + 1;
       for (LogEntry entry : entries.tailMap(expected).values()) {

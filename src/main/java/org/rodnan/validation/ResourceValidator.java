@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *   <li>References are not followed: the store knows what exists.
  * </ul>
  */
-public final class ResourceValidator implements AutoCloseable {
+public class ResourceValidator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceValidator.class);
 
   private final Definitions definitions;
