@@ -14,6 +14,7 @@ import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.fhir.VersionId;
+import org.rodnan.index.IndexDocument;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.validation.ResourceValidator;
 import org.rodnan.validation.ValidationReport;
@@ -79,14 +80,10 @@ final class Preparation {
     Map<String, String> types = new LinkedHashMap<>();
     expected.forEach((text, target) -> types.put(text, target.type()));
     conditional.forEach((text, criteria) -> types.put(text, criteria.type()));
+    IndexDocument document = index.extractor().extract(resource.resource(), types);
+    StudyRules.requireNoFacts(document.identifiers());
     return new PreparedWrite(
-        key,
-        resource,
-        body,
-        references,
-        conditional,
-        index.extractor().extract(resource.resource(), types),
-        report.issues());
+        key, resource, body, references, conditional, document, report.issues());
   }
 
   /** Judges the resource as it will be stored: with references in the place of placeholders. */

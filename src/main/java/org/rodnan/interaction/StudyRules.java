@@ -46,7 +46,9 @@ final class StudyRules {
       "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref";
   private static final String VISIT = "https://w3id.org/rodnan/StructureDefinition/ssc-visit";
 
-  /** Systems of the facts; no identifier of a resource is in them. */
+  /** Systems of the facts begin so; no identifier of a resource is in them. */
+  private static final String FACTS = "urn:rodnan:";
+
   private static final String ARM = "urn:rodnan:arm";
 
   private static final String ENROLMENT = "urn:rodnan:enrolment";
@@ -74,6 +76,24 @@ final class StudyRules {
     this.key = key;
     this.local = local;
     this.protocols = protocols;
+  }
+
+  /**
+   * @throws FhirFailure.Unprocessable if a client's identifier could be taken for a fact
+   */
+  static void requireNoFacts(Collection<BusinessIdentifier> identifiers) {
+    for (BusinessIdentifier identifier : identifiers) {
+      if (identifier.system() != null && identifier.system().startsWith(FACTS)) {
+        throw new FhirFailure.Unprocessable(
+            IssueType.VALUE,
+            "identifier.system: found '"
+                + identifier.system()
+                + "', expected one that doesn't begin with "
+                + FACTS
+                + ", which the server keeps for itself",
+            "identifier");
+      }
+    }
   }
 
   /**

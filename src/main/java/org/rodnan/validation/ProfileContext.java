@@ -434,7 +434,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
       @Nullable String code,
       @Nullable String display) {
     return verdicts.get(
-        new CodeQuestion(null, system, code, display, options.isGuessSystem()),
+        new CodeQuestion(null, system, version, code, display, options.isGuessSystem()),
         question -> tolerant(super.validateCode(options, system, version, code, display), null));
   }
 
@@ -445,7 +445,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
       return super.validateCode(options, code, valueSet);
     }
     return verdicts.get(
-        new CodeQuestion(valueSet.getVersionedUrl(), null, code, null, true),
+        new CodeQuestion(valueSet.getVersionedUrl(), null, null, code, null, true),
         question -> super.validateCode(options, code, valueSet));
   }
 
@@ -459,6 +459,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
         new CodeQuestion(
             valueSet == null ? null : valueSet.getVersionedUrl(),
             coding.getSystem(),
+            coding.getVersion(),
             coding.getCode(),
             coding.getDisplay(),
             options.isGuessSystem()),
@@ -531,6 +532,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   private record CodeQuestion(
       @Nullable String valueSet,
       @Nullable String system,
+      @Nullable String version,
       @Nullable String code,
       @Nullable String display,
       boolean isGuess) {}

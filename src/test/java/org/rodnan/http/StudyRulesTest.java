@@ -174,6 +174,19 @@ class StudyRulesTest {
     assertThat(put(event).status()).isEqualTo(201);
   }
 
+  @Test
+  void refusesAnIdentifierThatCouldBeTakenForAFact() {
+    ObjectNode forged = study();
+    forged
+        .putArray("identifier")
+        .addObject()
+        .put("system", "urn:rodnan:arm")
+        .put("value", "ResearchStudy/" + study + " Verum");
+    Answer refused = put(forged);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("identifier.system", "urn:rodnan:arm");
+  }
+
   private ObjectNode planned(ObjectNode study) {
     study.putArray("protocol").addObject().put("reference", "PlanDefinition/" + this.study);
     return study;
