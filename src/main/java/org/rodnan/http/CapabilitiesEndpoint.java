@@ -24,13 +24,13 @@ final class CapabilitiesEndpoint {
     request.requireParameters(Set.of("mode"));
     request
         .query()
-        .first("mode")
+        .only("mode")
         .filter(mode -> !MODES.contains(mode))
         .ifPresent(mode -> {
           throw new FhirFailure.Malformed(
               "mode is '" + mode + "'; expected full, normative or terminology", "mode");
         });
-    if (request.query().first("mode").equals(Optional.of("terminology"))) {
+    if (request.query().only("mode").equals(Optional.of("terminology"))) {
       return Answer.of(
           200,
           JsonBytes.of(

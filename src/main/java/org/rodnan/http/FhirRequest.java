@@ -71,7 +71,9 @@ record FhirRequest(
   OperationCall call(Target.Operation target) {
     OperationInput input =
         http.getMethod().equals("POST")
-            ? bodies.input(http, query)
+            ? target.operation() == NamedOperation.GRAPHQL
+                ? bodies.graphql(http, query)
+                : bodies.input(http, query)
             : new OperationInput(query, Optional.empty());
     return new OperationCall(
         target, input, preferences.lenient(), header("If-Match"), origin, bundles());

@@ -9,11 +9,14 @@ import org.rodnan.fhir.ResourceTypes;
  * capabilities both go by this list.
  */
 enum NamedOperation {
+  DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
   META("meta", true, Set.of(Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
+  STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   VALIDATE("validate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of());
 
   /** At which levels of the interface an operation can stand. */
@@ -27,7 +30,7 @@ enum NamedOperation {
   private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
-  private static final Set<String> OUR_OWN = Set.of("ResearchStudy-everything");
+  private static final Set<String> OUR_OWN = Set.of("ResearchStudy-everything", "Resource-diff");
 
   private final String code;
   private final boolean reads;

@@ -25,7 +25,7 @@ final class Negotiation {
    */
   static Representation negotiate(List<String> accept, QueryParameters query) {
     Offer offer =
-        query.first("_format").map(Negotiation::ofParameter).orElseGet(() -> ofHeaders(accept));
+        query.only("_format").map(Negotiation::ofParameter).orElseGet(() -> ofHeaders(accept));
     return new Representation(
         offer.format(), offer.mediaType(), isPretty(query), Projection.of(query));
   }
@@ -95,7 +95,7 @@ final class Negotiation {
 
   private static boolean isPretty(QueryParameters query) {
     return query
-        .first("_pretty")
+        .only("_pretty")
         .map(value ->
             switch (value.toLowerCase(Locale.ROOT)) {
               case "true" -> true;

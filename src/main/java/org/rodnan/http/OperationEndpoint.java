@@ -3,6 +3,7 @@ package org.rodnan.http;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
+import org.hl7.fhir.r4.model.Reference;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
@@ -12,6 +13,8 @@ import org.rodnan.search.SearchPage;
 
 /** The operations by their names (R4, operations.html). */
 final class OperationEndpoint {
+  private static final String GRAPHQL_JSON = "application/json;charset=utf-8";
+
   private final Operations operations;
   private final AsyncJobs jobs;
 
@@ -28,20 +31,50 @@ final class OperationEndpoint {
 
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
+      case DIFF -> diff(call);
       case EVERYTHING -> everything(call);
+      case GRAPHQL -> graphql(call);
       case LASTN -> lastn(call);
       case META -> meta(call);
       case META_ADD -> metaAdd(call);
       case META_DELETE -> metaDelete(call);
+      case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);
     };
+  }
+
+  private Answer diff(OperationCall call) {
+    OperationInput input = call.input();
+    boolean includesMeta = input.flag("includeMeta");
+    if (call.target().key().isPresent()) {
+      input.requireOnly(Set.of("fromVersion", "includeMeta"));
+      return Answer.of(
+          200,
+          JsonBytes.of(
+              operations.diff().since(call.key(), input.text("fromVersion"), includesMeta)));
+    }
+    input.requireOnly(Set.of("from", "to", "includeMeta"));
+    return Answer.of(
+        200,
+        JsonBytes.of(
+            operations.diff().between(required(call, "from"), required(call, "to"), includesMeta)));
+  }
+
+  private static String required(OperationCall call, String name) {
+    return call.input()
+        .text(name)
+        .or(() ->
+            call.input().complex(name, Reference.class).stream()
+                .map(Reference::getReference)
+                .findFirst())
+        .orElseThrow(() -> new FhirFailure.Malformed("There is no parameter '" + name + "'", name));
   }
 
   private Answer everything(OperationCall call) {
     EverythingOperation everything = operations.everything();
     ResourceKey key = call.key();
     String path = "/" + key + "/$everything";
-    Optional<String> cursor = call.input().query().first(BundleWriter.CURSOR);
+    Optional<String> cursor = call.input().query().only(BundleWriter.CURSOR);
     if (cursor.isPresent()) {
       if (!call.lenient()) {
         call.input().requireOnly(Set.of(BundleWriter.CURSOR));
@@ -51,6 +84,22 @@ final class OperationEndpoint {
     }
     return Answer.of(
         200, call.bundles().searchset(path, everything.everything(key, call.input().values())));
+  }
+
+  /** What comes out is GraphQL's JSON and no resource. */
+  private Answer graphql(OperationCall call) {
+    OperationInput input = call.input();
+    input.requireOnly(Set.of("query", "operationName", "variables"));
+    String query =
+        input
+            .value("query")
+            .orElseThrow(() -> new FhirFailure.Malformed("There is no GraphQL query", "query"));
+    byte[] data =
+        operations
+            .graphql()
+            .execute(
+                call.target().key(), query, input.value("operationName"), input.value("variables"));
+    return Answer.of(200, JsonBytes.of(data)).with("Content-Type", GRAPHQL_JSON);
   }
 
   private Answer lastn(OperationCall call) {

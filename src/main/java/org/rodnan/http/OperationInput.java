@@ -48,29 +48,77 @@ record OperationInput(QueryParameters query, Optional<ParsedResource> body) {
     return values;
   }
 
-  /** The one value of the parameter. */
+  /**
+   * The value of the parameter.
+   *
+   * @throws FhirFailure.Malformed if there are several
+   */
   Optional<String> value(String name) {
-    return values().stream()
-        .filter(parameter -> parameter.name().equals(name))
-        .map(Parameter::value)
-        .findFirst();
+    return QueryParameters.only(name, values());
   }
 
   /**
    * The value of a complex type.
    *
-   * @throws FhirFailure.Malformed if it is of another type
+   * @throws FhirFailure.Malformed if it is of another type, or there are several
    */
   <T extends Type> Optional<T> value(String name, Class<T> type) {
-    for (ParametersParameterComponent parameter : components()) {
-      if (name.equals(parameter.getName())) {
-        if (!type.isInstance(parameter.getValue())) {
-          throw malformed(name, "expected a value of type " + type.getSimpleName());
-        }
-        return Optional.of(type.cast(parameter.getValue()));
-      }
+    List<T> all = complex(name, type);
+    if (all.size() > 1) {
+      throw malformed(name, "expected it once");
     }
-    return Optional.empty();
+    return all.stream().findFirst();
+  }
+
+  /** Those of the values that are of a complex type. */
+  <T extends Type> List<T> complex(String name, Class<T> type) {
+    return components().stream()
+        .filter(parameter -> name.equals(parameter.getName()))
+        .map(ParametersParameterComponent::getValue)
+        .filter(value -> value == null || !value.isPrimitive())
+        .map(value -> {
+          if (!type.isInstance(value)) {
+            throw malformed(name, "expected a value of type " + type.getSimpleName());
+          }
+          return type.cast(value);
+        })
+        .toList();
+  }
+
+  /** All values as texts, those of the URL first; complex ones are left out. */
+  List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    query.all().stream()
+        .filter(parameter -> parameter.name().equals(name) && !parameter.value().isEmpty())
+        .forEach(parameter -> texts.add(parameter.value()));
+    components().stream()
+        .filter(parameter -> name.equals(parameter.getName()))
+        .filter(parameter -> parameter.hasValue() && parameter.getValue().isPrimitive())
+        .forEach(parameter -> texts.add(parameter.getValue().primitiveValue()));
+    return texts;
+  }
+
+  /**
+   * The one text.
+   *
+   * @throws FhirFailure.Malformed if there are several
+   */
+  Optional<String> text(String name) {
+    return QueryParameters.only(
+        name, texts(name).stream().map(text -> new Parameter(name, text)).toList());
+  }
+
+  /**
+   * A truth value; false if it is absent.
+   *
+   * @throws FhirFailure.Malformed for anything but {@code true} and {@code false}
+   */
+  boolean flag(String name) {
+    String text = text(name).orElse("false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new FhirFailure.Malformed(name + " is '" + text + "'; expected true or false", name);
+    }
+    return text.equals("true");
   }
 
   /** The resource of the name, with the very bytes that stand in the body. */

@@ -39,8 +39,8 @@ record Projection(Summary summary, List<String> elements) {
    *     both parameters together
    */
   static Projection of(QueryParameters query) {
-    Optional<String> summary = query.first("_summary");
-    Optional<String> elements = query.first("_elements");
+    Optional<String> summary = query.only("_summary");
+    Optional<String> elements = query.only("_elements");
     if (summary.isEmpty() && elements.isEmpty()) {
       return WHOLE;
     }

@@ -74,18 +74,32 @@ record QueryParameters(List<Parameter> all) {
     return new QueryParameters(both);
   }
 
-  /** The value of the parameter; an empty one counts as absent. */
-  Optional<String> first(String name) {
-    for (Parameter parameter : all) {
-      if (parameter.name().equals(name) && !parameter.value().isEmpty()) {
-        return Optional.of(parameter.value());
-      }
+  /**
+   * The value of the parameter; an empty one counts as absent.
+   *
+   * @throws FhirFailure.Malformed if there are several
+   */
+  Optional<String> only(String name) {
+    return only(name, all);
+  }
+
+  /** As {@link #only(String)}, among others. */
+  static Optional<String> only(String name, List<Parameter> parameters) {
+    List<String> values =
+        parameters.stream()
+            .filter(parameter -> parameter.name().equals(name) && !parameter.value().isEmpty())
+            .map(Parameter::value)
+            .toList();
+    if (values.size() > 1) {
+      throw new FhirFailure.Malformed(
+          "'" + name + "' is given " + values.size() + " times; expected it once", name);
     }
-    return Optional.empty();
+    return values.stream().findFirst();
   }
 
   boolean has(String name) {
-    return first(name).isPresent();
+    return all.stream()
+        .anyMatch(parameter -> parameter.name().equals(name) && !parameter.value().isEmpty());
   }
 
   /** Those of {@link #OF_THE_ANSWER}. */

@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Binary;
 import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.store.ResourceVersion;
 
@@ -31,6 +33,10 @@ final class RawBinary {
           "application/fhir+xml",
           "application/json+fhir",
           "application/xml+fhir");
+
+  /** RFC 9110, section 8.3.1. */
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+(\\s*;.*)?");
 
   private RawBinary() {}
 
@@ -108,8 +114,15 @@ final class RawBinary {
    * The content as a resource.
    *
    * @param id empty if the server is to give one
+   * @throws FhirFailure.UnsupportedMedia if what is declared is no media type
    */
   static ParsedResource resource(HttpServletRequest http, byte[] content, Optional<String> id) {
+    if (!MEDIA_TYPE.matcher(http.getContentType().strip()).matches()) {
+      throw new FhirFailure.UnsupportedMedia(
+          "The content is '"
+              + http.getContentType()
+              + "'; expected a media type such as image/png");
+    }
     Binary binary = new Binary();
     id.ifPresent(binary::setId);
     binary.setContentType(http.getContentType().strip());

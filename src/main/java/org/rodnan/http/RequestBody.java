@@ -1,11 +1,17 @@
 package org.rodnan.http;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
@@ -15,6 +21,7 @@ import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.Patch;
+import org.rodnan.search.SearchRequest.Parameter;
 
 /**
  * Reads bodies: resources in JSON or XML, and the forms of {@code _search}. A body that is too
@@ -22,6 +29,9 @@ import org.rodnan.interaction.Patch;
  * inflated. Thread safe.
  */
 final class RequestBody {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
   private static final String FORM = "application/x-www-form-urlencoded";
 
   private final ResourceParser parser;
@@ -142,6 +152,47 @@ final class RequestBody {
       return new OperationInput(query.and(form(request)), Optional.empty());
     }
     return new OperationInput(query, Optional.of(resource(request)));
+  }
+
+  /**
+   * A GraphQL query (R4, graphql.html): as JSON with {@code query}, {@code operationName} and
+   * {@code variables}, or as itself; otherwise as {@link #input}.
+   *
+   * @throws FhirFailure as {@link #resource} and {@link #form}
+   */
+  OperationInput graphql(HttpServletRequest request, QueryParameters query) {
+    String type = declared(request).map(MediaType::type).orElse("");
+    if (!type.equals("application/graphql") && !type.equals("application/json")) {
+      return input(request, query);
+    }
+    byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
+    if (type.equals("application/graphql")) {
+      String text = new String(body, StandardCharsets.UTF_8);
+      return new OperationInput(
+          query.and(new QueryParameters(List.of(new Parameter("query", text)))), Optional.empty());
+    }
+    List<Parameter> members = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> member : object(body).properties()) {
+      JsonNode value = member.getValue();
+      if (!value.isNull()) {
+        members.add(
+            new Parameter(member.getKey(), value.isTextual() ? value.asText() : value.toString()));
+      }
+    }
+    return new OperationInput(query.and(new QueryParameters(members)), Optional.empty());
+  }
+
+  private static JsonNode object(byte[] body) {
+    try {
+      JsonNode json = JSON.readTree(body);
+      if (json.isObject()) {
+        return json;
+      }
+    } catch (IOException e) {
+      // Said below.
+    }
+    throw new FhirFailure.Malformed(
+        "The body is no JSON object; expected one with query, operationName and variables");
   }
 
   private static Format declaredFormat(HttpServletRequest request) {

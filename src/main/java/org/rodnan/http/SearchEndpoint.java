@@ -25,7 +25,7 @@ final class SearchEndpoint {
             compartment,
             request.query().all(),
             request.preferences().lenient());
-    Optional<String> cursor = request.query().first(BundleWriter.CURSOR);
+    Optional<String> cursor = request.query().only(BundleWriter.CURSOR);
     BundleWriter bundles = request.bundles();
     if (cursor.isEmpty()) {
       return jobs.answer(

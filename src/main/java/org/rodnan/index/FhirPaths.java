@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hl7.fhir.exceptions.PathEngineException;
 import org.hl7.fhir.instance.model.api.IBaseResource;
+import org.hl7.fhir.r4.context.IWorkerContext;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
@@ -31,12 +32,19 @@ import org.rodnan.fhir.ResourceTypes;
  * resolve() is Patient} asks for. Thread safe: the engine keeps no state of an evaluation.
  */
 public final class FhirPaths {
+  private final IWorkerContext types;
   private final FHIRPathEngine engine;
 
   public FhirPaths() {
     FhirContext context = FhirContexts.r4();
-    this.engine = new FHIRPathEngine(new HapiWorkerContext(context, new TypesByName(context)));
+    this.types = new HapiWorkerContext(context, new TypesByName(context));
+    this.engine = new FHIRPathEngine(types);
     engine.setHostServices(new ReferencesByType(context));
+  }
+
+  /** The types as the engine knows them; for engines that are built on it. */
+  public IWorkerContext types() {
+    return types;
   }
 
   /**

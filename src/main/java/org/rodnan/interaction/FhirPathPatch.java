@@ -235,7 +235,9 @@ record FhirPathPatch(List<Operation> operations) implements Patch {
         if (found.size() > 1) {
           throw several(operation, found);
         }
-        if (!found.isEmpty()) {
+        if (found.isEmpty()) {
+          ElementPaths.require(operation, PATHS.compile(operation.path()), resource.fhirType());
+        } else {
           place(operation, resource, found.getFirst()).delete();
         }
       }

@@ -46,7 +46,12 @@ public record HistoryRequest(
                   + "' is not a parameter of a history; expected _since or _count",
               parameter.name());
         }
-        values.put(parameter.name(), parameter.value());
+        if (values.put(parameter.name(), parameter.value()) != null) {
+          throw new FhirFailure.Malformed(
+              IssueType.INVALID,
+              "'" + parameter.name() + "' is given twice; expected it once",
+              parameter.name());
+        }
       }
     }
     return new HistoryRequest(

@@ -74,7 +74,13 @@ final class JsonTree {
       return value;
     } catch (JsonProcessingException e) {
       throw new FhirFailure.Malformed(
-          IssueType.STRUCTURE, "The body is not well-formed JSON: " + e.getOriginalMessage());
+          IssueType.STRUCTURE,
+          (e.getOriginalMessage().startsWith("Duplicate field")
+                  ? "A member of the JSON is there twice at line "
+                  : "The body is not well-formed JSON at line ")
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr());
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from memory failed", e);
     }

@@ -3,6 +3,7 @@ package org.rodnan.interaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,14 +77,18 @@ record PreparedWrite(
       }
       resolved.put(open, found.toString());
     }
-    rules.requireMeaning(
+    List<LiteralReference> settledReferences =
         references.stream()
             .map(reference ->
                 new LiteralReference(
                     reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
-            .toList());
+            .toList();
+    rules.requireMeaning(settledReferences);
     rules.requireServable(target, resource);
     rules.requireTargets(section, target, targets(resolved, rules), written);
+    Set<ResourceKey> writing = new HashSet<>(written);
+    writing.add(target);
+    rules.requireVersions(section, settledReferences, writing);
     IndexDocument settled = resolved.isEmpty() ? document : document.withReferences(resolved);
     BodyTemplate template =
         target.equals(key)

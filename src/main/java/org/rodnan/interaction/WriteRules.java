@@ -31,6 +31,7 @@ final class WriteRules {
   private static final LogPosition AWAITED = LogPosition.START;
 
   static final String SEARCH_PARAMETER = "SearchParameter";
+  private static final String HISTORY = "/_history/";
 
   private final SearchEngine search;
   private final ResourceIndex index;
@@ -137,6 +138,43 @@ final class WriteRules {
     wanted.keySet().retainAll(section.missing(wanted.keySet()));
     if (!wanted.isEmpty()) {
       throw PreparedWrite.missing(wanted);
+    }
+  }
+
+  /**
+   * A reference to a version of a resource of this server needs that version.
+   *
+   * @param references with their texts as they will be stored
+   * @param written keys of which the unit writes the next version
+   * @throws FhirFailure.Unprocessable if a version is missing
+   */
+  void requireVersions(
+      WriterSection section, List<LiteralReference> references, Set<ResourceKey> written) {
+    if (!areReferencesEnforced()) {
+      return;
+    }
+    for (LiteralReference reference : references) {
+      String relative = text.relative(reference.text());
+      int history = relative.indexOf(HISTORY);
+      Optional<ResourceKey> key = history < 0 ? Optional.empty() : local(reference.text());
+      if (key.isPresent()) {
+        long current = section.current(key.get()).map(each -> each.version().value()).orElse(0L);
+        long newest = written.contains(key.get()) ? current + 1 : current;
+        boolean exists =
+            VersionId.parse(relative.substring(history + HISTORY.length()))
+                .filter(version -> version.value() <= newest)
+                .isPresent();
+        if (!exists) {
+          throw new FhirFailure.Unprocessable(
+              IssueType.NOTFOUND,
+              reference.path()
+                  + ": the reference '"
+                  + reference.text()
+                  + "' points to a version that does not exist; expected one up to "
+                  + newest,
+              reference.path());
+        }
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.rodnan.operation;
 
 import java.util.List;
+import java.util.Set;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.ReadInteraction;
@@ -30,6 +31,7 @@ public final class EverythingOperation {
    * @throws FhirFailure.Malformed for another parameter or a bad value
    */
   public SearchPage everything(ResourceKey key, List<Parameter> parameters) {
+    OnceOnly.require(parameters, Set.of("_since", "_count", "start", "end"));
     ResourceKey known = read.read(key).key();
     return engine.search(known, parameters);
   }

@@ -47,6 +47,7 @@ public final class LastnOperation {
    *     more than {@code rodnan.limits.bundle-entries-max}
    */
   public SearchPage lastn(List<Parameter> parameters, boolean lenient) {
+    OnceOnly.require(parameters, Set.of("max"));
     int max = 1;
     List<Parameter> criteria = new ArrayList<>();
     for (Parameter parameter : parameters) {

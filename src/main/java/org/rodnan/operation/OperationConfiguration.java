@@ -1,17 +1,23 @@
 package org.rodnan.operation;
 
 import org.hl7.fhir.r4.model.StructureDefinition;
+import java.time.Clock;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
+import org.rodnan.index.FhirPaths;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
+import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
+@EnableConfigurationProperties(OperationSettings.class)
 class OperationConfiguration {
   @Bean
   Operations operations(
@@ -21,6 +27,10 @@ class OperationConfiguration {
       ResourceStore store,
       ResourceParser parser,
       DefinitionSource definitions,
+      ReferenceText references,
+      OperationSettings settings,
+      UnitConversion units,
+      Clock clock,
       Limits limits) {
     return new Operations(
         new EverythingOperation(interactions.read(), everything),
@@ -31,6 +41,9 @@ class OperationConfiguration {
             interactions.validate(),
             parser,
             key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
-            url -> definitions.find(StructureDefinition.class, url).isPresent()));
+            url -> definitions.find(StructureDefinition.class, url).isPresent()),
+        new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
+        new StatsOperation(interactions.search(), units, limits, clock),
+        new DiffOperation(interactions.read(), interactions.vread(), references));
   }
 }

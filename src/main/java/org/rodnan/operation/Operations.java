@@ -5,4 +5,7 @@ public record Operations(
     EverythingOperation everything,
     MetaOperation meta,
     LastnOperation lastn,
-    ValidateOperation validate) {}
+    ValidateOperation validate,
+    GraphqlOperation graphql,
+    StatsOperation stats,
+    DiffOperation diff) {}

@@ -1,6 +1,14 @@
 /** One class for each {@code $operation} that is neither an interaction nor about terminology. */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "interaction", "search", "store", "validation", "terminology"})
+    allowedDependencies = {
+      "fhir",
+      "interaction",
+      "search",
+      "index",
+      "store",
+      "validation",
+      "terminology"
+    })
 @NullMarked
 package org.rodnan.operation;
 

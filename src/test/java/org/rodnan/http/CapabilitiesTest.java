@@ -98,7 +98,19 @@ class CapabilitiesTest {
                   .endsWith("-" + operation.path("name").asText()));
     }
     assertThat(resource("Patient").path("operation").findValuesAsText("name"))
-        .containsExactlyInAnyOrder("everything", "meta", "meta-add", "meta-delete", "validate");
+        .contains("everything", "meta", "meta-add", "meta-delete", "validate")
+        .doesNotContain("lastn");
+    Set<String> system = new HashSet<>();
+    client
+        .get("/metadata")
+        .json()
+        .at("/rest/0/operation")
+        .forEach(operation -> system.add(operation.path("name").asText()));
+    for (NamedOperation operation : NamedOperation.values()) {
+      assertThat(system.contains(operation.code()))
+          .describedAs(operation.code())
+          .isEqualTo(isRoute("/$" + operation.code()));
+    }
   }
 
   private static boolean isRoute(String path) {
