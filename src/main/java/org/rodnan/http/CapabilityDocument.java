@@ -1,6 +1,5 @@
 package org.rodnan.http;
 
-import ca.uhn.fhir.parser.IParser;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,12 +78,23 @@ final class CapabilityDocument {
     this.afterBase = afterBase;
   }
 
+  static CapabilityDocument make(CapabilityStatement statement) {
+    String json = FhirContexts.r4().newJsonParser().encodeResourceToString(statement);
+    String quoted = '"' + BASE + '"';
+    int at = json.indexOf(quoted);
+    return new CapabilityDocument(
+        json.substring(0, at).getBytes(StandardCharsets.UTF_8),
+        json.substring(at + quoted.length()).getBytes(StandardCharsets.UTF_8));
+  }
+
   /**
+   * The statement of a server whose base is not known yet.
+   *
    * @param profiles those that are checked
    * @param version of the program
    * @param published when this statement was made
    */
-  static CapabilityDocument make(
+  static CapabilityStatement statement(
       SearchParameters parameters,
       Collection<StructureDefinition> profiles,
       Limits limits,
@@ -110,13 +120,7 @@ final class CapabilityDocument {
             "application/fhir+xml")
         .forEach(statement::addPatchFormat);
     rest(statement.addRest(), parameters, profiles, limits);
-    IParser encoder = FhirContexts.r4().newJsonParser();
-    String json = encoder.encodeResourceToString(statement);
-    String quoted = '"' + BASE + '"';
-    int at = json.indexOf(quoted);
-    return new CapabilityDocument(
-        json.substring(0, at).getBytes(StandardCharsets.UTF_8),
-        json.substring(at + quoted.length()).getBytes(StandardCharsets.UTF_8));
+    return statement;
   }
 
   /** The statement, as of the server that the client reached under this URL. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import org.hl7.fhir.r4.model.CapabilityStatement;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.Limits;
@@ -20,7 +21,8 @@ final class CurrentCapabilities {
   private final Clock clock;
   private volatile @Nullable Made last;
 
-  private record Made(SearchParameters parameters, CapabilityDocument document) {}
+  private record Made(
+      SearchParameters parameters, CapabilityStatement statement, CapabilityDocument document) {}
 
   /**
    * @param inForce with whatever was written before it is asked
@@ -40,17 +42,30 @@ final class CurrentCapabilities {
     this.clock = clock;
   }
 
+  /** Of the program. */
+  String version() {
+    return version;
+  }
+
   /** The statement, as of the server that the client reached under this URL. */
   JsonBytes of(String base) {
+    return now().document().of(base);
+  }
+
+  /** The statement of a server whose base is not known; not to be changed. */
+  CapabilityStatement statement() {
+    return now().statement();
+  }
+
+  private Made now() {
     SearchParameters parameters = inForce.get();
     Made made = last;
     if (made == null || !made.parameters().equals(parameters)) {
-      made =
-          new Made(
-              parameters,
-              CapabilityDocument.make(parameters, profiles, limits, version, clock.instant()));
+      CapabilityStatement statement =
+          CapabilityDocument.statement(parameters, profiles, limits, version, clock.instant());
+      made = new Made(parameters, statement, CapabilityDocument.make(statement));
       last = made;
     }
-    return made.document().of(base);
+    return made;
   }
 }

@@ -1,6 +1,7 @@
 package org.rodnan.http;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -40,29 +41,47 @@ class HttpConfiguration {
   }
 
   @Bean
+  CurrentCapabilities currentCapabilities(
+      ResourceStore store,
+      ResourceIndex index,
+      Limits limits,
+      Clock clock,
+      ObjectProvider<BuildProperties> build) {
+    return new CurrentCapabilities(
+        () -> index.parameters(store.head(), limits.queryTimeMax()),
+        Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
+        limits,
+        Optional.ofNullable(build.getIfAvailable())
+            .map(BuildProperties::getVersion)
+            .orElse("development"),
+        clock);
+  }
+
+  @Bean
+  ServletRegistrationBean<ApiDocsServlet> apiDocsServlet(
+      CurrentCapabilities capabilities, HttpSettings settings) {
+    String basePath =
+        Optional.ofNullable(settings.baseUrl())
+            .map(url -> URI.create(url).getPath())
+            .orElse(BASE_PATH);
+    return new ServletRegistrationBean<>(
+        new ApiDocsServlet(() -> OpenApiDocument.of(capabilities.statement(), basePath)),
+        BASE_PATH + "/api-docs",
+        BASE_PATH + "/swagger-ui/*");
+  }
+
+  @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
       Operations operations,
       ResourceParser parser,
-      ResourceStore store,
-      ResourceIndex index,
+      CurrentCapabilities capabilities,
       IdGenerator ids,
       Limits limits,
       Clock clock,
       HttpSettings settings,
-      ExecutorService answeringLater,
-      ObjectProvider<BuildProperties> build) {
-    String version =
-        Optional.ofNullable(build.getIfAvailable())
-            .map(BuildProperties::getVersion)
-            .orElse("development");
-    CurrentCapabilities capabilities =
-        new CurrentCapabilities(
-            () -> index.parameters(store.head(), limits.queryTimeMax()),
-            Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
-            limits,
-            version,
-            clock);
+      ExecutorService answeringLater) {
+    String version = capabilities.version();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     OperationEndpoint operating = new OperationEndpoint(operations, jobs);

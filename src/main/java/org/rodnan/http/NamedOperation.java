@@ -13,7 +13,7 @@ enum NamedOperation {
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
-  META("meta", true, Set.of(Level.INSTANCE), Set.of()),
+  META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),

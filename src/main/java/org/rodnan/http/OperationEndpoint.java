@@ -109,7 +109,11 @@ final class OperationEndpoint {
 
   private Answer meta(OperationCall call) {
     call.input().requireOnly(Set.of());
-    return meta(operations.meta().meta(call.key()));
+    return meta(
+        call.target()
+            .key()
+            .map(operations.meta()::meta)
+            .orElseGet(() -> operations.meta().inUse(call.target().type())));
   }
 
   private Answer metaAdd(OperationCall call) {

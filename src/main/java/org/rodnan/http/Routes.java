@@ -26,6 +26,11 @@ final class Routes {
 
   private Routes() {}
 
+  /** Whether R4 has compartments of the type. */
+  static boolean isCompartment(String type) {
+    return COMPARTMENTS.contains(type);
+  }
+
   /**
    * @param path decoded, such as {@code /Patient/1}; empty or {@code /} is the base
    * @throws FhirFailure.NotFound if it names nothing that there is, an unknown type or operation

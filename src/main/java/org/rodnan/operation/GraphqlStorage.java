@@ -131,7 +131,7 @@ final class GraphqlStorage implements IGraphQLStorageServices {
           matches.add(counted(entry.json()));
         }
       }
-      page = isBounded ? Optional.empty() : page.get().next().map(this::next);
+      page = isBounded ? Optional.empty() : page.get().next().map(next -> next(type, next));
     }
   }
 
@@ -153,7 +153,7 @@ final class GraphqlStorage implements IGraphQLStorageServices {
         default -> parameters.add(parameter);
       }
     }
-    SearchPage page = cursor.map(this::next).orElseGet(() -> first(type, parameters));
+    SearchPage page = cursor.map(next -> next(type, next)).orElseGet(() -> first(type, parameters));
     Bundle bundle = new Bundle();
     int matches = 0;
     for (SearchPage.Entry entry : page.entries()) {
@@ -190,12 +190,16 @@ final class GraphqlStorage implements IGraphQLStorageServices {
 
   private SearchPage first(String type, List<Parameter> parameters) {
     requireTime();
-    return search.search(new SearchRequest(List.of(type), Optional.empty(), parameters, false));
+    return search.search(of(type, parameters));
   }
 
-  private SearchPage next(String cursor) {
+  private SearchPage next(String type, String cursor) {
     requireTime();
-    return search.next(cursor);
+    return search.next(of(type, List.of()), cursor);
+  }
+
+  private static SearchRequest of(String type, List<Parameter> parameters) {
+    return new SearchRequest(List.of(type), Optional.empty(), parameters, false);
   }
 
   private Resource counted(byte[] json) {

@@ -10,21 +10,34 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.Patch;
 import org.rodnan.interaction.PatchInteraction;
 import org.rodnan.interaction.ReadInteraction;
+import org.rodnan.search.MetaInUse;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceVersion;
 
 /**
- * {@code $meta}, {@code $meta-add} and {@code $meta-delete} of one resource (R4,
- * resource-operation-meta.html and its companions). A change makes a version like any other: the
- * log keeps who did it. Thread safe.
+ * {@code $meta}, {@code $meta-add} and {@code $meta-delete} (R4, resource-operation-meta.html and
+ * its companions); the first also of a type and of the system. A change makes a version like any
+ * other: the log keeps who did it. Thread safe.
  */
 public final class MetaOperation {
   private final ReadInteraction read;
   private final PatchInteraction patch;
+  private final MetaInUse inUse;
 
-  MetaOperation(ReadInteraction read, PatchInteraction patch) {
+  MetaOperation(ReadInteraction read, PatchInteraction patch, MetaInUse inUse) {
     this.read = read;
     this.patch = patch;
+    this.inUse = inUse;
+  }
+
+  /**
+   * All profiles, tags and security labels that resources have now.
+   *
+   * @param type empty for all types
+   * @throws FhirFailure.Busy as {@link MetaInUse#of}
+   */
+  public Meta inUse(Optional<String> type) {
+    return inUse.of(type);
   }
 
   /**

@@ -1,13 +1,14 @@
 package org.rodnan.operation;
 
-import org.hl7.fhir.r4.model.StructureDefinition;
 import java.time.Clock;
+import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.FhirPaths;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.search.EverythingEngine;
+import org.rodnan.search.MetaInUse;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
@@ -24,6 +25,7 @@ class OperationConfiguration {
       Interactions interactions,
       EverythingEngine everything,
       SearchEngine search,
+      MetaInUse metaInUse,
       ResourceStore store,
       ResourceParser parser,
       DefinitionSource definitions,
@@ -34,7 +36,7 @@ class OperationConfiguration {
       Limits limits) {
     return new Operations(
         new EverythingOperation(interactions.read(), everything),
-        new MetaOperation(interactions.read(), interactions.patch()),
+        new MetaOperation(interactions.read(), interactions.patch(), metaInUse),
         new LastnOperation(interactions.search(), limits),
         new ValidateOperation(
             interactions.read(),

@@ -144,9 +144,9 @@ public final class StatsOperation {
     }
     parameters.add(new Parameter("_sort", "-date"));
     parameters.add(new Parameter("_count", Integer.toString(limits.pageSizeMax())));
-    SearchPage page =
-        search.search(
-            new SearchRequest(List.of("Observation"), Optional.empty(), parameters, false));
+    SearchRequest asked =
+        new SearchRequest(List.of("Observation"), Optional.empty(), parameters, false);
+    SearchPage page = search.search(asked);
     if (page.total().orElse(0) > limits.bundleEntriesMax()) {
       throw new FhirFailure.Malformed(
           IssueType.TOOCOSTLY,
@@ -166,7 +166,7 @@ public final class StatsOperation {
       if (page.next().isEmpty()) {
         return found;
       }
-      page = search.next(page.next().get());
+      page = search.next(asked, page.next().get());
     }
   }
 

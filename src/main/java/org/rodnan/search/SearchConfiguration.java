@@ -67,4 +67,9 @@ class SearchConfiguration {
   EverythingEngine everythingEngine(Snapshots snapshots, Planning planning, Limits limits) {
     return new EverythingEngine(snapshots, planning, limits);
   }
+
+  @Bean
+  MetaInUse metaInUse(Snapshots snapshots, Limits limits) {
+    return new MetaInUse(snapshots, limits);
+  }
 }

@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.rodnan.FhirClient;
@@ -81,5 +82,34 @@ class MetaTest {
         .isEqualTo(412);
     assertThat(client.get(path + "/$meta-add").status()).isEqualTo(405);
     assertThat(client.get("/Patient/never-was/$meta").status()).isEqualTo(404);
+  }
+
+  @Test
+  void tellsWhatIsInUseOfATypeAndOfTheSystem() {
+    String own =
+        """
+        {"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":{
+          "profile":["http://example.org/StructureDefinition/used"],
+          "tag":[{"system":"http://example.org/tags","code":"%1$s","display":"Used"},
+                 {"code":"%1$s-alone"}],
+          "security":[{"system":"http://example.org/labels","code":"%1$s"}]}}]}\
+        """
+            .formatted(path.substring("/Patient/".length()));
+    String code = "\"" + path.substring("/Patient/".length()) + "\"";
+    client.post(path + "/$meta-add", own);
+    for (String level : new String[] {"", "/Patient"}) {
+      Answer meta = client.get(level + "/$meta");
+      assertThat(meta.status()).describedAs(meta.text()).isEqualTo(200);
+      JsonNode value = meta.json().at("/parameter/0/valueMeta");
+      assertThat(value.path("tag").toString())
+          .containsOnlyOnce(code)
+          .contains("Used", code.replaceAll("\"$", "-alone"));
+      assertThat(value.path("security").toString()).containsOnlyOnce(code);
+      assertThat(value.path("profile").toString())
+          .containsOnlyOnce("http://example.org/StructureDefinition/used");
+    }
+    assertThat(client.get("/Observation/$meta").text()).doesNotContain(code);
+    client.post(path + "/$meta-delete", own);
+    assertThat(client.get("/$meta").text()).doesNotContain(code);
   }
 }
