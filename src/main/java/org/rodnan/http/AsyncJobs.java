@@ -77,7 +77,7 @@ final class AsyncJobs {
   }
 
   private synchronized String submit(String asked, Supplier<Answer> work) {
-    dropOld();
+    drop(true);
     if (jobs.size() >= jobsMax) {
       throw new FhirFailure.Busy(
           "There are "
@@ -90,13 +90,17 @@ final class AsyncJobs {
     return id;
   }
 
-  /** The old ones, and to make room those that are done, the oldest first. */
-  private void dropOld() {
+  /**
+   * The old ones, the oldest first.
+   *
+   * @param makesRoom whether for a new one others that are done go too
+   */
+  private void drop(boolean makesRoom) {
     Instant oldest = clock.instant().minus(ageMax);
     Iterator<Job> inOrder = jobs.values().iterator();
     while (inOrder.hasNext()) {
       Job job = inOrder.next();
-      boolean isFull = jobs.size() >= jobsMax;
+      boolean isFull = makesRoom && jobs.size() >= jobsMax;
       if (job.answer().isDone() && (isFull || job.since().isBefore(oldest))) {
         inOrder.remove();
       }
@@ -124,7 +128,7 @@ final class AsyncJobs {
   }
 
   private synchronized Job job(String id) {
-    dropOld();
+    drop(false);
     return Optional.ofNullable(jobs.get(id)).orElseThrow(() -> unknown(id));
   }
 

@@ -11,6 +11,7 @@ import org.rodnan.fhir.ResourceTypes;
 enum NamedOperation {
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
@@ -30,7 +31,8 @@ enum NamedOperation {
   private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
-  private static final Set<String> OUR_OWN = Set.of("ResearchStudy-everything", "Resource-diff");
+  private static final Set<String> OUR_OWN =
+      Set.of("ResearchStudy-everything", "Resource-diff", "Resource-expunge");
 
   private final String code;
   private final boolean reads;

@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
@@ -10,10 +11,15 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.EverythingOperation;
 import org.rodnan.operation.Operations;
 import org.rodnan.search.SearchPage;
+import org.rodnan.store.Expunging;
+import org.rodnan.store.HistoryScope;
 
 /** The operations by their names (R4, operations.html). */
 final class OperationEndpoint {
   private static final String GRAPHQL_JSON = "application/json;charset=utf-8";
+
+  /** As HAPI's server has it. */
+  private static final int EXPUNGED_DEFAULT = 1_000;
 
   private final Operations operations;
   private final AsyncJobs jobs;
@@ -33,6 +39,7 @@ final class OperationEndpoint {
     return switch (call.target().operation()) {
       case DIFF -> diff(call);
       case EVERYTHING -> everything(call);
+      case EXPUNGE -> expunge(call);
       case GRAPHQL -> graphql(call);
       case LASTN -> lastn(call);
       case META -> meta(call);
@@ -84,6 +91,46 @@ final class OperationEndpoint {
     }
     return Answer.of(
         200, call.bundles().searchset(path, everything.everything(key, call.input().values())));
+  }
+
+  private Answer expunge(OperationCall call) {
+    OperationInput input = call.input();
+    input.requireOnly(
+        Set.of("limit", "expungePreviousVersions", "expungeDeletedResources", "expungeEverything"));
+    if (input.flag("expungeEverything")) {
+      throw new FhirFailure.Forbidden(
+          "expungeEverything is not offered: what is current is deleted first");
+    }
+    boolean previous = input.flag("expungePreviousVersions");
+    boolean deleted = input.flag("expungeDeletedResources");
+    if (!previous && !deleted) {
+      throw new FhirFailure.Malformed(
+          "Nothing is asked for; expected expungePreviousVersions or expungeDeletedResources");
+    }
+    int limit = input.text("limit").map(OperationEndpoint::limit).orElse(EXPUNGED_DEFAULT);
+    HistoryScope scope =
+        call.target()
+            .key()
+            .<HistoryScope>map(HistoryScope.OfInstance::new)
+            .or(() -> call.target().type().map(HistoryScope.OfType::new))
+            .orElseGet(HistoryScope.OfSystem::new);
+    int count =
+        operations.expunge().expunge(new Expunging(scope, previous, deleted, limit), call.origin());
+    return Answer.of(
+        200,
+        JsonBytes.of(
+            ("{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"count\",\"valueInteger\":"
+                    + count
+                    + "}]}")
+                .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static int limit(String text) {
+    if (!text.matches("[1-9]\\d{0,4}")) {
+      throw new FhirFailure.Malformed(
+          "limit is '" + text + "'; expected a whole number from 1 to 99999", "limit");
+    }
+    return Integer.parseInt(text);
   }
 
   /** What comes out is GraphQL's JSON and no resource. */

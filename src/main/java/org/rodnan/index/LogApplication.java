@@ -173,6 +173,8 @@ final class LogApplication {
     switch (entry.version()) {
       case ResourceVersion.Content content -> index.put(entry, content, fields);
       case ResourceVersion.Tombstone tombstone -> index.delete(entry.number());
+      // A later entry of the key follows: what is current is never expunged.
+      case ResourceVersion.Expunged expunged -> index.delete(entry.number());
     }
   }
 

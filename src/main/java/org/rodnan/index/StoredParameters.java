@@ -50,6 +50,7 @@ record StoredParameters(NavigableMap<Long, Stored> byNumber) {
           case ResourceVersion.Content content ->
               put(after, entry.number(), content.key(), content.json());
           case ResourceVersion.Tombstone tombstone -> after.remove(entry.number());
+          case ResourceVersion.Expunged expunged -> after.remove(entry.number());
         }
       }
     }

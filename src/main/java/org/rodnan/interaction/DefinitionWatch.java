@@ -13,6 +13,7 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.BusinessIdentifier;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
+import org.rodnan.store.Expunging;
 import org.rodnan.store.IdentifierCriterion;
 import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
@@ -52,6 +53,11 @@ final class DefinitionWatch implements WriterSection {
     ResourceVersion.Tombstone tombstone = section.delete(key);
     note(key);
     return tombstone;
+  }
+
+  @Override
+  public int expunge(Expunging what) {
+    return section.expunge(what);
   }
 
   private void note(ResourceKey key) {

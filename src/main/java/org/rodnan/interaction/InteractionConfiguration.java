@@ -1,5 +1,6 @@
 package org.rodnan.interaction;
 
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
@@ -36,6 +37,7 @@ class InteractionConfiguration {
       InteractionSettings settings,
       ReferenceText references,
       Limits limits,
+      Clock clock,
       ExecutorService preparing) {
     return new Interactions(
         store,
@@ -45,8 +47,10 @@ class InteractionConfiguration {
         validator,
         ids,
         settings.references(),
+        settings.expunge(),
         references,
         limits,
+        clock,
         preparing);
   }
 }

@@ -1,5 +1,6 @@
 package org.rodnan.interaction;
 
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -20,6 +21,7 @@ public final class Interactions {
   private final UpdateInteraction update;
   private final PatchInteraction patch;
   private final DeleteInteraction delete;
+  private final ExpungeInteraction expunge;
   private final BundleInteraction bundle;
   private final ValidateInteraction validate;
 
@@ -35,8 +37,10 @@ public final class Interactions {
       ResourceValidator validator,
       IdGenerator ids,
       ReferenceRule references,
+      ExpungeRule expunging,
       ReferenceText text,
       Limits limits,
+      Clock clock,
       ExecutorService preparing) {
     Preparation preparation = new Preparation(validator, index, ids, parser);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
@@ -48,6 +52,7 @@ public final class Interactions {
     update = new UpdateInteraction(preparation, writer);
     patch = new PatchInteraction(preparation, writer, store, engine, parser);
     delete = new DeleteInteraction(writer);
+    expunge = new ExpungeInteraction(preparation, writer, expunging, clock);
     EntryReader reader = new EntryReader(read, vread, search, history);
     Transaction transaction = new Transaction(preparation, writer, store, patch, reader, preparing);
     bundle = new BundleInteraction(transaction, create, update, patch, delete, reader, limits);
@@ -84,6 +89,10 @@ public final class Interactions {
 
   public DeleteInteraction delete() {
     return delete;
+  }
+
+  public ExpungeInteraction expunge() {
+    return expunge;
   }
 
   public BundleInteraction bundle() {

@@ -46,6 +46,7 @@ class OperationConfiguration {
             url -> definitions.find(StructureDefinition.class, url).isPresent()),
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
         new StatsOperation(interactions.search(), units, limits, clock),
-        new DiffOperation(interactions.read(), interactions.vread(), references));
+        new DiffOperation(interactions.read(), interactions.vread(), references),
+        interactions.expunge());
   }
 }

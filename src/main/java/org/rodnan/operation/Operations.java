@@ -1,5 +1,7 @@
 package org.rodnan.operation;
 
+import org.rodnan.interaction.ExpungeInteraction;
+
 /** All operations of one server. */
 public record Operations(
     EverythingOperation everything,
@@ -8,4 +10,5 @@ public record Operations(
     ValidateOperation validate,
     GraphqlOperation graphql,
     StatsOperation stats,
-    DiffOperation diff) {}
+    DiffOperation diff,
+    ExpungeInteraction expunge) {}

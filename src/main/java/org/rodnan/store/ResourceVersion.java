@@ -32,6 +32,14 @@ public sealed interface ResourceVersion {
       byte[] json)
       implements ResourceVersion {}
 
+  /**
+   * A version whose content was taken away for good ({@link WriterSection#expunge}); that it was
+   * there, and its hash, stay.
+   */
+  record Expunged(
+      ResourceKey key, VersionId version, Instant lastUpdated, LogPosition position, Change change)
+      implements ResourceVersion {}
+
   /** The mark of a deletion. */
   record Tombstone(ResourceKey key, VersionId version, Instant lastUpdated, LogPosition position)
       implements ResourceVersion {

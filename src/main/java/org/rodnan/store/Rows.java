@@ -28,6 +28,9 @@ final class Rows {
   /** Bytes up to which a value or system is kept as it is; indices have a limit. */
   private static final int PLAIN_IDENTIFIER_BYTES = 200;
 
+  /** Added to the code of a change when the body is taken away. */
+  static final int EXPUNGED = 10;
+
   private Rows() {}
 
   static KeyRow key(ResultSet row) throws SQLException {
@@ -56,6 +59,9 @@ final class Rows {
     Change change = change(row.getInt(6));
     if (change == Change.DELETED) {
       return new ResourceVersion.Tombstone(key, version, lastUpdated, position);
+    }
+    if (row.getInt(6) > EXPUNGED) {
+      return new ResourceVersion.Expunged(key, version, lastUpdated, position, change);
     }
     byte[] hash = row.getBytes(7);
     byte[] body = row.getBytes(8);
@@ -86,7 +92,7 @@ final class Rows {
   }
 
   private static Change change(int code) throws SQLException {
-    return switch (code) {
+    return switch (code > EXPUNGED ? code - EXPUNGED : code) {
       case 1 -> Change.CREATED;
       case 2 -> Change.UPDATED;
       case 3 -> Change.DELETED;

@@ -21,6 +21,16 @@ final class Staging {
   private final Map<ResourceKey, Set<BusinessIdentifier>> identifiers = new LinkedHashMap<>();
   private final Map<Slot, Set<ResourceKey>> bySlot = new HashMap<>();
   private final List<StagedVersion> versions = new ArrayList<>();
+  private final Set<Long> expunged = new LinkedHashSet<>();
+
+  /** Positions whose contents are taken away. */
+  Set<Long> expunged() {
+    return expunged;
+  }
+
+  void expunge(Collection<Long> positions) {
+    expunged.addAll(positions);
+  }
 
   @Nullable KeyRow key(ResourceKey key) {
     return keys.get(key);
@@ -104,6 +114,7 @@ final class Staging {
       versions.add(last ? written.get(i).endingUnit() : written.get(i));
     }
     keys.putAll(unit.keys);
+    expunged.addAll(unit.expunged);
     unit.identifiers.forEach(this::replaceIdentifiers);
   }
 }

@@ -166,6 +166,14 @@ final class UnitSection implements WriterSection {
     return tombstone;
   }
 
+  @Override
+  public int expunge(Expunging what) {
+    requireOpen();
+    List<Long> positions = group.expungeable(what);
+    staging.expunge(positions);
+    return positions.size();
+  }
+
   private void append(
       @Nullable KeyRow row,
       ResourceVersion version,

@@ -50,6 +50,15 @@ final class WriteGroup {
           + " from identifier i join resource_key k on k.number = i.number"
           + " where i.type = ? and i.value = ? and i.system = ? order by k.created limit ?";
 
+  private static final String EXPUNGEABLE =
+      "select v.position from resource_version v join resource_key k on k.number = v.number"
+          + " where v.change < 3 and v.position <> k.position and k.deleted in (?, ?)%s"
+          + " order by v.position limit ?";
+  private static final String EXPUNGE =
+      "update resource_version set body = null, change = change + "
+          + Rows.EXPUNGED
+          + " where position = ? and change < 3";
+
   /** Rows that are handed to the driver at once. */
   private static final int BATCH_ROWS = 1_000;
 
@@ -239,8 +248,54 @@ final class WriteGroup {
     return staged.versions().stream().map(StagedVersion::entry).toList();
   }
 
+  /** The positions whose contents can be taken away, as the tables are. */
+  List<Long> expungeable(Expunging what) {
+    String scope =
+        switch (what.scope()) {
+          case HistoryScope.OfInstance instance -> " and k.type = ? and k.id = ?";
+          case HistoryScope.OfType type -> " and k.type = ?";
+          case HistoryScope.OfSystem system -> "";
+        };
+    try {
+      PreparedStatement statement = session.prepared(EXPUNGEABLE.formatted(scope));
+      int next = 1;
+      statement.setInt(next++, what.previousVersions() ? 0 : -1);
+      statement.setInt(next++, what.deletedResources() ? 1 : -1);
+      switch (what.scope()) {
+        case HistoryScope.OfInstance instance -> {
+          statement.setString(next++, instance.key().type());
+          statement.setString(next++, instance.key().id());
+        }
+        case HistoryScope.OfType type -> statement.setString(next++, type.type());
+        case HistoryScope.OfSystem system -> {
+          // All of them.
+        }
+      }
+      statement.setInt(next, what.limit());
+      List<Long> positions = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          positions.add(rows.getLong(1));
+        }
+      }
+      return positions;
+    } catch (SQLException e) {
+      throw fault("look for what can be expunged", e);
+    }
+  }
+
+  private void expunge() throws SQLException {
+    Batch batch = new Batch(EXPUNGE);
+    for (long position : staged.expunged()) {
+      batch.row().setLong(1, position);
+      batch.add();
+    }
+    batch.execute();
+  }
+
   /** Writes everything that is staged. */
   void flush() throws SQLException {
+    expunge();
     insertKeys();
     updateKeys();
     insertVersions();

@@ -58,6 +58,15 @@ public interface WriterSection {
       @Nullable Object derived);
 
   /**
+   * Takes the contents of versions away that are not current; their rows and hashes stay. Sees what
+   * was committed before the group. The unit must also append an entry that says so: by the log's
+   * growth it is known whether a lost commit was made, and by that entry who did it.
+   *
+   * @return how many versions
+   */
+  int expunge(Expunging what);
+
+  /**
    * Appends a tombstone.
    *
    * @throws IllegalStateException if the resource doesn't exist or is deleted

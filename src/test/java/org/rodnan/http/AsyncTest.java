@@ -64,6 +64,27 @@ class AsyncTest {
   }
 
   @Test
+  void answersOperationsLater() {
+    client.put("/Patient/" + id, Resources.patient("/Patient/" + id, "Later"));
+    JsonNode everything =
+        result(client.get("/Patient/" + id + "/$everything", "Prefer", "respond-async"));
+    assertThat(everything.at("/resource/total").asInt()).isEqualTo(1);
+    JsonNode graphql =
+        result(
+            client.post(
+                "/Patient/" + id + "/$graphql",
+                "{id}",
+                "Content-Type",
+                "application/graphql",
+                "Prefer",
+                "respond-async"));
+    assertThat(graphql.at("/resource/resourceType").asText()).isEqualTo("Binary");
+    JsonNode failed =
+        result(client.get("/Patient/never-there/$everything", "Prefer", "respond-async"));
+    assertThat(failed.at("/response/status").asText()).startsWith("404");
+  }
+
+  @Test
   void answersBundlesLater() {
     ObjectNode bundle = Resources.bundle("transaction");
     Resources.entry(bundle, "PUT", "Patient/" + id)

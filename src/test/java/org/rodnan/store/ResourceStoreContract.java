@@ -225,6 +225,55 @@ abstract class ResourceStoreContract {
   }
 
   @Test
+  void expungesWhatIsNotCurrent() throws Exception {
+    ResourceKey other = new ResourceKey("Patient", "other");
+    put(ONE, "a");
+    put(ONE, "b");
+    put(other, "c");
+    store.submit(TestUnit.delete(other)).join();
+    HistoryScope all = new HistoryScope.OfSystem();
+    HistoryScope one = new HistoryScope.OfInstance(ONE);
+    assertThat(expunge(new Expunging(new HistoryScope.OfType("Observation"), true, true, 9)))
+        .isZero();
+    assertThat(expunge(new Expunging(one, false, true, 9))).isZero();
+    assertThat(expunge(new Expunging(all, true, true, 1))).isEqualTo(1);
+    assertThat(expunge(new Expunging(all, true, false, 9))).isZero();
+    assertThat(expunge(new Expunging(all, true, true, 9))).isEqualTo(1);
+    reopen();
+
+    assertThat(text(store.read(ONE).orElseThrow())).contains("\"b\"");
+    assertThat(store.vread(ONE, VersionId.FIRST).orElseThrow())
+        .isInstanceOf(ResourceVersion.Expunged.class)
+        .extracting(ResourceVersion::change)
+        .isEqualTo(Change.CREATED);
+    assertThat(store.vread(other, VersionId.FIRST).orElseThrow())
+        .isInstanceOf(ResourceVersion.Expunged.class);
+    assertThat(store.read(other).orElseThrow()).isInstanceOf(ResourceVersion.Tombstone.class);
+    assertThat(history(one)).hasSize(2);
+    assertThat(log().stream().map(LogEntry::position).distinct().count())
+        .isEqualTo(store.head().value());
+    try (Connection connection = connect();
+        var rows =
+            connection
+                .createStatement()
+                .executeQuery(
+                    "select count(*) from resource_version"
+                        + " where body is null and hash is not null")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getInt(1)).isEqualTo(2);
+    }
+  }
+
+  /** With an entry that tells of it, as the contract asks. */
+  private int expunge(Expunging what) {
+    return write(section -> {
+      int count = section.expunge(what);
+      TestUnit.put(section, new ResourceKey("Basic", "e" + section.head().value()), "x");
+      return count;
+    });
+  }
+
+  @Test
   void continuesVersionsAfterDeletion() {
     put(ONE, "v1");
     put(TWO, "v1");
@@ -1127,6 +1176,7 @@ abstract class ResourceStoreContract {
   private static String describe(ResourceVersion version) {
     return switch (version) {
       case ResourceVersion.Tombstone tombstone -> tombstone.key() + " deleted";
+      case ResourceVersion.Expunged expunged -> expunged.key() + " expunged";
       case ResourceVersion.Content content ->
           content.key() + " " + text(content).replaceAll(".*\"language\":\"([^\"]*)\".*", "$1");
     };
