@@ -23,6 +23,13 @@ record Answer(int status, Map<String, String> headers, Optional<JsonBytes> body)
     return new Answer(status, Map.of(), Optional.empty());
   }
 
+  /** As a resource; what is none goes into a Binary. */
+  JsonBytes asResource() {
+    JsonBytes content = body.orElseThrow();
+    String type = headers.get("Content-Type");
+    return type == null ? content : JsonBytes.of(RawBinary.resource(type, content.joined()));
+  }
+
   Answer with(JsonBytes body) {
     return new Answer(status, headers, Optional.of(body));
   }

@@ -39,7 +39,9 @@ final class AsyncEndpoint {
         new JsonText().raw("{\"resourceType\":\"Bundle\",\"type\":\"batch-response\",\"entry\":[{");
     boolean isFailure = answer.status() >= HttpStatus.BAD_REQUEST_400;
     if (!isFailure) {
-      answer.body().ifPresent(body -> text.raw("\"resource\":").stored(body).raw(","));
+      answer
+          .body()
+          .ifPresent(body -> text.raw("\"resource\":").stored(answer.asResource()).raw(","));
     }
     text.raw("\"response\":{")
         .member("status", answer.status() + " " + HttpStatus.getMessage(answer.status()));

@@ -13,11 +13,17 @@ import org.rodnan.store.Origin;
 final class BundleEndpoint {
   private final BundleInteraction processing;
   private final CurrentCapabilities capabilities;
+  private final OperationEndpoint operations;
   private final AsyncJobs jobs;
 
-  BundleEndpoint(BundleInteraction processing, CurrentCapabilities capabilities, AsyncJobs jobs) {
+  BundleEndpoint(
+      BundleInteraction processing,
+      CurrentCapabilities capabilities,
+      OperationEndpoint operations,
+      AsyncJobs jobs) {
     this.processing = processing;
     this.capabilities = capabilities;
+    this.operations = operations;
     this.jobs = jobs;
   }
 
@@ -30,6 +36,12 @@ final class BundleEndpoint {
     Supplier<JsonBytes> metadata = () -> capabilities.of(request.links().base());
     return jobs.answer(
         request,
-        () -> Answer.of(200, bundles.response(processing.process(body, origin), wanted, metadata)));
+        () ->
+            Answer.of(
+                200,
+                bundles.response(
+                    processing.process(body, origin, new OperationEntries(operations, bundles)),
+                    wanted,
+                    metadata)));
   }
 }

@@ -167,6 +167,16 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
       Supplier<JsonBytes> capabilities) {
     switch (entry) {
       case EntryOutcome.Written written -> written(text, written.outcome(), wanted);
+      case EntryOutcome.MetaChanged changed -> {
+        text.raw("\"resource\":").stored(MetaAnswers.json(changed.outcome().version())).raw(",");
+        status(text, 200);
+        versionOf(text, changed.outcome().version());
+        text.raw("}}");
+      }
+      case EntryOutcome.Operated operated -> {
+        text.raw("\"resource\":").stored(operated.json()).raw(",");
+        status(text, 200).raw("}}");
+      }
       case EntryOutcome.NothingDeleted nothing -> status(text, 204).raw("}}");
       case EntryOutcome.DeletedWhere deleted -> status(text, 204).raw("}}");
       case EntryOutcome.Read read -> {

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
-import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.DeleteInteraction;
@@ -17,7 +16,7 @@ import org.rodnan.search.SearchRequest.Parameter;
  * with an OperationOutcome for a client that prefers one; also if there was nothing to delete.
  */
 final class DeleteEndpoint {
-  private static final String CASCADE = "_cascade";
+  private static final String CASCADE = DeleteInteraction.CASCADE;
 
   /** So many resources of a cascade are named. */
   private static final int NAMED_MAX = 20;
@@ -66,12 +65,15 @@ final class DeleteEndpoint {
 
   /** Asked for as HAPI's server is: by a parameter or a header. */
   private static boolean isCascading(FhirRequest request) {
-    Optional<String> asked = request.query().first(CASCADE).or(() -> request.header("X-Cascade"));
-    if (asked.isPresent() && !Set.of("delete", "none").contains(asked.get())) {
-      throw new FhirFailure.Malformed(
-          "_cascade is '" + asked.get() + "'; expected delete or none", CASCADE);
-    }
-    return asked.equals(Optional.of("delete"));
+    List<Parameter> given =
+        request.query().criteria().stream()
+            .filter(parameter -> parameter.name().equals(CASCADE))
+            .toList();
+    return DeleteInteraction.cascades(
+        given.isEmpty()
+            ? request.header("X-Cascade").map(value -> new Parameter(CASCADE, value)).stream()
+                .toList()
+            : given);
   }
 
   private static String cascaded(List<WriteOutcome> deleted) {

@@ -64,14 +64,17 @@ record FhirRequest(
   }
 
   /**
-   * What an operation is called with; a body only of a POST, and it may be missing.
+   * The call of an operation; it has a body only if it is a POST, and that may be missing.
    *
    * @throws FhirFailure as {@link RequestBody#input}
    */
-  OperationInput input() {
-    return http.getMethod().equals("POST")
-        ? bodies.input(http, query)
-        : new OperationInput(query, Optional.empty());
+  OperationCall call(Target.Operation target) {
+    OperationInput input =
+        http.getMethod().equals("POST")
+            ? bodies.input(http, query)
+            : new OperationInput(query, Optional.empty());
+    return new OperationCall(
+        target, input, preferences.lenient(), header("If-Match"), origin, bundles());
   }
 
   /**

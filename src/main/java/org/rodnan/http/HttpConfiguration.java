@@ -65,6 +65,7 @@ class HttpConfiguration {
             clock);
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
+    OperationEndpoint operating = new OperationEndpoint(operations, jobs);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(
@@ -80,8 +81,8 @@ class HttpConfiguration {
             new DeleteEndpoint(interactions.delete()),
             new HistoryEndpoint(interactions.history()),
             new SearchEndpoint(interactions.search(), jobs),
-            new BundleEndpoint(interactions.bundle(), capabilities, jobs),
-            new OperationEndpoint(operations),
+            new BundleEndpoint(interactions.bundle(), capabilities, operating, jobs),
+            operating,
             new AsyncEndpoint(jobs));
     RequestReader reader =
         new RequestReader(

@@ -26,6 +26,9 @@ enum NamedOperation {
   private static final String STANDARD = "http://hl7.org/fhir/OperationDefinition/";
   private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
 
+  /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
+  private static final Set<String> OUR_OWN = Set.of("ResearchStudy-everything");
+
   private final String code;
   private final boolean reads;
   private final Set<Level> levels;
@@ -43,7 +46,7 @@ enum NamedOperation {
     return code;
   }
 
-  /** Whether it can be asked by GET. */
+  /** Whether it changes nothing, so that it can be asked by GET. */
   boolean reads() {
     return reads;
   }
@@ -61,8 +64,8 @@ enum NamedOperation {
 
   /** The canonical of its OperationDefinition. */
   String definition(String type) {
-    String of = types.isEmpty() ? "Resource" : type;
-    return (of.equals("ResearchStudy") ? OURS : STANDARD) + of + "-" + code;
+    String name = (types.isEmpty() ? "Resource" : type) + "-" + code;
+    return (OUR_OWN.contains(name) ? OURS : STANDARD) + name;
   }
 
   /**

@@ -91,6 +91,19 @@ final class RawBinary {
     return !FHIR.contains(declared.type());
   }
 
+  /** The content as a resource that was never stored. */
+  static byte[] resource(String contentType, byte[] content) {
+    Binary binary = new Binary().setContentType(contentType);
+    return json(binary.setData(content));
+  }
+
+  private static byte[] json(Binary binary) {
+    return FhirContexts.r4()
+        .newJsonParser()
+        .encodeResourceToString(binary)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
   /**
    * The content as a resource.
    *
@@ -107,11 +120,6 @@ final class RawBinary {
     if (content.length > 0) {
       binary.setData(content);
     }
-    return new ParsedResource(
-        binary,
-        FhirContexts.r4()
-            .newJsonParser()
-            .encodeResourceToString(binary)
-            .getBytes(StandardCharsets.UTF_8));
+    return new ParsedResource(binary, json(binary));
   }
 }

@@ -14,6 +14,7 @@ import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.BundleInteraction;
+import org.rodnan.interaction.EntryOperations;
 import org.rodnan.store.Origin;
 import org.rodnan.store.ResourceStore;
 import org.slf4j.Logger;
@@ -76,7 +77,7 @@ final class SeedTrials {
 
   private int write(ParsedBundle bundle, TrialFile file) {
     Origin origin = new Origin(ACTOR, null, "seed-trials", "load of " + file.path());
-    return bundles.process(bundle, origin).entries().size();
+    return bundles.process(bundle, origin, EntryOperations.NONE).entries().size();
   }
 
   private static List<TrialFile> files() {

@@ -8,7 +8,10 @@ import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryRequestComponent;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
+import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.Parameters;
+import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedBundle.EntryResource;
 import org.rodnan.fhir.ParsedResource;
@@ -69,7 +72,7 @@ record BundleEntry(
     String path = question < 0 ? url : url.substring(0, question);
     String query = question < 0 ? "" : url.substring(question + 1);
     return switch (method) {
-      case POST -> create(path, query);
+      case POST -> isOperation(path) ? postToOperation(path, query) : create(path, query);
       case PUT -> update(path, query);
       case PATCH -> patch(path, query);
       case DELETE -> delete(path, query);
@@ -77,6 +80,44 @@ record BundleEntry(
       default ->
           throw malformed("the method " + method + " is not supported here", "request.method");
     };
+  }
+
+  private static boolean isOperation(String path) {
+    return path.substring(path.lastIndexOf('/') + 1).startsWith("$");
+  }
+
+  private EntryRequest postToOperation(String path, String query) {
+    int name = path.lastIndexOf('/') + 1;
+    return switch (path.substring(name)) {
+      case "$meta-add" -> changeMeta(path.substring(0, name), true);
+      case "$meta-delete" -> changeMeta(path.substring(0, name), false);
+      default -> operate(true, path, query);
+    };
+  }
+
+  private EntryRequest operate(boolean isPost, String path, String query) {
+    return new EntryRequest.Operate(
+        new EntryOperations.Call(isPost, path, Criteria.parameters(query), resource()));
+  }
+
+  /** It is a patch, so it can be part of a transaction. */
+  private EntryRequest changeMeta(String before, boolean adds) {
+    ResourceKey key = key(before.isEmpty() ? before : before.substring(0, before.length() - 1));
+    List<ParametersParameterComponent> given =
+        resource()
+            .map(ParsedResource::resource)
+            .filter(Parameters.class::isInstance)
+            .map(body -> ((Parameters) body).getParameter())
+            .orElse(List.of());
+    if (given.size() != 1
+        || !"meta".equals(given.getFirst().getName())
+        || !(given.getFirst().getValue() instanceof Meta meta)) {
+      throw malformed("expected Parameters with one parameter, meta", "resource");
+    }
+    return new EntryRequest.PatchAt(
+        key,
+        adds ? Patch.addingMeta(meta) : Patch.removingMeta(meta),
+        Optional.ofNullable(request.getIfMatch()));
   }
 
   private EntryRequest create(String path, String query) {
@@ -134,13 +175,24 @@ record BundleEntry(
   }
 
   private EntryRequest delete(String path, String query) {
-    return query.isEmpty()
-        ? new EntryRequest.Delete(key(path), Optional.ofNullable(request.getIfMatch()))
-        : new EntryRequest.DeleteWhere(Criteria.parse(ResourceTypes.require(path), query));
+    List<SearchRequest.Parameter> criteria = new ArrayList<>(Criteria.parameters(query));
+    boolean cascades =
+        DeleteInteraction.cascades(
+            criteria.stream()
+                .filter(each -> each.name().equals(DeleteInteraction.CASCADE))
+                .toList());
+    criteria.removeIf(each -> each.name().equals(DeleteInteraction.CASCADE));
+    return path.contains("/") && criteria.isEmpty()
+        ? new EntryRequest.Delete(key(path), Optional.ofNullable(request.getIfMatch()), cascades)
+        : new EntryRequest.DeleteWhere(
+            new Criteria(ResourceTypes.require(path), criteria), cascades);
   }
 
   private EntryRequest get(String path, String query) {
     String[] parts = path.isEmpty() ? new String[0] : path.split("/", -1);
+    if (isOperation(path)) {
+      return operate(false, path, query);
+    }
     if (path.equals("metadata")) {
       return new EntryRequest.Capabilities();
     }

@@ -48,12 +48,14 @@ public final class BundleInteraction {
    * references among its entries are replaced. A batch's entries stand alone, in the order given,
    * and fail alone.
    *
+   * @param operations answers to the entries that call one; in a transaction those that change
+   *     nothing, after all else
    * @throws FhirFailure for a transaction what its first failing entry threw, with the entry named;
    *     nothing of it is written
    * @throws FhirFailure.Malformed if it is no batch or transaction
    * @throws FhirFailure.TooLarge over {@code rodnan.limits.bundle-entries-max}
    */
-  public BundleOutcome process(ParsedBundle parsed, Origin origin) {
+  public BundleOutcome process(ParsedBundle parsed, Origin origin, EntryOperations operations) {
     ParsedResource envelope = parsed.envelope();
     if (!(envelope.resource() instanceof Bundle bundle)) {
       throw new FhirFailure.Malformed(
@@ -78,15 +80,16 @@ public final class BundleInteraction {
     }
     List<BundleEntry> entries = BundleEntry.of(bundle, parsed.resources());
     return type == BundleType.TRANSACTION
-        ? new BundleOutcome(true, transaction.run(entries, origin))
-        : new BundleOutcome(false, batch(entries, origin));
+        ? new BundleOutcome(true, transaction.run(entries, origin, operations))
+        : new BundleOutcome(false, batch(entries, origin, operations));
   }
 
-  private List<EntryOutcome> batch(List<BundleEntry> entries, Origin origin) {
+  private List<EntryOutcome> batch(
+      List<BundleEntry> entries, Origin origin, EntryOperations operations) {
     List<EntryOutcome> outcomes = new ArrayList<>();
     for (BundleEntry entry : entries) {
       try {
-        outcomes.add(alone(entry.read(), origin));
+        outcomes.add(alone(entry.read(), origin, operations));
       } catch (FhirFailure failure) {
         outcomes.add(new EntryOutcome.Failed(FailureAt.entry(failure, entry)));
       } catch (RuntimeException e) {
@@ -99,7 +102,7 @@ public final class BundleInteraction {
     return outcomes;
   }
 
-  private EntryOutcome alone(EntryRequest request, Origin origin) {
+  private EntryOutcome alone(EntryRequest request, Origin origin, EntryOperations operations) {
     return switch (request) {
       case EntryRequest.Create post ->
           new EntryOutcome.Written(
@@ -111,21 +114,30 @@ public final class BundleInteraction {
           new EntryOutcome.Written(
               update.updateWhere(put.criteria(), put.resource(), put.ifMatch(), origin));
       case EntryRequest.PatchAt change ->
-          new EntryOutcome.Written(
-              patch.patch(change.key(), change.patch(), change.ifMatch(), origin));
+          change.outcome(patch.patch(change.key(), change.patch(), change.ifMatch(), origin));
       case EntryRequest.PatchWhere change ->
           new EntryOutcome.Written(
               patch.patchWhere(change.criteria(), change.patch(), change.ifMatch(), origin));
+      case EntryRequest.Delete remove when remove.cascades() ->
+          new EntryOutcome.DeletedWhere(
+              delete.deleteCascading(remove.key(), remove.ifMatch(), origin));
       case EntryRequest.Delete remove ->
           delete
               .delete(remove.key(), remove.ifMatch(), origin)
               .<EntryOutcome>map(EntryOutcome.Written::new)
               .orElseGet(EntryOutcome.NothingDeleted::new);
       case EntryRequest.DeleteWhere remove ->
-          new EntryOutcome.DeletedWhere(delete.deleteWhere(remove.criteria(), origin));
+          new EntryOutcome.DeletedWhere(
+              remove.cascades()
+                  ? delete.deleteWhereCascading(remove.criteria(), origin)
+                  : delete.deleteWhere(remove.criteria(), origin));
       case EntryRequest.Read read -> reader.read(read);
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
+      case EntryRequest.Operate operate -> {
+        operations.changes(operate.call());
+        yield new EntryOutcome.Operated(operations.answer(operate.call(), origin));
+      }
       case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
       case EntryRequest.History history -> reader.read(history);
     };

@@ -15,6 +15,9 @@ import org.rodnan.store.WriterSection;
 
 /** R4, http.html#delete and its conditional form. Thread safe. */
 public final class DeleteInteraction {
+  /** The parameter of a delete that deletes what refers to the resource too, as HAPI's has it. */
+  public static final String CASCADE = "_cascade";
+
   private final Writer writer;
 
   DeleteInteraction(Writer writer) {
@@ -66,11 +69,29 @@ public final class DeleteInteraction {
         });
   }
 
+  /**
+   * Whether these say that the deletion cascades.
+   *
+   * @param given those of the name {@link #CASCADE}
+   * @throws FhirFailure.Malformed for a value other than {@code delete} and {@code none}, or both
+   */
+  public static boolean cascades(List<Parameter> given) {
+    List<String> values = given.stream().map(Parameter::value).distinct().toList();
+    if (values.size() > 1 || !List.of("delete", "none").containsAll(values)) {
+      throw new FhirFailure.Malformed(
+          "_cascade is '" + String.join("', '", values) + "'; expected delete or none", CASCADE);
+    }
+    return values.equals(List.of("delete"));
+  }
+
   /** {@link #deleteWhere} and {@link #deleteCascading} together. */
   public List<WriteOutcome> deleteWhereCascading(
       String type, List<Parameter> parameters, Origin origin) {
     ResourceTypes.require(type);
-    Criteria criteria = new Criteria(type, parameters);
+    return deleteWhereCascading(new Criteria(type, parameters), origin);
+  }
+
+  List<WriteOutcome> deleteWhereCascading(Criteria criteria, Origin origin) {
     WriteRules rules = writer.rules();
     return writer.write(
         origin,

@@ -10,6 +10,14 @@ import org.rodnan.store.ResourceVersion;
 public sealed interface EntryOutcome {
   record Written(WriteOutcome outcome) implements EntryOutcome {}
 
+  /** By {@code $meta-add} or {@code $meta-delete}, which answer with the meta. */
+  record MetaChanged(WriteOutcome outcome) implements EntryOutcome {}
+
+  /**
+   * @param json the resource that an operation answered with
+   */
+  record Operated(byte[] json) implements EntryOutcome {}
+
   /** A delete of what wasn't there. */
   record NothingDeleted() implements EntryOutcome {}
 

@@ -53,18 +53,31 @@ final class Transaction {
   }
 
   /** All outcomes in the order of the entries, or the failure of the first that failed. */
-  List<EntryOutcome> run(List<BundleEntry> entries, Origin origin) {
+  List<EntryOutcome> run(List<BundleEntry> entries, Origin origin, EntryOperations operations) {
     Map<BundleEntry, EntryRequest> requests = new LinkedHashMap<>();
     for (BundleEntry entry : entries) {
-      requests.put(entry, inEntry(entry, entry::read));
+      requests.put(entry, inEntry(entry, () -> readable(entry.read(), operations)));
     }
     return PatchInteraction.retried(
-        "a resource of the transaction", () -> attempt(entries, requests, origin));
+        "a resource of the transaction", () -> attempt(entries, requests, origin, operations));
+  }
+
+  /** An operation that changes something can't be undone if another entry fails. */
+  private static EntryRequest readable(EntryRequest request, EntryOperations operations) {
+    if (request instanceof EntryRequest.Operate operate && operations.changes(operate.call())) {
+      throw new FhirFailure.Malformed(
+          IssueType.NOTSUPPORTED,
+          operate.call().path() + " changes something; expected it in a batch or by itself");
+    }
+    return request;
   }
 
   /** Empty if a resource that is patched has changed meanwhile; then nothing was written. */
   private Optional<List<EntryOutcome>> attempt(
-      List<BundleEntry> entries, Map<BundleEntry, EntryRequest> requests, Origin origin) {
+      List<BundleEntry> entries,
+      Map<BundleEntry, EntryRequest> requests,
+      Origin origin,
+      EntryOperations operations) {
     EntryOutcome[] outcomes = new EntryOutcome[entries.size()];
     Map<BundleEntry, ResourceKey> keys = expectedKeys(requests);
     Map<String, ResourceKey> names = names(keys);
@@ -95,7 +108,9 @@ final class Transaction {
     requests.forEach((entry, request) -> {
       if (outcomes[entry.index()] == null) {
         outcomes[entry.index()] =
-            writes.isEmpty() ? inEntry(entry, () -> read(request)) : readAfterwards(request);
+            writes.isEmpty()
+                ? inEntry(entry, () -> read(request, origin, operations))
+                : readAfterwards(request, origin, operations);
       }
     });
     return Optional.of(Arrays.asList(outcomes));
@@ -135,21 +150,24 @@ final class Transaction {
   }
 
   /** Others may have deleted meanwhile what was there: that is this entry's outcome alone. */
-  private EntryOutcome readAfterwards(EntryRequest request) {
+  private EntryOutcome readAfterwards(
+      EntryRequest request, Origin origin, EntryOperations operations) {
     try {
-      return read(request);
+      return read(request, origin, operations);
     } catch (FhirFailure failure) {
       return new EntryOutcome.Failed(failure);
     }
   }
 
-  private EntryOutcome read(EntryRequest request) {
+  private EntryOutcome read(EntryRequest request, Origin origin, EntryOperations operations) {
     return switch (request) {
       case EntryRequest.Read read -> reader.read(read);
       case EntryRequest.Vread read -> reader.read(read);
       case EntryRequest.Search search -> reader.read(search);
       case EntryRequest.History history -> reader.read(history);
       case EntryRequest.Capabilities capabilities -> new EntryOutcome.Capabilities();
+      case EntryRequest.Operate operate ->
+          new EntryOutcome.Operated(operations.answer(operate.call(), origin));
       default -> throw new IllegalStateException("A write was not planned: " + request);
     };
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,11 @@ final class TransactionSection {
 
   private record Aim(TransactionWrite.Put put, ResourceKey target) {}
 
-  private record Removal(TransactionWrite write, List<ResourceKey> keys) {}
+  /**
+   * @param named by the entry itself
+   * @param keys those and what is taken along, in this order
+   */
+  private record Removal(TransactionWrite write, List<ResourceKey> named, Set<ResourceKey> keys) {}
 
   /**
    * @param names for each text by which entries refer to each other, the expected key
@@ -82,6 +87,7 @@ final class TransactionSection {
     if (isOutdated) {
       return Optional.empty();
     }
+    parted();
     requireDistinct();
     Set<ResourceKey> leaving = new HashSet<>();
     aims.forEach(aim -> leaving.add(aim.target()));
@@ -120,12 +126,33 @@ final class TransactionSection {
         ResourceKey key = remove.request().key();
         Optional<CurrentVersion> current = section.current(key);
         WriteRules.requireMatch(key, current, remove.request().ifMatch());
-        removals.add(new Removal(write, isLive(current) ? List.of(key) : List.of()));
+        removals.add(
+            removal(
+                write, isLive(current) ? List.of(key) : List.of(), remove.request().cascades()));
       }
       case TransactionWrite.RemoveWhere remove ->
           removals.add(
-              new Removal(
-                  write, DeleteInteraction.matches(section, remove.request().criteria(), rules)));
+              removal(
+                  write,
+                  DeleteInteraction.matches(section, remove.request().criteria(), rules),
+                  remove.request().cascades()));
+    }
+  }
+
+  private Removal removal(TransactionWrite write, List<ResourceKey> keys, boolean cascades) {
+    List<ResourceKey> all = new ArrayList<>(keys);
+    if (cascades) {
+      all.addAll(rules.cascade(keys));
+    }
+    return new Removal(write, List.copyOf(keys), new LinkedHashSet<>(all));
+  }
+
+  /** What several deletions would take along is deleted once: by the one that names it. */
+  private void parted() {
+    Set<ResourceKey> taken = new HashSet<>();
+    removals.forEach(removal -> taken.addAll(removal.named()));
+    for (Removal removal : removals) {
+      removal.keys().removeIf(key -> !removal.named().contains(key) && !taken.add(key));
     }
   }
 
@@ -200,7 +227,7 @@ final class TransactionSection {
       outcomes.add(new WriteOutcome(WriteOutcome.Effect.DELETED, section.delete(key), List.of()));
     }
     EntryOutcome outcome;
-    if (removal.write() instanceof TransactionWrite.RemoveWhere) {
+    if (removal.write() instanceof TransactionWrite.RemoveWhere || outcomes.size() > 1) {
       outcome = new EntryOutcome.DeletedWhere(outcomes);
     } else {
       outcome =
@@ -218,7 +245,12 @@ final class TransactionSection {
     WriteOutcome outcome =
         prepared.append(
             section, aim.target(), section.current(aim.target()), change, decided, existing, rules);
-    results.put(aim.put().entry().index(), new Result.Done(new EntryOutcome.Written(outcome)));
+    results.put(
+        aim.put().entry().index(),
+        new Result.Done(
+            aim.put().request() instanceof EntryRequest.PatchAt patch
+                ? patch.outcome(outcome)
+                : new EntryOutcome.Written(outcome)));
   }
 
   private Map<String, ResourceKey> decided() {

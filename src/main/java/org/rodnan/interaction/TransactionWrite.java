@@ -36,7 +36,7 @@ sealed interface TransactionWrite {
   record Remove(BundleEntry entry, EntryRequest.Delete request) implements TransactionWrite {
     @Override
     public boolean needsIndex(WriteRules rules) {
-      return rules.areReferencesEnforced();
+      return request.cascades() || rules.areReferencesEnforced();
     }
   }
 
@@ -44,7 +44,9 @@ sealed interface TransactionWrite {
       implements TransactionWrite {
     @Override
     public boolean needsIndex(WriteRules rules) {
-      return rules.areReferencesEnforced() || request.criteria().asIdentifier().isEmpty();
+      return request.cascades()
+          || rules.areReferencesEnforced()
+          || request.criteria().asIdentifier().isEmpty();
     }
   }
 }

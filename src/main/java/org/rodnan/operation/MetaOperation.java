@@ -32,7 +32,7 @@ public final class MetaOperation {
    * @throws FhirFailure.Gone if it was deleted
    */
   public Meta meta(ResourceKey key) {
-    return meta(read.read(key));
+    return of(read.read(key));
   }
 
   /**
@@ -52,10 +52,15 @@ public final class MetaOperation {
   }
 
   private Meta changed(ResourceKey key, Patch change, Optional<String> ifMatch, Origin origin) {
-    return meta(patch.patch(key, change, ifMatch, origin).version());
+    return of(patch.patch(key, change, ifMatch, origin).version());
   }
 
-  private static Meta meta(ResourceVersion version) {
+  /**
+   * The meta of a version.
+   *
+   * @throws FhirFailure.Gone for a tombstone
+   */
+  public static Meta of(ResourceVersion version) {
     if (!(version instanceof ResourceVersion.Content content)) {
       throw new FhirFailure.Gone(version.key(), version.version());
     }

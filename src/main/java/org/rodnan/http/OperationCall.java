@@ -1,0 +1,26 @@
+package org.rodnan.http;
+
+import java.util.Optional;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.store.Origin;
+
+/**
+ * An operation as it is called, by a request of its own or in an entry of a batch or transaction.
+ *
+ * @param lenient whether unknown parameters of searches are ignored
+ * @param ifMatch the header as sent
+ * @param bundles writes the pages of those that answer with some
+ */
+record OperationCall(
+    Target.Operation target,
+    OperationInput input,
+    boolean lenient,
+    Optional<String> ifMatch,
+    Origin origin,
+    BundleWriter bundles) {
+
+  /** Of what it is called; for those of the level of an instance. */
+  ResourceKey key() {
+    return target.key().orElseThrow();
+  }
+}
