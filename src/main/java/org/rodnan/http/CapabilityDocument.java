@@ -156,6 +156,13 @@ final class CapabilityDocument {
         }
       }
     }
+    for (NamedOperation operation : NamedOperation.values()) {
+      if (operation.isAt(NamedOperation.Level.SYSTEM)) {
+        rest.addOperation()
+            .setName(operation.code())
+            .setDefinition(operation.definition("Resource"));
+      }
+    }
     OF_THE_SYSTEM.forEach(code -> rest.addInteraction().setCode(code));
     parameters.ofEveryType().forEach(parameter -> searchParam(rest.addSearchParam(), parameter));
     OF_EVERY_SEARCH.forEach((name, type) -> rest.addSearchParam().setName(name).setType(type));

@@ -2,6 +2,8 @@ package org.rodnan.http;
 
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +17,7 @@ import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
+import org.rodnan.terminology.TerminologyService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,6 +46,7 @@ class HttpConfiguration {
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
       Operations operations,
+      TerminologyService terminology,
       ResourceParser parser,
       ResourceStore store,
       ResourceIndex index,
@@ -63,6 +67,8 @@ class HttpConfiguration {
             limits,
             version,
             clock);
+    List<CodeSystem> ours = Artifacts.read(CodeSystem.class, "terminology/CodeSystem");
+    Instant started = clock.instant();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     OperationEndpoint operating = new OperationEndpoint(operations, jobs);
@@ -70,10 +76,7 @@ class HttpConfiguration {
         new FhirApi(
             new CapabilitiesEndpoint(
                 capabilities,
-                TerminologyDocument.make(
-                    Artifacts.read(CodeSystem.class, "terminology/CodeSystem"),
-                    version,
-                    clock.instant())),
+                () -> TerminologyDocument.make(ours, terminology.outlines(), version, started)),
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),

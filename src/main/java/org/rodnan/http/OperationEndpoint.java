@@ -1,13 +1,18 @@
 package org.rodnan.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
+import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.EverythingOperation;
+import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
+import org.rodnan.operation.TerminologyOperations;
 import org.rodnan.search.SearchPage;
 
 /** The operations by their names (R4, operations.html). */
@@ -28,6 +33,7 @@ final class OperationEndpoint {
 
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
+      case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
       case EVERYTHING -> everything(call);
       case LASTN -> lastn(call);
       case META -> meta(call);
@@ -51,6 +57,30 @@ final class OperationEndpoint {
     }
     return Answer.of(
         200, call.bundles().searchset(path, everything.everything(key, call.input().values())));
+  }
+
+  private Answer terminology(OperationCall call) {
+    TerminologyOperations terminology = operations.terminology();
+    OperationArguments arguments = call.input().arguments();
+    Optional<ResourceKey> key = call.target().key();
+    Resource answer =
+        switch (call.target().operation()) {
+          case CLOSURE -> terminology.closure(arguments, call.origin());
+          case EXPAND -> terminology.expand(key, arguments);
+          case LOOKUP -> terminology.lookup(arguments);
+          case SUBSUMES -> terminology.subsumes(key, arguments);
+          case TRANSLATE -> terminology.translate(key, arguments);
+          case VALIDATE_CODE ->
+              terminology.validateCode(call.target().type().orElseThrow(), key, arguments);
+          default -> throw new IllegalArgumentException(call.target().operation().code());
+        };
+    return Answer.of(
+        200,
+        JsonBytes.of(
+            FhirContexts.r4()
+                .newJsonParser()
+                .encodeResourceToString(answer)
+                .getBytes(StandardCharsets.UTF_8)));
   }
 
   private Answer lastn(OperationCall call) {

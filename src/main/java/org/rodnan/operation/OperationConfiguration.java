@@ -1,5 +1,7 @@
 package org.rodnan.operation;
 
+import java.time.Clock;
+import org.rodnan.fhir.IdGenerator;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -8,6 +10,8 @@ import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
+import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.TerminologyService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -20,7 +24,11 @@ class OperationConfiguration {
       SearchEngine search,
       ResourceStore store,
       ResourceParser parser,
-      DefinitionSource definitions,
+      Definitions definitions,
+      DefinitionSource current,
+      TerminologyService terminology,
+      IdGenerator ids,
+      Clock clock,
       Limits limits) {
     return new Operations(
         new EverythingOperation(interactions.read(), everything),
@@ -31,6 +39,13 @@ class OperationConfiguration {
             interactions.validate(),
             parser,
             key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
-            url -> definitions.find(StructureDefinition.class, url).isPresent()));
+            url -> current.find(StructureDefinition.class, url).isPresent()),
+        new TerminologyOperations(
+            () -> terminology.at(current),
+            definitions.conceptMaps(),
+            interactions,
+            parser,
+            ids,
+            clock));
   }
 }

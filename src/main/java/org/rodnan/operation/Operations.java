@@ -5,4 +5,5 @@ public record Operations(
     EverythingOperation everything,
     MetaOperation meta,
     LastnOperation lastn,
-    ValidateOperation validate) {}
+    ValidateOperation validate,
+    TerminologyOperations terminology) {}

@@ -1,6 +1,6 @@
-/** One class for each {@code $operation} that is neither an interaction nor about terminology. */
+/** One class for each {@code $operation} that is no interaction. */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "interaction", "search", "store", "validation", "terminology"})
+    allowedDependencies = {"fhir", "interaction", "search", "store", "validation", "terminology", "terminology :: concepts"})
 @NullMarked
 package org.rodnan.operation;
 

@@ -32,6 +32,8 @@ import org.rodnan.index.StoredBody;
 import org.rodnan.index.Terms;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.Terminology;
+import org.rodnan.terminology.TerminologyService;
 
 /**
  * Definitions by their canonical address: those of the program, and those that clients have stored.
@@ -44,18 +46,25 @@ final class Vocabulary {
       new Sort(new SortedNumericSortField(FieldNames.CREATED, SortField.Type.LONG, true));
 
   private final Definitions definitions;
+  private final TerminologyService terminology;
   private final Cache<Version, MetadataResource> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT_MAX).build();
 
   private record Version(ResourceKey key, VersionId version) {}
 
-  Vocabulary(Definitions definitions) {
+  Vocabulary(Definitions definitions, TerminologyService terminology) {
     this.definitions = definitions;
+    this.terminology = terminology;
   }
 
   /** What is known at the snapshot; may throw {@link UncheckedIOException}. */
   DefinitionSource at(IndexSearcher searcher) {
     return new Snapshot(lookUp -> lookUp.apply(searcher));
+  }
+
+  /** Code systems and value sets at the snapshot; may throw {@link UncheckedIOException}. */
+  Terminology terminology(IndexSearcher searcher) {
+    return terminology.at(at(searcher));
   }
 
   /**

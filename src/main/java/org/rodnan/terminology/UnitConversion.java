@@ -79,8 +79,25 @@ public final class UnitConversion {
     return conversions.get(unitCode, this::conversion).map(conversion -> conversion.apply(value));
   }
 
+  /** Whether the code is one of UCUM, case sensitive. */
+  public boolean isUnit(String code) {
+    if (isOutOfBounds(code)) {
+      return false;
+    }
+    try {
+      new ExpressionParser(model).parse(code);
+      return true;
+    } catch (UcumException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOutOfBounds(String code) {
+    return code.isBlank() || code.length() > CODE_LENGTH_MAX || LARGE_EXPONENT.matcher(code).find();
+  }
+
   private Optional<Conversion> conversion(String code) {
-    if (code.isBlank() || code.length() > CODE_LENGTH_MAX || LARGE_EXPONENT.matcher(code).find()) {
+    if (isOutOfBounds(code)) {
       return Optional.empty();
     }
     return switch (code) {
