@@ -1,6 +1,14 @@
 /** One class for each {@code $operation} that is no interaction. */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "interaction", "search", "store", "validation", "terminology", "terminology :: concepts"})
+    allowedDependencies = {
+      "fhir",
+      "interaction",
+      "search",
+      "store",
+      "validation",
+      "terminology",
+      "terminology :: concepts"
+    })
 @NullMarked
 package org.rodnan.operation;
 

@@ -112,8 +112,8 @@ final class CodeSystems {
   }
 
   /**
-   * @param version empty for the one that is meant without: the latest release, or what the source
-   *     finds without version
+   * @param version empty for the one that is meant without: the release loaded last, or what the
+   *     source finds without version
    */
   Optional<KnownSystem> find(String url, Optional<String> version, DefinitionSource source) {
     GrammarSystem grammar = grammars.get(url);

@@ -2,10 +2,13 @@ package org.rodnan.terminology;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,13 +43,13 @@ public final class Releases {
     this.folder = dataDir.resolve("terminology").resolve("releases");
   }
 
-  /** Those that there are, the latest version of each first. */
+  /** Those that there are, the one loaded last first. */
   public List<CodeSystemOutline> outlines() {
     return indexes().stream().map(ConceptIndex::outline).toList();
   }
 
   /**
-   * @param version empty for the latest one
+   * @param version empty for the one loaded last
    */
   Optional<ConceptIndex> find(String url, Optional<String> version) {
     return indexes().stream()
@@ -70,19 +73,33 @@ public final class Releases {
 
   private synchronized Loaded open(FileTime at) throws IOException {
     List<ConceptIndex> indexes = new ArrayList<>();
-    for (Path file : names()) {
-      indexes.add(ConceptIndex.open(folder.resolve(Files.readString(file).strip())));
+    try {
+      for (Path file : names()) {
+        indexes.add(ConceptIndex.open(folder.resolve(Files.readString(file).strip())));
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Replaced this very moment: the next one who asks finds the new one.
+      return loaded;
     }
-    indexes.sort(
-        Comparator.comparing((ConceptIndex index) -> String.valueOf(index.outline().version()))
-            .reversed());
     loaded = new Loaded(at, List.copyOf(indexes));
     return loaded;
   }
 
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The one loaded last comes first. */
   private List<Path> names() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(NAMES)).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(NAMES))
+          .sorted(Comparator.comparing(Releases::modified).reversed())
+          .toList();
     }
   }
 
@@ -91,13 +108,32 @@ public final class Releases {
    * there.
    *
    * @param concepts writes them; what it throws leaves everything as it was
+   * @throws IllegalStateException if another one is being loaded
    * @return how many concepts there are
    */
   public int load(CodeSystemOutline outline, Consumer<ConceptWriter> concepts) {
-    Path index = null;
     try {
       Files.createDirectories(folder);
-      index = Files.createTempDirectory(folder, INDEX);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The folder " + folder + " can't be made", e);
+    }
+    try (FileChannel file =
+            FileChannel.open(
+                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.tryLock()) {
+      if (lock == null) {
+        throw new IllegalStateException("Another release is being loaded into " + folder);
+      }
+      return loadAlone(outline, concepts);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The release can't be written to " + folder, e);
+    }
+  }
+
+  private int loadAlone(CodeSystemOutline outline, Consumer<ConceptWriter> concepts)
+      throws IOException {
+    try {
+      Path index = Files.createTempDirectory(folder, INDEX);
       int size;
       try (ConceptWriter writer = ConceptWriter.onDisk(outline, index)) {
         concepts.accept(writer);
@@ -109,8 +145,6 @@ public final class Releases {
       Files.writeString(next, index.getFileName().toString(), StandardCharsets.UTF_8);
       Files.move(next, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return size;
-    } catch (IOException e) {
-      throw new UncheckedIOException("The release can't be written to " + folder, e);
     } finally {
       removeUnnamed();
     }

@@ -80,7 +80,7 @@ public final class Terminology {
     } else if (what.startsWith("=refset/")) {
       include
           .addFilter()
-          .setProperty(SnomedRelease.REFERENCE_SET)
+          .setProperty(TerminologyService.MEMBER_OF)
           .setOp(FilterOperator.EQUAL)
           .setValue(what.substring("=refset/".length()));
     } else if (!what.isEmpty()) {

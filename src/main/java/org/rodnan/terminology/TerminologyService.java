@@ -7,6 +7,12 @@ import org.rodnan.terminology.concepts.CodeSystemOutline;
 
 /** All that is known of terminology, whoever brought it. Thread safe. */
 public final class TerminologyService {
+  /**
+   * The property of a concept of SNOMED CT whose values are the reference sets that it is a member
+   * of.
+   */
+  public static final String MEMBER_OF = "memberOf";
+
   private final CodeSystems systems;
   private final TerminologyLimits limits;
 

@@ -40,7 +40,7 @@ public final class UnitConversion {
   private static final int UNITS_KEPT_MAX = 10_000;
 
   /** The library multiplies once for each unit of an exponent. */
-  private static final Pattern LARGE_EXPONENT = Pattern.compile("[^0-9.][+-]?[0-9]{3,}");
+  private static final Pattern LARGE_EXPONENT = Pattern.compile("[^0-9./(][+-]?[0-9]{3,}");
 
   /** Enough for the repeating decimals that divisions by 60 leave. */
   private static final MathContext WORKING = new MathContext(34, RoundingMode.HALF_EVEN);

@@ -245,7 +245,7 @@ final class ValueSetReader {
       // Of SNOMED CT, a concept is "in" a reference set.
       case "concept", "code" ->
           index.outline().url().equals(SNOMED)
-              ? index.of(values).or(index.having(SnomedRelease.REFERENCE_SET, values))
+              ? index.of(values).or(index.having(TerminologyService.MEMBER_OF, values))
               : index.of(values);
       case "display" -> index.withDisplay(values::contains);
       case "parent" -> index.childrenOf(values).or(index.having(property, values));
