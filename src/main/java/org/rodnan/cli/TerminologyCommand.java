@@ -77,7 +77,11 @@ final class TerminologyCommand implements Runnable {
           .println(
               "Loaded " + loaded.outline().canonical() + ": " + loaded.concepts() + " concepts");
       return 0;
-    } catch (BadRelease | IllegalStateException e) {
+    } catch (BadRelease e) {
+      progress.end();
+      err.println("Not loaded. " + e.getMessage());
+      return 1;
+    } catch (IllegalStateException e) {
       progress.end();
       err.println("Not loaded. " + e.getMessage());
       return 1;

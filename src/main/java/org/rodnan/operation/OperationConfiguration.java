@@ -1,8 +1,8 @@
 package org.rodnan.operation;
 
 import java.time.Clock;
-import org.rodnan.fhir.IdGenerator;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.Interactions;

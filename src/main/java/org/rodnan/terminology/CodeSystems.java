@@ -124,15 +124,17 @@ final class CodeSystems {
         .find(url, version)
         .or(() ->
             source
-                .codeSystem(version.map(each -> url + "|" + each).orElse(url))
-                .filter(CodeSystems::hasCodes)
-                .map(this::index))
+                .locate(CodeSystem.class, version.map(each -> url + "|" + each).orElse(url))
+                .map(this::index)
+                .filter(CodeSystems::hasCodes))
         .map(index -> supplemented(index, source));
   }
 
-  private static boolean hasCodes(CodeSystem system) {
-    return system.getContent() != CodeSystemContentMode.NOTPRESENT
-        && system.getContent() != CodeSystemContentMode.SUPPLEMENT;
+  private static boolean hasCodes(ConceptIndex index) {
+    return switch (index.outline().content()) {
+      case "not-present", "supplement" -> false;
+      default -> true;
+    };
   }
 
   /** Of a definition that is not known to anybody else. */
@@ -148,35 +150,23 @@ final class CodeSystems {
       String meant = String.valueOf(found.getSupplements());
       if (found.getContent() == CodeSystemContentMode.SUPPLEMENT
           && (meant.equals(outline.url()) || meant.equals(outline.canonical()))) {
-        supplements.add(index(found));
+        supplements.add(index(DefinitionSource.Located.of(found)));
       }
     }
     return new IndexedSystem(index, supplements);
   }
 
-  private ConceptIndex index(CodeSystem system) {
+  private ConceptIndex index(DefinitionSource.Located<CodeSystem> system) {
     return indexes.get(
-        identity(system),
+        system.identity(),
         unused -> {
-          CodeSystemReader reader = new CodeSystemReader(system, limits.ancestorsMax());
+          CodeSystemReader reader =
+              new CodeSystemReader(system.content().get(), limits.ancestorsMax());
           return reader.index(
               reader.size() > IN_MEMORY_MAX
                   ? outline -> ConceptWriter.temporary(outline, newFolder())
                   : ConceptWriter::inMemory);
         });
-  }
-
-  /** Two versions of a stored resource differ in it, and a stored one from the program's. */
-  private static String identity(CodeSystem system) {
-    return system.getUrl()
-        + "|"
-        + system.getVersion()
-        + " "
-        + system.getIdElement().getIdPart()
-        + " "
-        + system.getMeta().getVersionId()
-        + " "
-        + system.getMeta().getLastUpdatedElement().getValueAsString();
   }
 
   private Path newFolder() {

@@ -39,6 +39,8 @@ public final class UnitConversion {
   private static final int CODE_LENGTH_MAX = 100;
   private static final int UNITS_KEPT_MAX = 10_000;
 
+  private static final Pattern ANNOTATION = Pattern.compile("\\{[^}]*\\}");
+
   /** The library multiplies once for each unit of an exponent. */
   private static final Pattern LARGE_EXPONENT = Pattern.compile("[^0-9./(][+-]?[0-9]{3,}");
 
@@ -93,7 +95,9 @@ public final class UnitConversion {
   }
 
   private static boolean isOutOfBounds(String code) {
-    return code.isBlank() || code.length() > CODE_LENGTH_MAX || LARGE_EXPONENT.matcher(code).find();
+    return code.isBlank()
+        || code.length() > CODE_LENGTH_MAX
+        || LARGE_EXPONENT.matcher(ANNOTATION.matcher(code).replaceAll("")).find();
   }
 
   private Optional<Conversion> conversion(String code) {
