@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.rodnan.fhir.FhirFailure;
 
 /** Capabilities (R4, http.html#capabilities). */
@@ -9,12 +10,13 @@ final class CapabilitiesEndpoint {
   private static final Set<String> MODES = Set.of("full", "normative", "terminology");
 
   private final CurrentCapabilities document;
-  private final byte[] terminology;
+  private final Supplier<byte[]> terminology;
 
   /**
-   * @param terminology a TerminologyCapabilities in JSON
+   * @param terminology a TerminologyCapabilities in JSON, as of now: releases may be loaded
+   *     meanwhile
    */
-  CapabilitiesEndpoint(CurrentCapabilities document, byte[] terminology) {
+  CapabilitiesEndpoint(CurrentCapabilities document, Supplier<byte[]> terminology) {
     this.document = document;
     this.terminology = terminology;
   }
@@ -34,7 +36,10 @@ final class CapabilitiesEndpoint {
       return Answer.of(
           200,
           JsonBytes.of(
-              request.representation().projection().apply("TerminologyCapabilities", terminology)));
+              request
+                  .representation()
+                  .projection()
+                  .apply("TerminologyCapabilities", terminology.get())));
     }
     byte[] whole = document.of(request.links().base()).joined();
     return Answer.of(

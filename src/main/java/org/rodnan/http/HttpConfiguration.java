@@ -3,6 +3,8 @@ package org.rodnan.http;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +18,7 @@ import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
+import org.rodnan.terminology.TerminologyService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -74,6 +77,7 @@ class HttpConfiguration {
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
       Operations operations,
+      TerminologyService terminology,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
@@ -82,6 +86,8 @@ class HttpConfiguration {
       HttpSettings settings,
       ExecutorService answeringLater) {
     String version = capabilities.version();
+    List<CodeSystem> ours = Artifacts.read(CodeSystem.class, "terminology/CodeSystem");
+    Instant started = clock.instant();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     OperationEndpoint operating = new OperationEndpoint(operations, jobs);
@@ -89,10 +95,7 @@ class HttpConfiguration {
         new FhirApi(
             new CapabilitiesEndpoint(
                 capabilities,
-                TerminologyDocument.make(
-                    Artifacts.read(CodeSystem.class, "terminology/CodeSystem"),
-                    version,
-                    clock.instant())),
+                () -> TerminologyDocument.make(ours, terminology.outlines(), version, started)),
             new ReadEndpoint(interactions.read(), interactions.vread()),
             new CreateEndpoint(interactions.create()),
             new UpdateEndpoint(interactions.update()),

@@ -9,16 +9,23 @@ import org.rodnan.fhir.ResourceTypes;
  * capabilities both go by this list.
  */
 enum NamedOperation {
+  CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
+  LOOKUP("lookup", true, Set.of(Level.TYPE), Set.of("CodeSystem")),
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
-  VALIDATE("validate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of());
+  SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
+  TRANSLATE("translate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ConceptMap")),
+  VALIDATE("validate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of()),
+  VALIDATE_CODE(
+      "validate-code", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem", "ValueSet"));
 
   /** At which levels of the interface an operation can stand. */
   enum Level {
@@ -69,7 +76,10 @@ enum NamedOperation {
 
   /** The canonical of its OperationDefinition. */
   String definition(String type) {
-    String name = (types.isEmpty() ? "Resource" : type) + "-" + code;
+    String name =
+        (types.size() == 1 ? types.iterator().next() : types.isEmpty() ? "Resource" : type)
+            + "-"
+            + code;
     return (OUR_OWN.contains(name) ? OURS : STANDARD) + name;
   }
 

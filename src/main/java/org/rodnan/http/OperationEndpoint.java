@@ -5,11 +5,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Reference;
+import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.EverythingOperation;
+import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
+import org.rodnan.operation.TerminologyOperations;
 import org.rodnan.search.SearchPage;
 import org.rodnan.store.Expunging;
 import org.rodnan.store.HistoryScope;
@@ -37,6 +41,7 @@ final class OperationEndpoint {
 
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
+      case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
       case DIFF -> diff(call);
       case EVERYTHING -> everything(call);
       case EXPUNGE -> expunge(call);
@@ -181,6 +186,30 @@ final class OperationEndpoint {
 
   private static Answer meta(Meta meta) {
     return Answer.of(200, JsonBytes.of(MetaAnswers.json(meta)));
+  }
+
+  private Answer terminology(OperationCall call) {
+    TerminologyOperations terminology = operations.terminology();
+    OperationArguments arguments = call.input().arguments();
+    Optional<ResourceKey> key = call.target().key();
+    Resource answer =
+        switch (call.target().operation()) {
+          case CLOSURE -> terminology.closure(arguments, call.origin());
+          case EXPAND -> terminology.expand(key, arguments);
+          case LOOKUP -> terminology.lookup(arguments);
+          case SUBSUMES -> terminology.subsumes(key, arguments);
+          case TRANSLATE -> terminology.translate(key, arguments);
+          case VALIDATE_CODE ->
+              terminology.validateCode(call.target().type().orElseThrow(), key, arguments);
+          default -> throw new IllegalArgumentException(call.target().operation().code());
+        };
+    return Answer.of(
+        200,
+        JsonBytes.of(
+            FhirContexts.r4()
+                .newJsonParser()
+                .encodeResourceToString(answer)
+                .getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The answer is 200 whatever the verdict (R4, resource-operation-validate.html). */

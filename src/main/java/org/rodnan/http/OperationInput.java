@@ -13,9 +13,11 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Parameters;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
+import org.hl7.fhir.r4.model.StringType;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
+import org.rodnan.operation.OperationArguments;
 import org.rodnan.search.SearchRequest.Parameter;
 
 /**
@@ -119,6 +121,32 @@ record OperationInput(QueryParameters query, Optional<ParsedResource> body) {
       throw new FhirFailure.Malformed(name + " is '" + text + "'; expected true or false", name);
     }
     return text.equals("true");
+  }
+
+  /**
+   * All parameters, those of the URL as strings. A resource in place of a Parameters is the
+   * parameter of the name of its type, such as {@code valueSet}.
+   */
+  OperationArguments arguments() {
+    List<ParametersParameterComponent> all = new ArrayList<>();
+    for (Parameter parameter : query.all()) {
+      if (!QueryParameters.OF_THE_ANSWER.contains(parameter.name())
+          && !parameter.value().isEmpty()) {
+        ParametersParameterComponent component = new ParametersParameterComponent();
+        component.setName(parameter.name()).setValue(new StringType(parameter.value()));
+        all.add(component);
+      }
+    }
+    all.addAll(components());
+    body.map(ParsedResource::resource)
+        .filter(resource -> !(resource instanceof Parameters))
+        .ifPresent(resource -> {
+          ParametersParameterComponent component = new ParametersParameterComponent();
+          String type = resource.fhirType();
+          component.setName(Character.toLowerCase(type.charAt(0)) + type.substring(1));
+          all.add(component.setResource(resource));
+        });
+    return new OperationArguments(all);
   }
 
   /** The resource of the name, with the very bytes that stand in the body. */

@@ -25,7 +25,8 @@
       "search",
       "index",
       "store",
-      "terminology"
+      "terminology",
+      "terminology :: concepts"
     })
 @NullMarked
 package org.rodnan.http;

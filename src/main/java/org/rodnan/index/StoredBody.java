@@ -34,6 +34,12 @@ public record StoredBody(ResourceKey key, VersionId version, Instant lastUpdated
     return new StoredBody(key, version, lastUpdated, json);
   }
 
+  /** The version alone, without copying the body. */
+  public static VersionId version(BytesRef value) {
+    int start = value.offset + 1 + (value.bytes[value.offset] & 0xFF);
+    return new VersionId(ByteBuffer.wrap(value.bytes).getLong(start));
+  }
+
   /** The key alone, without copying the body. */
   public static ResourceKey key(BytesRef value) {
     String text =

@@ -2,6 +2,7 @@ package org.rodnan.operation;
 
 import java.time.Clock;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.FhirPaths;
@@ -12,6 +13,8 @@ import org.rodnan.search.MetaInUse;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
+import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -28,7 +31,10 @@ class OperationConfiguration {
       MetaInUse metaInUse,
       ResourceStore store,
       ResourceParser parser,
-      DefinitionSource definitions,
+      Definitions definitions,
+      DefinitionSource current,
+      TerminologyService terminology,
+      IdGenerator ids,
       ReferenceText references,
       OperationSettings settings,
       UnitConversion units,
@@ -43,10 +49,17 @@ class OperationConfiguration {
             interactions.validate(),
             parser,
             key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
-            url -> definitions.find(StructureDefinition.class, url).isPresent()),
+            url -> current.find(StructureDefinition.class, url).isPresent()),
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
         new StatsOperation(interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
-        interactions.expunge());
+        interactions.expunge(),
+        new TerminologyOperations(
+            () -> terminology.at(current),
+            definitions.conceptMaps(),
+            interactions,
+            parser,
+            ids,
+            clock));
   }
 }

@@ -11,4 +11,5 @@ public record Operations(
     GraphqlOperation graphql,
     StatsOperation stats,
     DiffOperation diff,
-    ExpungeInteraction expunge) {}
+    ExpungeInteraction expunge,
+    TerminologyOperations terminology) {}

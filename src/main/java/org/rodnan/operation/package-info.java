@@ -1,4 +1,4 @@
-/** One class for each {@code $operation} that is neither an interaction nor about terminology. */
+/** One class for each {@code $operation} that is no interaction. */
 @ApplicationModule(
     allowedDependencies = {
       "fhir",
@@ -7,7 +7,8 @@
       "index",
       "store",
       "validation",
-      "terminology"
+      "terminology",
+      "terminology :: concepts"
     })
 @NullMarked
 package org.rodnan.operation;

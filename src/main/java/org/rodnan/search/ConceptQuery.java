@@ -5,29 +5,22 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.AutomatonQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.automaton.Automata;
-import org.apache.lucene.util.automaton.Automaton;
-import org.apache.lucene.util.automaton.Operations;
-import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.ValueSet;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.index.Terms;
 import org.rodnan.index.TokenValue;
-import org.rodnan.terminology.CodeHierarchy;
-import org.rodnan.terminology.DefinitionSource;
-import org.rodnan.terminology.ValueSetMembers;
+import org.rodnan.terminology.KnownSystem;
+import org.rodnan.terminology.Terminology;
+import org.rodnan.terminology.ValueSetCodes;
 
 /**
  * Documents with a token that a value set holds, or that stands below or above another in its code
@@ -61,9 +54,9 @@ final class ConceptQuery extends SnapshotQuery {
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    DefinitionSource source = vocabulary.at(searcher);
+    Terminology terminology = vocabulary.terminology(searcher);
     try {
-      return relation == Relation.IN ? inValueSet(source) : inHierarchy(source);
+      return relation == Relation.IN ? inValueSet(terminology) : inHierarchy(terminology);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -76,61 +69,37 @@ final class ConceptQuery extends SnapshotQuery {
         name.full());
   }
 
-  private Query inValueSet(DefinitionSource source) {
+  private Query inValueSet(Terminology terminology) {
     ValueSet valueSet =
-        source
+        terminology
             .valueSet(value)
             .orElseThrow(
                 () -> refused("expected a value set of this server; no such one is known"));
-    ValueSetMembers members = ValueSetMembers.of(valueSet, source);
+    ValueSetCodes codes = terminology.codes(valueSet);
     List<Query> any = new ArrayList<>();
-    Set<BytesRef> terms = new TreeSet<>();
-    members
-        .codes()
-        .forEach((system, codes) ->
-            codes.forEach(code -> terms.add(Terms.exact(TokenValue.formInSystem(system, code)))));
-    if (!terms.isEmpty()) {
-      any.add(new TermInSetQuery(field, terms));
+    for (String system : codes.systems()) {
+      any.add(
+          codes.isWhole(system)
+              ? new TermQuery(new Term(field, Terms.exact(TokenValue.formOfSystem(system))))
+              : new CodesQuery(field, system, code -> codes.contains(system, code), this));
     }
-    members.systems().forEach((system, without) -> any.add(ofSystem(system, without)));
     return any.isEmpty() ? new MatchNoDocsQuery("the value set is empty") : ValueQueries.anyOf(any);
   }
 
-  private Query ofSystem(String system, Set<String> without) {
-    if (without.isEmpty()) {
-      return new TermQuery(new Term(field, Terms.exact(TokenValue.formOfSystem(system))));
-    }
-    Automaton all =
-        Operations.concatenate(
-            List.of(
-                Automata.makeString(TokenValue.formInSystem(system, "")),
-                Automata.makeAnyString()));
-    List<BytesRef> excluded =
-        without.stream()
-            .map(code -> new BytesRef(TokenValue.formInSystem(system, code)))
-            .sorted()
-            .toList();
-    Automaton left =
-        Operations.minus(
-            all, Automata.makeStringUnion(excluded), Operations.DEFAULT_DETERMINIZE_WORK_LIMIT);
-    return new AutomatonQuery(
-        new Term(field, system),
-        Operations.determinize(left, Operations.DEFAULT_DETERMINIZE_WORK_LIMIT));
-  }
-
-  private Query inHierarchy(DefinitionSource source) {
+  private Query inHierarchy(Terminology terminology) {
     int bar = value.indexOf('|');
-    String system = value.substring(0, bar);
+    String url = value.substring(0, bar);
     String code = value.substring(bar + 1);
-    CodeSystem definition =
-        source
-            .codeSystem(system)
+    KnownSystem system =
+        terminology
+            .codeSystem(url, Optional.empty())
             .orElseThrow(() -> refused("expected a code system whose hierarchy is known here"));
-    CodeHierarchy hierarchy = new CodeHierarchy(definition);
-    Set<String> codes = relation == Relation.BELOW ? hierarchy.below(code) : hierarchy.above(code);
-    return new TermInSetQuery(
-        field,
-        codes.stream().map(each -> Terms.exact(TokenValue.formInSystem(system, each))).toList());
+    Predicate<String> isRelated =
+        relation == Relation.BELOW
+            ? other -> system.isBelow(other, code)
+            : other -> system.isBelow(code, other);
+    Query itself = new TermQuery(new Term(field, Terms.exact(TokenValue.formInSystem(url, code))));
+    return ValueQueries.anyOf(List.of(itself, new CodesQuery(field, url, isRelated, this)));
   }
 
   @Override

@@ -35,6 +35,11 @@ final class Documents {
     return stored(searcher, docs, StoredBody::decode);
   }
 
+  /** Key and version of each as one text, in the order of the documents given. */
+  static List<String> versions(IndexSearcher searcher, int[] docs) throws IOException {
+    return stored(searcher, docs, value -> StoredBody.key(value) + " " + StoredBody.version(value));
+  }
+
   /** The keys, in the order of the documents given. */
   static List<ResourceKey> keys(IndexSearcher searcher, int[] docs) throws IOException {
     return stored(searcher, docs, StoredBody::key);

@@ -10,6 +10,7 @@ import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.StoredDefinitions;
+import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,8 +24,8 @@ class SearchConfiguration {
   }
 
   @Bean
-  Vocabulary vocabulary(Definitions definitions) {
-    return new Vocabulary(definitions);
+  Vocabulary vocabulary(Definitions definitions, TerminologyService terminology) {
+    return new Vocabulary(definitions, terminology);
   }
 
   /** Definitions as they are known now: each look-up sees all writes acknowledged before it. */

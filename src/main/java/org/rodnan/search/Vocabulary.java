@@ -32,30 +32,53 @@ import org.rodnan.index.StoredBody;
 import org.rodnan.index.Terms;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.Terminology;
+import org.rodnan.terminology.TerminologyService;
 
 /**
  * Definitions by their canonical address: those of the program, and those that clients have stored.
  * Thread safe.
  */
 final class Vocabulary {
-  private static final int KEPT_MAX = 64;
+  /** Of the JSON of what is kept; parsed it takes some ten times as much. */
+  private static final long KEPT_BYTES_MAX = 4_000_000;
+
   private static final int NAMING_MAX = 100;
   private static final Sort NEWEST =
       new Sort(new SortedNumericSortField(FieldNames.CREATED, SortField.Type.LONG, true));
 
   private final Definitions definitions;
-  private final Cache<Version, MetadataResource> parsed =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT_MAX).build();
+  private final TerminologyService terminology;
+  private final Cache<Version, Parsed> parsed =
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumWeight(KEPT_BYTES_MAX)
+          .weigher((Version version, Parsed resource) -> resource.bytes())
+          .build();
 
   private record Version(ResourceKey key, VersionId version) {}
 
-  Vocabulary(Definitions definitions) {
+  private record Parsed(MetadataResource resource, int bytes) {}
+
+  Vocabulary(Definitions definitions, TerminologyService terminology) {
     this.definitions = definitions;
+    this.terminology = terminology;
   }
 
   /** What is known at the snapshot; may throw {@link UncheckedIOException}. */
   DefinitionSource at(IndexSearcher searcher) {
-    return new Snapshot(lookUp -> lookUp.apply(searcher));
+    return new Snapshot(
+        new Searching() {
+          @Override
+          public <R> R with(Function<IndexSearcher, R> lookUp) {
+            return lookUp.apply(searcher);
+          }
+        });
+  }
+
+  /** Code systems and value sets at the snapshot; may throw {@link UncheckedIOException}. */
+  Terminology terminology(IndexSearcher searcher) {
+    return terminology.at(at(searcher));
   }
 
   /**
@@ -64,18 +87,22 @@ final class Vocabulary {
    * @param snapshots gives the snapshot for one look-up, which closes it
    */
   DefinitionSource now(Supplier<IndexSnapshot> snapshots) {
-    return new Snapshot(lookUp -> {
-      try (IndexSnapshot snapshot = snapshots.get()) {
-        return lookUp.apply(snapshot.searcher());
-      } catch (UncheckedIOException e) {
-        throw new FhirFailure.Fault("The index can't be read", e);
-      }
-    });
+    return new Snapshot(
+        new Searching() {
+          @Override
+          public <R> R with(Function<IndexSearcher, R> lookUp) {
+            try (IndexSnapshot snapshot = snapshots.get()) {
+              return lookUp.apply(snapshot.searcher());
+            } catch (UncheckedIOException e) {
+              throw new FhirFailure.Fault("The index can't be read", e);
+            }
+          }
+        });
   }
 
   /** Gives a searcher to one look-up. */
   private interface Searching {
-    List<MetadataResource> with(Function<IndexSearcher, List<MetadataResource>> lookUp);
+    <R> R with(Function<IndexSearcher, R> lookUp);
   }
 
   private final class Snapshot implements DefinitionSource {
@@ -92,6 +119,19 @@ final class Vocabulary {
     }
 
     @Override
+    public <T extends MetadataResource> Optional<Located<T>> locate(
+        Class<T> type, String canonical) {
+      T known = definitions.fetchResource(type, canonical);
+      if (known != null) {
+        return Optional.of(Located.of(known));
+      }
+      Query query = Criteria.and(named(type, canonical), ofType(type));
+      return searching.with(searcher -> versions(query, searcher)).stream()
+          .map(version -> new Located<>(version, () -> find(type, canonical).orElseThrow()))
+          .findFirst();
+    }
+
+    @Override
     public <T extends MetadataResource> List<T> naming(
         Class<T> type, String parameter, String canonical) {
       String field = type.getSimpleName() + "." + parameter;
@@ -105,11 +145,16 @@ final class Vocabulary {
     }
 
     private <T extends MetadataResource> List<T> found(Class<T> type, Query query, int max) {
-      Query ofType = new TermQuery(new Term(FieldNames.TYPE, type.getSimpleName()));
-      return searching.with(searcher -> stored(Criteria.and(query, ofType), max, searcher)).stream()
+      return searching
+          .with(searcher -> stored(Criteria.and(query, ofType(type)), max, searcher))
+          .stream()
           .map(type::cast)
           .toList();
     }
+  }
+
+  private static Query ofType(Class<?> type) {
+    return new TermQuery(new Term(FieldNames.TYPE, type.getSimpleName()));
   }
 
   /** By Type/id or canonical URL. */
@@ -121,26 +166,43 @@ final class Vocabulary {
             () -> new TermQuery(new Term(FieldNames.CANONICAL, CanonicalTerms.ofReference(name))));
   }
 
+  private static int[] newest(Query query, int max, IndexSearcher searcher) throws IOException {
+    ScoreDoc[] hits = searcher.search(query, max, NEWEST).scoreDocs;
+    int[] docs = new int[hits.length];
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = hits[i].doc;
+    }
+    return docs;
+  }
+
+  private static List<String> versions(Query query, IndexSearcher searcher) {
+    try {
+      return Documents.versions(searcher, newest(query, 1, searcher));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private List<MetadataResource> stored(Query query, int max, IndexSearcher searcher) {
     try {
-      ScoreDoc[] hits = searcher.search(query, max, NEWEST).scoreDocs;
-      int[] docs = new int[hits.length];
-      for (int i = 0; i < docs.length; i++) {
-        docs[i] = hits[i].doc;
-      }
-      return Documents.bodies(searcher, docs).stream().map(this::parsed).toList();
+      return Documents.bodies(searcher, newest(query, max, searcher)).stream()
+          .map(this::parsed)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private MetadataResource parsed(StoredBody body) {
-    return parsed.get(
-        new Version(body.key(), body.version()),
-        unused ->
-            (MetadataResource)
-                FhirContexts.r4()
-                    .newJsonParser()
-                    .parseResource(new String(body.json(), StandardCharsets.UTF_8)));
+    return parsed
+        .get(
+            new Version(body.key(), body.version()),
+            unused -> new Parsed(parse(body.json()), body.json().length))
+        .resource();
+  }
+
+  private static MetadataResource parse(byte[] json) {
+    return (MetadataResource)
+        FhirContexts.r4().newJsonParser().parseResource(new String(json, StandardCharsets.UTF_8));
   }
 }

@@ -15,12 +15,11 @@ import org.hl7.fhir.r4.model.CodeSystem.ConceptPropertyComponent;
  * Which codes of a code system stand below which (R4, codesystem.html#hierarchy): by nesting, and
  * by the properties {@code parent}, {@code child} and {@code subsumedBy}. Immutable.
  */
-public final class CodeHierarchy {
+final class CodeHierarchy {
   private final Map<String, ConceptDefinitionComponent> concepts = new LinkedHashMap<>();
-  private final Map<String, Set<String>> children = new LinkedHashMap<>();
   private final Map<String, Set<String>> parents = new LinkedHashMap<>();
 
-  public CodeHierarchy(CodeSystem system) {
+  CodeHierarchy(CodeSystem system) {
     system.getConcept().forEach(this::add);
     for (ConceptDefinitionComponent concept : List.copyOf(concepts.values())) {
       for (ConceptPropertyComponent property : concept.getProperty()) {
@@ -45,7 +44,6 @@ public final class CodeHierarchy {
   }
 
   private void link(String parent, String child) {
-    children.computeIfAbsent(parent, key -> new LinkedHashSet<>()).add(child);
     parents.computeIfAbsent(child, key -> new LinkedHashSet<>()).add(parent);
   }
 
@@ -54,13 +52,13 @@ public final class CodeHierarchy {
     return concepts;
   }
 
-  /** The code and all below it. */
-  public Set<String> below(String code) {
-    return reached(code, children);
+  /** The codes directly above. */
+  Set<String> parents(String code) {
+    return parents.getOrDefault(code, Set.of());
   }
 
   /** The code and all above it. */
-  public Set<String> above(String code) {
+  Set<String> above(String code) {
     return reached(code, parents);
   }
 

@@ -2,6 +2,7 @@ package org.rodnan.terminology;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.ValueSet;
@@ -17,6 +18,38 @@ public interface DefinitionSource {
    * own and R4's stand before stored ones; of several stored ones the one created last is meant.
    */
   <T extends MetadataResource> Optional<T> find(Class<T> type, String canonical);
+
+  /**
+   * As {@link #find}, without reading a stored resource yet: it may be large, and what was made of
+   * it may be kept.
+   */
+  default <T extends MetadataResource> Optional<Located<T>> locate(
+      Class<T> type, String canonical) {
+    return find(type, canonical).map(Located::of);
+  }
+
+  /**
+   * A definition that was found.
+   *
+   * @param identity no other definition and no other version of it has the same
+   * @param content reads it
+   */
+  record Located<T extends MetadataResource>(String identity, Supplier<T> content) {
+    /** One that is read already. */
+    public static <T extends MetadataResource> Located<T> of(T definition) {
+      String identity =
+          definition.fhirType()
+              + " "
+              + definition.getUrl()
+              + "|"
+              + definition.getVersion()
+              + " "
+              + definition.getIdElement().getIdPart()
+              + " "
+              + definition.getMeta().getVersionId();
+      return new Located<>(identity, () -> definition);
+    }
+  }
 
   /**
    * Those stored by clients one of whose search parameters has the value, such as code systems

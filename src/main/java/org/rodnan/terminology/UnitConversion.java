@@ -39,8 +39,10 @@ public final class UnitConversion {
   private static final int CODE_LENGTH_MAX = 100;
   private static final int UNITS_KEPT_MAX = 10_000;
 
+  private static final Pattern ANNOTATION = Pattern.compile("\\{[^}]*\\}");
+
   /** The library multiplies once for each unit of an exponent. */
-  private static final Pattern LARGE_EXPONENT = Pattern.compile("[^0-9.][+-]?[0-9]{3,}");
+  private static final Pattern LARGE_EXPONENT = Pattern.compile("[^0-9./(][+-]?[0-9]{3,}");
 
   /** Enough for the repeating decimals that divisions by 60 leave. */
   private static final MathContext WORKING = new MathContext(34, RoundingMode.HALF_EVEN);
@@ -79,8 +81,27 @@ public final class UnitConversion {
     return conversions.get(unitCode, this::conversion).map(conversion -> conversion.apply(value));
   }
 
+  /** Whether the code is one of UCUM, case sensitive. */
+  public boolean isUnit(String code) {
+    if (isOutOfBounds(code)) {
+      return false;
+    }
+    try {
+      new ExpressionParser(model).parse(code);
+      return true;
+    } catch (UcumException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOutOfBounds(String code) {
+    return code.isBlank()
+        || code.length() > CODE_LENGTH_MAX
+        || LARGE_EXPONENT.matcher(ANNOTATION.matcher(code).replaceAll("")).find();
+  }
+
   private Optional<Conversion> conversion(String code) {
-    if (code.isBlank() || code.length() > CODE_LENGTH_MAX || LARGE_EXPONENT.matcher(code).find()) {
+    if (isOutOfBounds(code)) {
       return Optional.empty();
     }
     return switch (code) {

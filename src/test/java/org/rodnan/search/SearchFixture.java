@@ -22,6 +22,8 @@ import org.rodnan.index.ResourceIndex;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.index.TestingLog;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.TerminologyLimits;
+import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
 
 /** An index over a log in memory, and searches written as URLs. */
@@ -30,7 +32,11 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
-  static final Vocabulary VOCABULARY = new Vocabulary(new Definitions());
+  static final Vocabulary VOCABULARY =
+      new Vocabulary(
+          new Definitions(),
+          new TerminologyService(
+              Path.of("target", "search-fixture"), UNITS, TerminologyLimits.DEFAULTS));
   static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
   static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 

@@ -1,0 +1,64 @@
+package org.rodnan.cli;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the program is told on its command line. */
+@Command(
+    name = "rodnan",
+    description = "A FHIR R4 server for the trial data of systemic sclerosis.",
+    synopsisHeading = "",
+    customSynopsis = {
+      "Usage: rodnan [serve] [--setting=value ...]   starts the server",
+      "       rodnan COMMAND ...                     does something and ends"
+    },
+    mixinStandardHelpOptions = false,
+    subcommands = TerminologyCommand.class)
+public final class CommandLineProgram implements Runnable {
+  private static final Set<String> HELP = Set.of("-h", "--help", "help");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @CommandLine.Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Lists the commands.")
+  private boolean isHelpWanted;
+
+  private CommandLineProgram() {}
+
+  /**
+   * Starts the server if there is no command, or the command is {@code serve}; otherwise does what
+   * the command says.
+   *
+   * @param server is given the settings, and returns once the server is started
+   * @return 0 if all is well, 1 if it couldn't be done, 2 if the arguments make no sense
+   */
+  public static int run(String[] arguments, Consumer<String[]> server) {
+    boolean isServe = arguments.length > 0 && arguments[0].equals("serve");
+    boolean isSettings =
+        arguments.length == 0 || (arguments[0].startsWith("-") && !HELP.contains(arguments[0]));
+    if (isServe || isSettings) {
+      server.accept(isServe ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+      return 0;
+    }
+    return commandLine().execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new CommandLineProgram()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Expected a command");
+  }
+}

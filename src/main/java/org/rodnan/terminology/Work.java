@@ -1,0 +1,62 @@
+package org.rodnan.terminology;
+
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+
+/**
+ * Bounds the work for one value set: imports may multiply, and a regular expression may try every
+ * way to read a text. For one thread.
+ */
+final class Work {
+  private final String url;
+  private int left;
+
+  Work(String url, int stepsMax) {
+    this.url = url;
+    this.left = stepsMax;
+  }
+
+  void take() {
+    take(1);
+  }
+
+  void take(int steps) {
+    left -= steps;
+    if (left < 0) {
+      throw new FhirFailure.Malformed(
+          IssueType.TOOCOSTLY,
+          "The value set "
+              + url
+              + " can't be worked out here: it takes too many steps, more than"
+              + " rodnan.terminology.steps-max allows");
+    }
+  }
+
+  /** The text, each look at a character of which is a step. */
+  CharSequence read(String text) {
+    return new Read(this, text);
+  }
+
+  private record Read(Work work, String text) implements CharSequence {
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      work.take();
+      return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return new Read(work, text.substring(start, end));
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package org.rodnan.terminology.loading;
+
+/** Hears how far a load is. */
+public interface Progress {
+  /**
+   * @param step what is being done
+   * @param done of {@code all}, in pieces of any size
+   */
+  void at(String step, long done, long all);
+}
