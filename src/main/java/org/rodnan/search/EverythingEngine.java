@@ -157,8 +157,7 @@ public final class EverythingEngine {
   }
 
   private static SearchPage.Entry entry(StoredBody body) {
-    return new SearchPage.Entry(
-        body.key(), body.version(), body.lastUpdated(), SearchPage.Mode.MATCH, body.json());
+    return SearchPage.Entry.of(body, SearchPage.Mode.MATCH);
   }
 
   private static Query criterion(Criteria criteria, String type, String code, String value) {

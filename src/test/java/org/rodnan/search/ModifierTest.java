@@ -330,24 +330,10 @@ final class ModifierTest {
         "Patient?birthdate:text=x",
         "Patient?name:in=x",
         "Location?_sort=near",
-        "Patient?_contained=true"
+        "?_contained=true"
       })
   void refusesWhatIsNotThere(String url) {
     assertThatThrownBy(() -> search(url)).isInstanceOf(FhirFailure.Malformed.class);
-  }
-
-  @Test
-  void findsNoContainedResources() {
-    fixture.put(
-        "Patient/1",
-        "'contained':[{'resourceType':'Organization','id':'o','name':'Inner'}],"
-            + "'managingOrganization':{'reference':'#o'}");
-    assertThat(search("Organization?name=inner")).isEmpty();
-    assertThat(search("Organization?_contained=false")).isEmpty();
-    assertThat(fixture.page("?_contained=false").total()).hasValue(1);
-    assertThatThrownBy(() -> search("Organization?_contained=both"))
-        .isInstanceOf(FhirFailure.Malformed.class)
-        .hasMessageContaining("expected _contained=false");
   }
 
   @Test

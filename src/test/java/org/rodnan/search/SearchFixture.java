@@ -91,7 +91,10 @@ final class SearchFixture implements AutoCloseable {
     return engine.next(asked, cursor);
   }
 
-  /** Ids of the matches of the first page, in order; of includes, type and id in brackets. */
+  /**
+   * Ids of the matches of the first page, in order, those of contained resources behind their
+   * containers'; of includes, type and id in brackets.
+   */
   List<String> search(String url) {
     return ids(page(url));
   }
@@ -99,7 +102,9 @@ final class SearchFixture implements AutoCloseable {
   static List<String> ids(SearchPage page) {
     return page.entries().stream()
         .map(entry ->
-            entry.mode() == SearchPage.Mode.MATCH ? entry.key().id() : "[" + entry.key() + "]")
+            entry.mode() == SearchPage.Mode.MATCH
+                ? entry.key().id() + entry.contained().map(inner -> "#" + inner.id()).orElse("")
+                : "[" + entry.key() + "]")
         .toList();
   }
 
