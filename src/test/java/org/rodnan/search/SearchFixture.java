@@ -37,6 +37,7 @@ final class SearchFixture implements AutoCloseable {
   final TestingLog log = new TestingLog(EXTRACTOR, Instant.parse("2025-01-01T00:00:00Z"));
   final ResourceIndex index;
   final SearchEngine engine;
+  final EverythingEngine everything;
   private SearchRequest asked = request("Patient");
 
   SearchFixture(Path folder) {
@@ -47,14 +48,18 @@ final class SearchFixture implements AutoCloseable {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
     this.engine = engine(index, log::head, limits, clock);
+    this.everything =
+        new EverythingEngine(
+            new Snapshots(index, log::head, limits), planning(limits, clock), limits);
   }
 
   static SearchEngine engine(
       ResourceIndex index, Supplier<LogPosition> head, Limits limits, Clock clock) {
-    return new SearchEngine(
-        new Snapshots(index, head, limits),
-        new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock),
-        limits);
+    return new SearchEngine(new Snapshots(index, head, limits), planning(limits, clock), limits);
+  }
+
+  private static Planning planning(Limits limits, Clock clock) {
+    return new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */
