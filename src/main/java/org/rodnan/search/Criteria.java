@@ -204,20 +204,32 @@ final class Criteria {
             IssueType.NOTSUPPORTED,
             "Search parameter '_list': found '"
                 + value
-                + "', expected the id of a List; there are no functional lists here",
+                + "', expected the id of a List; a functional list stands alone, not in a"
+                + " condition",
             whole.name());
       }
       ids.add(id);
     }
-    ParameterDefinition items =
-        parameters
-            .find("List", "item")
-            .orElseThrow(() -> new IllegalStateException("R4 defines List.item"));
     Query lists =
         and(
             new TermInSetQuery(FieldNames.ID, ids.stream().map(BytesRef::new).toList()),
             ofTypes(List.of("List")));
-    return new JoinQuery(lists, FieldNames.targets(items.field()), FieldNames.NUMBER);
+    return new JoinQuery(lists, FieldNames.targets(ofLists("item").field()), FieldNames.NUMBER);
+  }
+
+  /** What the entries of a functional list refer to. */
+  Clause clause(FunctionalList list) {
+    List<String> type = List.of("List");
+    List<Clause> clauses =
+        list.criteria().stream().map(criterion -> clause(type, criterion)).toList();
+    return new Clause(
+        new CurrentListQuery(all(type, clauses), ofLists("item"), ofLists("date")), false);
+  }
+
+  private ParameterDefinition ofLists(String code) {
+    return parameters
+        .find("List", code)
+        .orElseThrow(() -> new IllegalStateException("R4 defines List." + code));
   }
 
   void requireWithin(Path path, SearchRequest.Parameter whole) {

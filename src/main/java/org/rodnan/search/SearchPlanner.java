@@ -226,7 +226,10 @@ final class SearchPlanner {
 
     private void addClause(
         SearchRequest.Parameter parameter, Criteria asked, List<Criteria.Clause> all) {
-      Criteria.Clause clause = asked.clause(types, parameter);
+      Criteria.Clause clause =
+          FunctionalList.isNamedBy(parameter) && !findsContained
+              ? asked.clause(FunctionalList.of(parameter, request))
+              : asked.clause(types, parameter);
       all.add(clause);
       steps.add(new SearchPlan.Step(parameter, clause.query()));
     }

@@ -278,9 +278,61 @@ final class ModifierTest {
     assertThat(search("?_list=List/l")).containsExactly("2", "o");
     assertThat(search("Patient?_list=other,l&_id=1,2")).containsExactly("2");
     assertThat(search("Observation?subject._list=l")).isEmpty();
-    assertThatThrownBy(() -> search("Patient?_list=$current-problems"))
+  }
+
+  private void problems(String id, String patient, String rest, String... conditions) {
+    fixture.put(
+        "List/" + id,
+        "'mode':'working','code':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/list-example-use-codes',"
+            + "'code':'problems'}]},'subject':{'reference':'Patient/"
+            + patient
+            + "'},"
+            + rest
+            + ",'entry':["
+            + String.join(
+                ",",
+                List.of(conditions).stream()
+                    .map(each -> "{'item':{'reference':'Condition/" + each + "'}}")
+                    .toList())
+            + "]");
+  }
+
+  @Test
+  void findsWhatAFunctionalListRefersTo() {
+    for (String patient : List.of("1", "2")) {
+      fixture.put("Patient/" + patient, "");
+      for (String id : List.of("a", "b", "c")) {
+        fixture.put(
+            "Condition/" + id + patient, "'subject':{'reference':'Patient/" + patient + "'}");
+      }
+    }
+    String problems = "Condition?_list=$current-problems&";
+    assertThat(search(problems + "patient=1")).isEmpty();
+    problems("newest", "1", "'status':'current','date':'2022-01-01'", "a1", "b1");
+    problems("older", "1", "'status':'current','date':'2021-01-01'", "c1");
+    problems("undated", "1", "'status':'current'", "c1");
+    problems("retired", "1", "'status':'retired','date':'2023-01-01'", "c1");
+    problems("other", "2", "'status':'current','date':'2023-01-01'", "c2");
+    assertThat(search(problems + "patient=1")).containsExactly("a1", "b1");
+    assertThat(search(problems + "subject=Patient/1&_id=b1,c1")).containsExactly("b1");
+    assertThat(search(problems + "subject:Patient=2")).containsExactly("c2");
+    assertThat(search("Patient/2/Condition?_list=$current-problems")).containsExactly("c2");
+    assertThat(search("Condition?patient=1&_list=$current-allergies")).isEmpty();
+    problems("newest", "1", "'status':'current','date':'2022-01-01'", "b1");
+    assertThat(search(problems + "patient=1")).containsExactly("b1");
+    for (String bad :
+        List.of(
+            problems + "code=x",
+            problems + "patient=1,2",
+            problems + "patient=1&subject=1",
+            problems + "subject=Group/1",
+            "Condition?patient=1&_list=$current-problems,newest",
+            "Condition?patient=1&_list=$current-problems&_contained=true")) {
+      assertThatThrownBy(() -> search(bad)).as(bad).isInstanceOf(FhirFailure.Malformed.class);
+    }
+    assertThatThrownBy(() -> search("AllergyIntolerance?patient=1&_list=$current-drug-allergies"))
         .isInstanceOf(FhirFailure.Malformed.class)
-        .hasMessageContaining("no functional lists");
+        .hasMessageContaining("have no code in");
   }
 
   // https://hl7.org/fhir/R4/location.html#positional
