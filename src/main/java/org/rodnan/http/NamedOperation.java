@@ -10,7 +10,8 @@ import org.rodnan.fhir.ResourceTypes;
  */
 enum NamedOperation {
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
-  EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  EVERYTHING(
+      "everything", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
