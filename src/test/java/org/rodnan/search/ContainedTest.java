@@ -4,31 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.rodnan.fhir.FhirFailure;
 
 /** Contained resources: https://hl7.org/fhir/R4/search.html#contained */
-final class ContainedTest {
-  @TempDir Path folder;
-  private SearchFixture fixture;
-
-  @BeforeEach
-  void open() {
-    fixture = new SearchFixture(folder);
-  }
-
-  @AfterEach
-  void close() {
-    fixture.close();
-  }
-
+final class ContainedTest extends SearchTest {
   /** A request of a patient that contains medications, each given by its id and the rest. */
   private void request(String id, String... medications) {
     List<String> contained = new ArrayList<>();
@@ -51,10 +34,6 @@ final class ContainedTest {
 
   private static String lot(String lot) {
     return "'batch':{'lotNumber':'" + lot + "'}";
-  }
-
-  private List<String> search(String url) {
-    return fixture.search(url);
   }
 
   @Test

@@ -3,43 +3,18 @@ package org.rodnan.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.FhirFailure;
 
 /** Modifiers and parameters that need more than the value: https://hl7.org/fhir/R4/search.html */
-final class ModifierTest {
+final class ModifierTest extends SearchTest {
   private static final String MEASURE = "https://w3id.org/rodnan/CodeSystem/ssc-measure";
-
-  @TempDir Path folder;
-  private SearchFixture fixture;
-
-  @BeforeEach
-  void open() {
-    fixture = new SearchFixture(folder);
-  }
-
-  @AfterEach
-  void close() {
-    fixture.close();
-  }
-
-  private void observation(String id, String rest) {
-    fixture.put("Observation/" + id, "'status':'final'" + (rest.isEmpty() ? "" : "," + rest));
-  }
 
   private static String coded(String system, String code) {
     return "'code':{'coding':[{'system':'" + system + "','code':'" + code + "'}]}";
-  }
-
-  private List<String> search(String url) {
-    return fixture.search(url);
   }
 
   @Test
