@@ -65,8 +65,10 @@ record BundleWriter(Links links, Projection projection, List<Parameter> ofTheAns
     Entries entries = new Entries(text);
     for (SearchPage.Entry entry : page.entries()) {
       entries.open();
-      text.member("fullUrl", links.fullUrl(entry.key())).raw(",\"resource\":");
-      text.stored(projection.apply(entry.key().type(), entry.json()))
+      String fragment = entry.contained().map(inner -> "#" + inner.id()).orElse("");
+      String type = entry.contained().orElse(entry.key()).type();
+      text.member("fullUrl", links.fullUrl(entry.key()) + fragment).raw(",\"resource\":");
+      text.stored(projection.apply(type, entry.json()))
           .raw(",\"search\":{\"mode\":\"" + lowerCase(entry.mode()) + "\"}}");
     }
     outcome(entries, text, page.issues());

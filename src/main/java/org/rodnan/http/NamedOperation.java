@@ -11,7 +11,8 @@ import org.rodnan.fhir.ResourceTypes;
 enum NamedOperation {
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
-  EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
+  EVERYTHING(
+      "everything", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),

@@ -1,6 +1,7 @@
 package org.rodnan.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
@@ -15,6 +16,7 @@ import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
 import org.rodnan.operation.TerminologyOperations;
 import org.rodnan.search.SearchPage;
+import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Expunging;
 import org.rodnan.store.HistoryScope;
 
@@ -84,18 +86,24 @@ final class OperationEndpoint {
 
   private Answer everything(OperationCall call) {
     EverythingOperation everything = operations.everything();
-    ResourceKey key = call.key();
-    String path = "/" + key + "/$everything";
+    Optional<ResourceKey> one = call.target().key();
+    String type = call.target().type().orElseThrow();
+    String path = "/" + one.map(ResourceKey::toString).orElse(type) + "/$everything";
     Optional<String> cursor = call.input().query().only(BundleWriter.CURSOR);
     if (cursor.isPresent()) {
       if (!call.lenient()) {
         call.input().requireOnly(Set.of(BundleWriter.CURSOR));
       }
-      SearchPage page = everything.next(key, cursor.get());
+      SearchPage page =
+          one.map(key -> everything.next(key, cursor.get()))
+              .orElseGet(() -> everything.next(type, cursor.get()));
       return Answer.of(200, call.bundles().searchset(path, cursor.get(), page));
     }
-    return Answer.of(
-        200, call.bundles().searchset(path, everything.everything(key, call.input().values())));
+    List<Parameter> asked = call.input().values();
+    SearchPage page =
+        one.map(key -> everything.everything(key, asked))
+            .orElseGet(() -> everything.everything(type, asked));
+    return Answer.of(200, call.bundles().searchset(path, page));
   }
 
   private Answer expunge(OperationCall call) {

@@ -20,6 +20,7 @@ import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.terminology.UnitConversion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,8 @@ public final class DocumentExtractor {
   private final UnitConversion units;
   private final ReferenceText text;
   private final FhirPaths paths;
+
+  /** By type; those for contained resources by {@link FieldNames#contained}. */
   private final Map<String, List<Compiled>> compiled = new ConcurrentHashMap<>();
 
   /** An expression with its place among those of the type, each of which is run but once. */
@@ -86,9 +89,9 @@ public final class DocumentExtractor {
       return this;
     }
     DocumentExtractor extractor = new DocumentExtractor(others, units, text, paths);
-    compiled.forEach((type, ready) -> {
-      if (others.isSameFor(type, parameters)) {
-        extractor.compiled.put(type, ready);
+    compiled.forEach((name, ready) -> {
+      if (others.isSameFor(FieldNames.withoutMark(name), parameters)) {
+        extractor.compiled.put(name, ready);
       }
     });
     return extractor;
@@ -117,15 +120,7 @@ public final class DocumentExtractor {
    */
   public IndexDocument extract(Resource resource, Map<String, String> openReferences) {
     FieldSink sink = new FieldSink(units);
-    Selection selection = new Selection(resource, openReferences);
-    for (Compiled parameter : compiled.computeIfAbsent(resource.fhirType(), this::compile)) {
-      try {
-        extract(parameter, resource, selection, sink);
-      } catch (RuntimeException e) {
-        LOG.warn(
-            "Search parameter {} can't be extracted: {}", parameter.names().field(), e.toString());
-      }
-    }
+    extractParameters(resource, resource.fhirType(), openReferences, sink);
     Set<String> references = new LinkedHashSet<>();
     Set<String> texts = new LinkedHashSet<>();
     List<String> narrative = narrative(resource);
@@ -136,6 +131,11 @@ public final class DocumentExtractor {
     if (resource instanceof MetadataResource definition) {
       sink.addCanonical(definition);
     }
+    return document(sink, references, contained(resource, openReferences));
+  }
+
+  private IndexDocument document(
+      FieldSink sink, Set<String> references, List<IndexDocument.Contained> contained) {
     return new IndexDocument(
         parameters,
         text,
@@ -143,7 +143,57 @@ public final class DocumentExtractor {
         sink.literals(),
         sink.joined(),
         references,
-        sink.identifiers());
+        sink.identifiers(),
+        contained);
+  }
+
+  private void extractParameters(
+      Resource resource, String name, Map<String, String> openReferences, FieldSink sink) {
+    Selection selection = new Selection(resource, openReferences);
+    for (Compiled parameter : compiled.computeIfAbsent(name, this::compile)) {
+      try {
+        extract(parameter, resource, selection, sink);
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "Search parameter {} can't be extracted: {}", parameter.names().field(), e.toString());
+      }
+    }
+  }
+
+  /** What is contained, but for what has no id: nothing could name it. */
+  private List<IndexDocument.Contained> contained(
+      Resource resource, Map<String, String> openReferences) {
+    if (!(resource instanceof DomainResource container) || !container.hasContained()) {
+      return List.of();
+    }
+    List<IndexDocument.Contained> all = new ArrayList<>();
+    int place = 0;
+    for (Resource inner : container.getContained()) {
+      place++;
+      String id = inner.getIdElement().getIdPart();
+      id = id != null && id.startsWith("#") ? id.substring(1) : id;
+      if (id != null && ResourceKey.isId(id)) {
+        all.add(
+            new IndexDocument.Contained(
+                new ResourceKey(inner.fhirType(), id),
+                place,
+                containedDocument(inner, openReferences)));
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** What it refers to is among the references of its container. */
+  private IndexDocument containedDocument(Resource inner, Map<String, String> openReferences) {
+    FieldSink sink = new FieldSink(units);
+    extractParameters(inner, FieldNames.contained(inner.fhirType()), openReferences, sink);
+    Set<String> texts = new LinkedHashSet<>();
+    List<String> narrative = narrative(inner);
+    texts.addAll(narrative);
+    collect(inner, new LinkedHashSet<>(), texts);
+    sink.addWords(FieldNames.contained(FieldNames.TEXT), narrative);
+    sink.addWords(FieldNames.contained(FieldNames.CONTENT), List.copyOf(texts));
+    return document(sink, Set.of(), List.of());
   }
 
   /** Changes whenever the same resource would give another document. */
@@ -188,7 +238,8 @@ public final class DocumentExtractor {
     return true;
   }
 
-  private List<Compiled> compile(String type) {
+  private List<Compiled> compile(String name) {
+    String type = FieldNames.withoutMark(name);
     List<Compiled> all = new ArrayList<>();
     Map<String, Expression> expressions = new HashMap<>();
     for (ParameterDefinition parameter : parameters.of(type)) {
@@ -198,7 +249,8 @@ public final class DocumentExtractor {
       try {
         all.add(
             new Compiled(
-                FieldSink.Names.of(parameter),
+                FieldSink.Names.of(
+                    FieldNames.isContained(name) ? parameter.ofContained() : parameter),
                 parameter.expressions().stream()
                     .map(expression -> compile(withoutRoot(expression, type), expressions))
                     .toList(),

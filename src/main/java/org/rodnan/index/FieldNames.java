@@ -50,7 +50,32 @@ public final class FieldNames {
    */
   public static final String CANONICAL = "~canonical";
 
+  /** Term: the types of the resources that it contains. */
+  public static final String CONTAINED = "~contained";
+
+  /** Long, point and doc value: of a contained resource, the permanent integer of its container. */
+  public static final String CONTAINER = "~container";
+
+  /** Long, doc value: of a contained resource, its place in its container, from 1. */
+  public static final String PLACE = "~place";
+
+  private static final String OF_CONTAINED = "#contained";
+
   private FieldNames() {}
+
+  /**
+   * What stands for a field, or for a type in {@link #TYPE}, in the document of a contained
+   * resource. Only what asks for contained resources finds them, therefore; they have neither
+   * {@link #NUMBER} nor {@link #TARGET} nor {@link #COMPARTMENT}. The doc values of {@link #sort}
+   * and {@link #CREATED} they share with all others.
+   */
+  public static String contained(String name) {
+    return name + OF_CONTAINED;
+  }
+
+  static boolean isContained(String name) {
+    return name.endsWith(OF_CONTAINED);
+  }
 
   /**
    * The end of the fields of a search parameter that a client stored. Lucene wants all values of a
@@ -100,6 +125,8 @@ public final class FieldNames {
 
   /** The doc values by which a parameter sorts. */
   public static String sort(String field) {
-    return field + "~sort";
+    String shared =
+        isContained(field) ? field.substring(0, field.length() - OF_CONTAINED.length()) : field;
+    return shared + "~sort";
   }
 }

@@ -28,12 +28,25 @@ public final class IndexDocument {
   private final List<JoinedValue> joined;
   private final Set<String> references;
   private final Set<BusinessIdentifier> identifiers;
+  private final List<Contained> contained;
   private final Set<ResourceKey> targets = new LinkedHashSet<>();
   private final List<IndexableField> ofReferences = new ArrayList<>();
   private final List<Link> links = new ArrayList<>();
 
   /** A field and the resource whose integer it is to hold. */
   private record Link(String field, ResourceKey target) {}
+
+  /**
+   * A contained resource.
+   *
+   * @param key its type, and the id that it has in its container
+   * @param place in its container, from 1
+   */
+  record Contained(ResourceKey key, int place, IndexDocument document) {
+    private Contained withReferences(Map<String, String> resolved) {
+      return new Contained(key, place, document.withReferences(resolved));
+    }
+  }
 
   IndexDocument(
       SearchParameters parameters,
@@ -42,7 +55,8 @@ public final class IndexDocument {
       List<LiteralValue> literals,
       List<JoinedValue> joined,
       Set<String> references,
-      Set<BusinessIdentifier> identifiers) {
+      Set<BusinessIdentifier> identifiers,
+      List<Contained> contained) {
     this.parameters = parameters;
     this.text = text;
     this.fields = fields;
@@ -50,6 +64,7 @@ public final class IndexDocument {
     this.joined = joined;
     this.references = references;
     this.identifiers = identifiers;
+    this.contained = contained;
     Map<String, Optional<ResourceKey>> local = new HashMap<>();
     for (String reference : references) {
       Optional<ResourceKey> target = text.local(reference);
@@ -107,12 +122,19 @@ public final class IndexDocument {
         literals.stream().map(literal -> literal.withText(references)).toList(),
         joined.stream().map(value -> value.withText(references)).toList(),
         resolved,
-        identifiers);
+        identifiers,
+        contained.stream().map(each -> each.withReferences(references)).toList());
   }
 
   /** Whether others would make the same document of a resource of the type. */
   boolean fits(String type, SearchParameters others) {
-    return parameters.isSameFor(type, others);
+    return parameters.isSameFor(type, others)
+        && contained.stream().allMatch(each -> each.document().fits(each.key().type(), others));
+  }
+
+  /** The contained resources that have an id, in their order. */
+  List<Contained> contained() {
+    return contained;
   }
 
   /**
@@ -125,6 +147,10 @@ public final class IndexDocument {
         new ArrayList<>(fields.size() + ofReferences.size() + links.size() + 16);
     all.addAll(fields);
     all.addAll(ofReferences);
+    contained.stream()
+        .map(each -> each.key().type())
+        .distinct()
+        .forEach(type -> all.add(new StringField(FieldNames.CONTAINED, type, Field.Store.NO)));
     for (Link link : links) {
       Long number = numbers.get(link.target());
       if (number != null) {

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import org.apache.lucene.index.IndexableField;
 import org.hl7.fhir.r4.model.Resource;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
@@ -130,10 +129,7 @@ final class LogApplication {
       IndexDocument document = documents.get(i);
       reindexing.written(current.get(i).number());
       try {
-        write(
-            index,
-            current.get(i),
-            document == null ? new ArrayList<>() : document.fields(targetNumbers));
+        write(index, current.get(i), document, targetNumbers);
       } catch (RuntimeException e) {
         // Some of the batch is applied: only a return to the last commit makes it whole again.
         throw new IOException("Entry " + current.get(i).position() + " can't be applied", e);
@@ -163,15 +159,19 @@ final class LogApplication {
     for (int i = 0; i < resources.size(); i++) {
       IndexDocument document = documents.get(i);
       if (document != null) {
-        index.putAgain(resources.get(i), document.fields(targetNumbers));
+        index.putAgain(resources.get(i), document, targetNumbers);
       }
     }
   }
 
-  private static void write(LuceneIndex index, LogEntry entry, List<IndexableField> fields)
+  private static void write(
+      LuceneIndex index,
+      LogEntry entry,
+      @Nullable IndexDocument document,
+      Map<ResourceKey, Long> numbers)
       throws IOException {
     switch (entry.version()) {
-      case ResourceVersion.Content content -> index.put(entry, content, fields);
+      case ResourceVersion.Content content -> index.put(entry, content, document, numbers);
       case ResourceVersion.Tombstone tombstone -> index.delete(entry.number());
       // A later entry of the key follows: what is current is never expunged.
       case ResourceVersion.Expunged expunged -> index.delete(entry.number());

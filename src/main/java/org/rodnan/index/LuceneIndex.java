@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.LogEntry;
 import org.rodnan.store.ResourceVersion;
 import org.slf4j.Logger;
@@ -50,7 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LuceneIndex implements AutoCloseable {
   /** To be raised with every change of the fields or their encoding. */
-  private static final String FORMAT = "6";
+  private static final String FORMAT = "7";
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
   private static final double RAM_BUFFER_MB = 64;
@@ -195,9 +197,14 @@ final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * @param fields those of the content; the list is added to
+   * @param document of the content; null if there is none, then it is found by its id alone
+   * @param numbers the permanent integers of what the document refers to
    */
-  void put(LogEntry entry, ResourceVersion.Content content, List<IndexableField> fields)
+  void put(
+      LogEntry entry,
+      ResourceVersion.Content content,
+      @Nullable IndexDocument document,
+      Map<ResourceKey, Long> numbers)
       throws IOException {
     IndexedResource resource =
         new IndexedResource(
@@ -205,22 +212,49 @@ final class LuceneIndex implements AutoCloseable {
             entry.created(),
             new StoredBody(
                 content.key(), content.version(), content.lastUpdated(), content.json()));
-    put(resource, content.version().value() == 1, fields);
+    put(resource, content.version().value() == 1, document, numbers);
   }
 
-  /** Puts a resource that is there again, with other fields. */
-  void putAgain(IndexedResource resource, List<IndexableField> fields) throws IOException {
-    put(resource, false, fields);
-  }
-
-  private void put(IndexedResource resource, boolean isFirst, List<IndexableField> fields)
+  /** Puts a resource that is there again, with another document. */
+  void putAgain(IndexedResource resource, IndexDocument document, Map<ResourceKey, Long> numbers)
       throws IOException {
-    List<IndexableField> document = withIdentity(resource, fields);
+    put(resource, false, document, numbers);
+  }
+
+  private void put(
+      IndexedResource resource,
+      boolean isFirst,
+      @Nullable IndexDocument document,
+      Map<ResourceKey, Long> numbers)
+      throws IOException {
+    if (document == null) {
+      write(resource, isFirst, withIdentity(resource, new ArrayList<>()));
+      return;
+    }
     try {
-      write(resource, isFirst, document);
+      write(resource, isFirst, withIdentity(resource, document.fields(numbers)));
+      putContained(resource, document, numbers);
     } catch (IllegalArgumentException e) {
       LOG.error("Resource {} is indexed by its id alone", resource.body().key(), e);
-      write(resource, isFirst, withIdentity(resource, new java.util.ArrayList<>()));
+      write(resource, false, withIdentity(resource, new ArrayList<>()));
+    }
+  }
+
+  /** They have their container's key, and go when it is written again or deleted. */
+  private void putContained(
+      IndexedResource resource, IndexDocument document, Map<ResourceKey, Long> numbers)
+      throws IOException {
+    if (document.contained().isEmpty()) {
+      return;
+    }
+    List<byte[]> json = ContainedJson.of(resource.body().json());
+    for (IndexDocument.Contained contained : document.contained()) {
+      if (contained.place() <= json.size()) {
+        StoredBody body =
+            resource.body().contained(contained.key(), json.get(contained.place() - 1));
+        writer.addDocument(
+            withIdentity(resource, body, contained.place(), contained.document().fields(numbers)));
+      }
     }
   }
 
@@ -236,23 +270,43 @@ final class LuceneIndex implements AutoCloseable {
   private static List<IndexableField> withIdentity(
       IndexedResource resource, List<IndexableField> fields) {
     StoredBody body = resource.body();
-    String type = body.key().type();
-    String id = body.key().id();
+    ResourceKey key = body.key();
     long lastUpdated = body.lastUpdated().toEpochMilli();
-    fields.add(new StringField(FieldNames.TYPE, type, Field.Store.NO));
-    fields.add(new StringField(FieldNames.ID, id, Field.Store.NO));
-    if (Compartment.isOwner(type)) {
-      fields.add(new StringField(FieldNames.COMPARTMENT, body.key().toString(), Field.Store.NO));
+    fields.add(new StringField(FieldNames.TYPE, key.type(), Field.Store.NO));
+    fields.add(new StringField(FieldNames.ID, key.id(), Field.Store.NO));
+    if (Compartment.isOwner(key.type())) {
+      fields.add(new StringField(FieldNames.COMPARTMENT, key.toString(), Field.Store.NO));
     }
-    fields.add(new SortedSetDocValuesField(FieldNames.sort(FieldNames.ID), new BytesRef(id)));
-    fields.add(new StringField(FieldNames.KEY, keyBytes(resource.number()), Field.Store.NO));
     fields.add(new LongField(FieldNames.NUMBER, resource.number(), Field.Store.NO));
-    fields.add(new LongField(FieldNames.CREATED, resource.created().value(), Field.Store.NO));
     fields.add(new LongPoint(FieldNames.LAST_UPDATED, lastUpdated, lastUpdated));
-    fields.add(
-        new SortedNumericDocValuesField(FieldNames.sort(FieldNames.LAST_UPDATED), lastUpdated));
-    fields.add(new BinaryDocValuesField(FieldNames.BODY, body.encode()));
+    addShared(resource, key.id(), body, fields);
     return fields;
+  }
+
+  private static List<IndexableField> withIdentity(
+      IndexedResource container, StoredBody body, int place, List<IndexableField> fields) {
+    ResourceKey key = body.contained().orElseThrow();
+    long lastUpdated = body.lastUpdated().toEpochMilli();
+    fields.add(new StringField(FieldNames.TYPE, FieldNames.contained(key.type()), Field.Store.NO));
+    fields.add(new StringField(FieldNames.contained(FieldNames.ID), key.id(), Field.Store.NO));
+    fields.add(new LongField(FieldNames.CONTAINER, container.number(), Field.Store.NO));
+    fields.add(new SortedNumericDocValuesField(FieldNames.PLACE, place));
+    fields.add(
+        new LongPoint(FieldNames.contained(FieldNames.LAST_UPDATED), lastUpdated, lastUpdated));
+    addShared(container, key.id(), body, fields);
+    return fields;
+  }
+
+  /** What contained resources have under the same names as all others. */
+  private static void addShared(
+      IndexedResource resource, String id, StoredBody body, List<IndexableField> fields) {
+    fields.add(new StringField(FieldNames.KEY, keyBytes(resource.number()), Field.Store.NO));
+    fields.add(new LongField(FieldNames.CREATED, resource.created().value(), Field.Store.NO));
+    fields.add(new SortedSetDocValuesField(FieldNames.sort(FieldNames.ID), new BytesRef(id)));
+    fields.add(
+        new SortedNumericDocValuesField(
+            FieldNames.sort(FieldNames.LAST_UPDATED), body.lastUpdated().toEpochMilli()));
+    fields.add(new BinaryDocValuesField(FieldNames.BODY, body.encode()));
   }
 
   void delete(long number) throws IOException {

@@ -40,4 +40,24 @@ public record ParameterDefinition(
     targets = Set.copyOf(targets);
     components = List.copyOf(components);
   }
+
+  /** The same parameter of contained resources, whose fields are others. */
+  public ParameterDefinition ofContained() {
+    return new ParameterDefinition(
+        type,
+        code,
+        FieldNames.contained(field),
+        kind,
+        url,
+        description,
+        expressions,
+        targets,
+        components,
+        isOfEveryType);
+  }
+
+  /** Whether it is one of {@link #ofContained}. */
+  public boolean isOfContained() {
+    return FieldNames.isContained(field);
+  }
 }

@@ -129,19 +129,24 @@ final class Reindexing implements AutoCloseable {
       walked = index.refresh(shown);
       reader = walked;
       IndexSearcher searcher = new IndexSearcher(walked);
-      int of = searcher.count(ofTypes());
+      int of = searcher.count(affected());
       progress.set(of - searcher.count(rest()), of);
     }
     return walked;
   }
 
-  private Query ofTypes() {
-    return new TermInSetQuery(FieldNames.TYPE, types.stream().map(BytesRef::new).toList());
+  /** Resources of the types, and those that contain one. */
+  private Query affected() {
+    List<BytesRef> terms = types.stream().map(BytesRef::new).toList();
+    return new BooleanQuery.Builder()
+        .add(new TermInSetQuery(FieldNames.TYPE, terms), BooleanClause.Occur.SHOULD)
+        .add(new TermInSetQuery(FieldNames.CONTAINED, terms), BooleanClause.Occur.SHOULD)
+        .build();
   }
 
   private Query rest() {
     return new BooleanQuery.Builder()
-        .add(ofTypes(), BooleanClause.Occur.FILTER)
+        .add(affected(), BooleanClause.Occur.FILTER)
         .add(CreationOrder.after(cursor), BooleanClause.Occur.FILTER)
         .build();
   }

@@ -10,8 +10,8 @@ import org.rodnan.search.SearchPage;
 import org.rodnan.search.SearchRequest.Parameter;
 
 /**
- * {@code $everything} of a Patient (R4, patient-operation-everything.html) and of a ResearchStudy:
- * see {@link EverythingEngine} for what that is. Thread safe.
+ * {@code $everything} of a Patient (R4, patient-operation-everything.html) and of a ResearchStudy,
+ * of one or of all of them: see {@link EverythingEngine} for what that is. Thread safe.
  */
 public final class EverythingOperation {
   private final ReadInteraction read;
@@ -31,9 +31,24 @@ public final class EverythingOperation {
    * @throws FhirFailure.Malformed for another parameter or a bad value
    */
   public SearchPage everything(ResourceKey key, List<Parameter> parameters) {
-    OnceOnly.require(parameters, Set.of("_since", "_count", "start", "end"));
+    requireOnceOnly(parameters);
     ResourceKey known = read.read(key).key();
     return engine.search(known, parameters);
+  }
+
+  /**
+   * The first page of everything about all resources of the type.
+   *
+   * @param parameters as of one resource
+   * @throws FhirFailure.Malformed for another parameter or a bad value
+   */
+  public SearchPage everything(String type, List<Parameter> parameters) {
+    requireOnceOnly(parameters);
+    return engine.search(type, parameters);
+  }
+
+  private static void requireOnceOnly(List<Parameter> parameters) {
+    OnceOnly.require(parameters, Set.of("_since", "_count", "start", "end"));
   }
 
   /**
@@ -43,5 +58,10 @@ public final class EverythingOperation {
    */
   public SearchPage next(ResourceKey key, String cursor) {
     return engine.next(key, cursor);
+  }
+
+  /** A later page of everything about all resources of the type. */
+  public SearchPage next(String type, String cursor) {
+    return engine.next(type, cursor);
   }
 }

@@ -25,12 +25,18 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.index.FieldNames;
 
 /**
- * Sorts by a value of what a reference leads to. Its rewriting reads the values of all that may be
- * referred to, of one snapshot; what it gives is for that snapshot.
+ * Sorts by a value of what a document leads to: what it refers to, or what it contains. Its
+ * rewriting reads the values of all that may be referred to, of one snapshot; what it gives is for
+ * that snapshot.
  */
 final class ChainedSortField extends SortField {
-  /** A type of targets, and the doc values they sort by. */
-  record Target(String type, String field) {}
+  /**
+   * A type of targets.
+   *
+   * @param number the field of the integer by which documents lead to them
+   * @param field the doc values they sort by
+   */
+  record Target(String type, String number, String field) {}
 
   private final String targets;
   private final List<Target> types;
@@ -38,8 +44,8 @@ final class ChainedSortField extends SortField {
   private final boolean isDescending;
 
   /**
-   * @param targets the field of the integers of the reference's targets
-   * @param types what the targets may be
+   * @param targets the field of the integers of the targets
+   * @param types what the targets may be; several may share an integer
    * @param isNumeric whether those are numbers, else they are texts
    */
   ChainedSortField(String targets, List<Target> types, boolean isNumeric, boolean isDescending) {
@@ -83,17 +89,29 @@ final class ChainedSortField extends SortField {
     if (docs == null) {
       return;
     }
-    SortedNumericDocValues number = DocValues.getSortedNumeric(reader, FieldNames.NUMBER);
+    SortedNumericDocValues number = DocValues.getSortedNumeric(reader, target.number());
     Reading reading = isNumeric ? numbers(reader, target.field()) : texts(reader, target.field());
     Bits live = reader.getLiveDocs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       if ((live == null || live.get(doc)) && number.advanceExact(doc)) {
         Object value = reading.of(doc);
         if (value != null) {
-          values.put(number.nextValue(), value);
+          values.merge(
+              number.nextValue(),
+              value,
+              (one, two) -> order(one, two, isDescending) <= 0 ? one : two);
         }
       }
     }
+  }
+
+  /** In the direction of the sort. */
+  private static int order(Object one, Object two, boolean reversed) {
+    int natural =
+        one instanceof Long a && two instanceof Long b
+            ? Long.compare(a, b)
+            : ((BytesRef) one).compareTo((BytesRef) two);
+    return reversed ? -natural : natural;
   }
 
   /** Reads values of documents in rising order. */
@@ -171,21 +189,12 @@ final class ChainedSortField extends SortField {
       if (numbers.advanceExact(doc)) {
         for (int i = 0; i < numbers.docValueCount(); i++) {
           Object value = byTarget.get(numbers.nextValue());
-          if (value != null && (best == null || order(value, best) < 0)) {
+          if (value != null && (best == null || order(value, best, reversed) < 0)) {
             best = value;
           }
         }
       }
       return best;
-    }
-
-    /** In the direction of the sort. */
-    private int order(Object one, Object two) {
-      int natural =
-          one instanceof Long a && two instanceof Long b
-              ? Long.compare(a, b)
-              : ((BytesRef) one).compareTo((BytesRef) two);
-      return reversed ? -natural : natural;
     }
 
     private int compareOrMissing(@Nullable Object one, @Nullable Object two) {
@@ -194,7 +203,8 @@ final class ChainedSortField extends SortField {
         return reversed ? -last : last;
       }
       // The caller turns it around when reversed.
-      return reversed ? -order(one, two) : order(one, two);
+      int order = order(one, two, reversed);
+      return reversed ? -order : order;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -20,6 +21,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 import org.hl7.fhir.r4.model.MetadataResource;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
@@ -34,6 +36,9 @@ import org.rodnan.index.SearchParameters;
 final class Criteria {
   private static final String REVERSE_CHAIN = "_has:";
 
+  /** Lucene makes it everything, at no cost, when nothing contained is there. */
+  private static final Query NOT_CONTAINED = new FieldExistsQuery(FieldNames.NUMBER);
+
   private static final Set<String> OF_EVERY_RESOURCE =
       Set.of("_text", "_content", "_list", "_filter", "_query");
 
@@ -44,10 +49,43 @@ final class Criteria {
   private final ValueQueries values;
   private final Limits limits;
 
+  /** What chains lead to; null if that is found by the same fields. */
+  private final @Nullable Criteria ofTargets;
+
   Criteria(SearchParameters parameters, ValueQueries values, Limits limits) {
+    this(parameters, values, limits, null);
+  }
+
+  private Criteria(
+      SearchParameters parameters,
+      ValueQueries values,
+      Limits limits,
+      @Nullable Criteria ofTargets) {
     this.parameters = parameters;
     this.values = values;
     this.limits = limits;
+    this.ofTargets = ofTargets;
+  }
+
+  /**
+   * The same parameters, asked of contained resources (R4, search.html#contained). Its clauses find
+   * nothing but these, once they are joined with {@link #typesOfContained}.
+   */
+  Criteria ofContained() {
+    return new Criteria(parameters, values, limits, this);
+  }
+
+  private boolean isOfContained() {
+    return ofTargets != null;
+  }
+
+  private Criteria ofTargets() {
+    return ofTargets == null ? this : ofTargets;
+  }
+
+  /** What stands for types in {@link #all} when contained resources are searched. */
+  static List<String> typesOfContained(Collection<String> types) {
+    return types.stream().map(FieldNames::contained).toList();
   }
 
   /**
@@ -86,6 +124,7 @@ final class Criteria {
 
   Clause clause(List<String> types, String name, SearchRequest.Parameter whole, Path path) {
     requireWithin(path, whole);
+    requireAskable(name, whole);
     if (whole.value().isBlank()) {
       throw new FhirFailure.Malformed(
           "Search parameter '" + whole.name() + "' has no value", whole.name());
@@ -99,7 +138,8 @@ final class Criteria {
     }
     ParameterName parsed = ParameterName.parse(name);
     List<ParameterDefinition> definitions = resolve(types, parsed);
-    boolean isOfOneType = types.size() == 1 && !definitions.getFirst().isOfEveryType();
+    boolean isOfOneType =
+        types.size() == 1 && !definitions.getFirst().isOfEveryType() && !isOfContained();
     List<Query> queries = new ArrayList<>();
     for (ParameterDefinition definition : definitions) {
       queries.add(
@@ -110,12 +150,26 @@ final class Criteria {
     return new Clause(ValueQueries.anyOf(queries), isOfOneType);
   }
 
+  /** Lists and references of others can't name a contained resource. */
+  private void requireAskable(String name, SearchRequest.Parameter whole) {
+    boolean isAskable =
+        !name.startsWith(REVERSE_CHAIN) && !name.equals("_list") && !name.equals("_filter");
+    if (isOfContained() && !isAskable) {
+      throw new InapplicableException(
+          "Search parameter '"
+              + whole.name()
+              + "' can't be asked of contained resources; expected _contained=false, or the"
+              + " parameters of their type, _text or _content");
+    }
+  }
+
   /** The parameters that no SearchParameter defines by an expression. */
   private Optional<Query> ofEveryResource(
       List<String> types, String name, SearchRequest.Parameter whole, Path path) {
     return switch (name) {
-      case "_text" -> Optional.of(FullText.query(FieldNames.TEXT, values(whole), whole));
-      case "_content" -> Optional.of(FullText.query(FieldNames.CONTENT, values(whole), whole));
+      case "_text" -> Optional.of(FullText.query(ofWords(FieldNames.TEXT), values(whole), whole));
+      case "_content" ->
+          Optional.of(FullText.query(ofWords(FieldNames.CONTENT), values(whole), whole));
       case "_list" -> Optional.of(list(whole));
       case "_filter" -> Optional.of(new Filter(this, whole).query(types, path));
       case "_query" ->
@@ -136,6 +190,10 @@ final class Criteria {
     };
   }
 
+  private String ofWords(String field) {
+    return isOfContained() ? FieldNames.contained(field) : field;
+  }
+
   /** What the entries of a List refer to (R4, search.html#list). */
   private Query list(SearchRequest.Parameter whole) {
     List<String> ids = new ArrayList<>();
@@ -146,20 +204,32 @@ final class Criteria {
             IssueType.NOTSUPPORTED,
             "Search parameter '_list': found '"
                 + value
-                + "', expected the id of a List; there are no functional lists here",
+                + "', expected the id of a List; a functional list stands alone, not in a"
+                + " condition",
             whole.name());
       }
       ids.add(id);
     }
-    ParameterDefinition items =
-        parameters
-            .find("List", "item")
-            .orElseThrow(() -> new IllegalStateException("R4 defines List.item"));
     Query lists =
         and(
             new TermInSetQuery(FieldNames.ID, ids.stream().map(BytesRef::new).toList()),
             ofTypes(List.of("List")));
-    return new JoinQuery(lists, FieldNames.targets(items.field()), FieldNames.NUMBER);
+    return new JoinQuery(lists, FieldNames.targets(ofLists("item").field()), FieldNames.NUMBER);
+  }
+
+  /** What the entries of a functional list refer to. */
+  Clause clause(FunctionalList list) {
+    List<String> type = List.of("List");
+    List<Clause> clauses =
+        list.criteria().stream().map(criterion -> clause(type, criterion)).toList();
+    return new Clause(
+        new CurrentListQuery(all(type, clauses), ofLists("item"), ofLists("date")), false);
+  }
+
+  private ParameterDefinition ofLists(String code) {
+    return parameters
+        .find("List", code)
+        .orElseThrow(() -> new IllegalStateException("R4 defines List." + code));
   }
 
   void requireWithin(Path path, SearchRequest.Parameter whole) {
@@ -193,7 +263,8 @@ final class Criteria {
               .find(type, name.code())
               .filter(found -> !types.isEmpty() || found.isOfEveryType())
               .orElseThrow(() -> unknown(types, name.full()));
-      byField.put(definition.field(), definition);
+      ParameterDefinition asked = isOfContained() ? definition.ofContained() : definition;
+      byField.put(asked.field(), asked);
     }
     return new ArrayList<>(byField.values());
   }
@@ -277,7 +348,7 @@ final class Criteria {
   private static List<String> modifiers(ParameterDefinition definition) {
     return switch (definition.kind()) {
       case TOKEN ->
-          definition.field().equals(FieldNames.ID)
+          definition.code().equals(FieldNames.ID)
               ? List.of("missing", "not")
               : List.of("missing", "not", "text", "in", "not-in", "below", "above", "of-type");
       case STRING -> List.of("missing", "exact", "contains");
@@ -315,7 +386,8 @@ final class Criteria {
 
   static Query missing(ParameterDefinition definition, boolean isMissing) {
     String field = definition.field();
-    if (field.equals(FieldNames.ID) || field.equals(FieldNames.LAST_UPDATED)) {
+    String code = definition.code();
+    if (code.equals(FieldNames.ID) || code.equals(FieldNames.LAST_UPDATED)) {
       return isMissing ? new MatchNoDocsQuery("always there") : new MatchAllDocsQuery();
     }
     Query present = new TermQuery(new Term(FieldNames.PRESENT, field));
@@ -325,7 +397,9 @@ final class Criteria {
   /** All resources that have the parameter, or could, but for those found. */
   static Query not(ParameterDefinition definition, Query query) {
     Query all =
-        definition.isOfEveryType() ? new MatchAllDocsQuery() : ofTypes(List.of(definition.type()));
+        definition.isOfEveryType() || definition.isOfContained()
+            ? new MatchAllDocsQuery()
+            : ofTypes(List.of(definition.type()));
     return new BooleanQuery.Builder()
         .add(all, BooleanClause.Occur.FILTER)
         .add(query, BooleanClause.Occur.MUST_NOT)
@@ -349,7 +423,7 @@ final class Criteria {
         definition,
         name.modifier(),
         path,
-        (target, deeper) -> clause(List.of(target), name.chain(), whole, deeper));
+        (target, deeper) -> ofTargets().clause(List.of(target), name.chain(), whole, deeper));
   }
 
   /**
@@ -507,8 +581,8 @@ final class Criteria {
     if (!types.isEmpty() && clauses.stream().noneMatch(Clause::impliesType)) {
       filters.add(ofTypes(types));
     }
-    if (filters.isEmpty()) {
-      return new MatchAllDocsQuery();
+    if (types.isEmpty()) {
+      filters.add(NOT_CONTAINED);
     }
     if (filters.size() == 1) {
       return filters.iterator().next();

@@ -27,7 +27,7 @@ import org.rodnan.fhir.ResourceKey;
  * @param snapshot the position of the first page's snapshot
  * @param total of the first page; empty if it wasn't wanted
  * @param after sort values of the last match served, longs or texts, null for none; its position of
- *     creation last
+ *     creation last, or before its place if contained resources are shown
  */
 record Cursor(
     SearchRequest request,

@@ -18,6 +18,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
@@ -36,8 +37,8 @@ import org.rodnan.index.StoredBody;
 import org.rodnan.search.SearchRequest.Parameter;
 
 /**
- * Everything about one resource (R4, patient-operation-everything.html): the resource, its record,
- * and what the record refers to, in the order of creation.
+ * Everything about one resource, or about all of a type (R4, patient-operation-everything.html):
+ * the resource, its record, and what the record refers to, in the order of creation.
  *
  * <ul>
  *   <li>The record of an owner of a compartment is the compartment; that of any other resource is
@@ -76,6 +77,37 @@ public final class EverythingEngine {
 
   private record KeptKey(IndexReader.CacheKey reader, SearchRequest request) {}
 
+  /**
+   * Whom it is about.
+   *
+   * @param owner empty means all of the type
+   */
+  private record Subject(String type, Optional<ResourceKey> owner) {
+    /** Those of its request, which tell its cursors from others. */
+    List<String> types() {
+      return owner.isPresent() ? List.of() : List.of(type);
+    }
+
+    Query itself() {
+      Query ofType = Criteria.ofTypes(List.of(type));
+      return owner
+          .map(key -> Criteria.and(new TermQuery(new Term(FieldNames.ID, key.id())), ofType))
+          .orElse(ofType);
+    }
+
+    Query linked() {
+      String field = Compartment.isOwner(type) ? FieldNames.COMPARTMENT : FieldNames.TARGET;
+      return owner
+          .<Query>map(key -> new TermQuery(new Term(field, key.toString())))
+          .orElseGet(() -> new PrefixQuery(new Term(field, type + "/")));
+    }
+
+    @Override
+    public String toString() {
+      return owner.map(ResourceKey::toString).orElse("all of " + type);
+    }
+  }
+
   EverythingEngine(Snapshots snapshots, Planning planning, Limits limits) {
     this.snapshots = snapshots;
     this.planning = planning;
@@ -91,10 +123,24 @@ public final class EverythingEngine {
    * @throws FhirFailure.Malformed for another parameter or a value that can't be understood
    */
   public SearchPage search(ResourceKey owner, List<Parameter> parameters) {
-    SearchRequest request = new SearchRequest(List.of(), Optional.of(owner), parameters, false);
+    return search(new Subject(owner.type(), Optional.of(owner)), parameters);
+  }
+
+  /**
+   * The first page of everything about all resources of a type, each once.
+   *
+   * @param parameters as for one resource
+   * @throws FhirFailure.Malformed for another parameter or a value that can't be understood
+   */
+  public SearchPage search(String type, List<Parameter> parameters) {
+    return search(new Subject(type, Optional.empty()), parameters);
+  }
+
+  private SearchPage search(Subject subject, List<Parameter> parameters) {
+    SearchRequest request = new SearchRequest(subject.types(), subject.owner(), parameters, false);
     EverythingPlan plan = EverythingPlan.of(request, limits);
     try (IndexSnapshot snapshot = snapshots.current()) {
-      return page(owner, plan, request, snapshot, Optional.empty());
+      return page(subject, plan, request, snapshot, Optional.empty());
     }
   }
 
@@ -104,31 +150,44 @@ public final class EverythingEngine {
    * @throws FhirFailure.Malformed if the cursor is not one of this owner
    */
   public SearchPage next(ResourceKey owner, String cursor) {
+    return next(new Subject(owner.type(), Optional.of(owner)), cursor);
+  }
+
+  /**
+   * The page of a next link of {@link #search(String, List)}.
+   *
+   * @throws FhirFailure.Malformed if the cursor is not one of everything about this type
+   */
+  public SearchPage next(String type, String cursor) {
+    return next(new Subject(type, Optional.empty()), cursor);
+  }
+
+  private SearchPage next(Subject subject, String cursor) {
     Cursor decoded = Cursor.decode(cursor, keptRequests);
     SearchRequest request = decoded.request();
     boolean fits =
-        request.compartment().equals(Optional.of(owner))
-            && request.types().isEmpty()
+        request.compartment().equals(subject.owner())
+            && request.types().equals(subject.types())
             && decoded.after().size() == 1
             && decoded.hasLastCreated();
     if (!fits) {
-      throw new FhirFailure.Malformed("The page link is not one of everything about " + owner);
+      throw new FhirFailure.Malformed("The page link is not one of everything about " + subject);
     }
     EverythingPlan plan = EverythingPlan.of(request, limits);
     try (IndexSnapshot snapshot = snapshots.of(decoded)) {
-      return page(owner, plan, request, snapshot, Optional.of(decoded));
+      return page(subject, plan, request, snapshot, Optional.of(decoded));
     }
   }
 
   private SearchPage page(
-      ResourceKey owner,
+      Subject subject,
       EverythingPlan plan,
       SearchRequest request,
       IndexSnapshot snapshot,
       Optional<Cursor> cursor) {
     try {
       IndexSearcher searcher = snapshots.withTimeout(snapshot);
-      Documents.InOrder whole = whole(owner, plan, request, snapshot, searcher);
+      Documents.InOrder whole = whole(subject, plan, request, snapshot, searcher);
       int from = cursor.map(after -> whole.after(after.lastCreated())).orElse(0);
       int to = Math.min(from + plan.count(), whole.docs().length);
       long total = cursor.flatMap(Cursor::total).orElse((long) whole.docs().length);
@@ -157,8 +216,7 @@ public final class EverythingEngine {
   }
 
   private static SearchPage.Entry entry(StoredBody body) {
-    return new SearchPage.Entry(
-        body.key(), body.version(), body.lastUpdated(), SearchPage.Mode.MATCH, body.json());
+    return SearchPage.Entry.of(body, SearchPage.Mode.MATCH);
   }
 
   private static Query criterion(Criteria criteria, String type, String code, String value) {
@@ -168,7 +226,7 @@ public final class EverythingEngine {
 
   /** All that belongs to it and is asked for; found once for all pages of a snapshot. */
   private Documents.InOrder whole(
-      ResourceKey owner,
+      Subject subject,
       EverythingPlan plan,
       SearchRequest request,
       IndexSnapshot snapshot,
@@ -186,7 +244,7 @@ public final class EverythingEngine {
     }
     plan.since()
         .ifPresent(since -> filters.add(criterion(criteria, "Resource", "_lastUpdated", since)));
-    int[] docs = docs(owner, plan, snapshot, criteria, searcher);
+    int[] docs = docs(subject, plan, snapshot, criteria, searcher);
     if (!filters.isEmpty()) {
       Documents.LongSet numbers = new Documents.LongSet();
       Documents.addNumbers(searcher, docs, FieldNames.NUMBER, numbers);
@@ -194,25 +252,25 @@ public final class EverythingEngine {
       docs = Documents.found(searcher, filters.stream().reduce(Criteria::and).orElseThrow());
     }
     Documents.InOrder whole = Documents.inOrder(searcher, docs);
-    snapshots.requireInTime(searcher, () -> "everything about " + owner);
+    snapshots.requireInTime(searcher, () -> "everything about " + subject);
     kept.put(key, whole);
     return whole;
   }
 
   /** The record and what it refers to. */
   private int[] docs(
-      ResourceKey owner,
+      Subject subject,
       EverythingPlan plan,
       IndexSnapshot snapshot,
       Criteria criteria,
       IndexSearcher searcher)
       throws IOException {
-    int[] found = Documents.found(searcher, record(owner, plan, snapshot, criteria));
+    int[] found = Documents.found(searcher, record(subject, plan, snapshot, criteria));
     IntStream.Builder all = IntStream.builder();
     Arrays.stream(found).forEach(all);
     Documents.LongSet known = new Documents.LongSet();
     Query leftOut =
-        Compartment.isOwner(owner.type()) ? Criteria.ofTypes(List.of(owner.type())) : null;
+        Compartment.isOwner(subject.type()) ? Criteria.ofTypes(List.of(subject.type())) : null;
     for (int round = 0; round <= limits.includeDepthMax() && found.length > 0; round++) {
       Documents.addNumbers(searcher, found, FieldNames.NUMBER, known);
       Documents.LongSet targets = new Documents.LongSet();
@@ -233,24 +291,17 @@ public final class EverythingEngine {
     return all.build().toArray();
   }
 
-  /** The owner, and its record as far as it is of the time asked for. */
+  /** The owners, and their records as far as they are of the time asked for. */
   private static Query record(
-      ResourceKey owner, EverythingPlan plan, IndexSnapshot snapshot, Criteria criteria) {
-    Query itself =
-        Criteria.and(
-            new TermQuery(new Term(FieldNames.ID, owner.id())),
-            Criteria.ofTypes(List.of(owner.type())));
-    Query linked =
-        Compartment.isOwner(owner.type())
-            ? Compartments.members(owner, List.of())
-            : new TermQuery(new Term(FieldNames.TARGET, owner.toString()));
+      Subject subject, EverythingPlan plan, IndexSnapshot snapshot, Criteria criteria) {
+    Query linked = subject.linked();
     boolean isOfAllTimes = plan.start().isEmpty() && plan.end().isEmpty();
-    if (isOfAllTimes && Compartment.isOwner(owner.type())) {
+    if (isOfAllTimes && Compartment.isOwner(subject.type())) {
       return linked;
     }
     Query inTime =
         isOfAllTimes ? linked : Criteria.and(linked, ofTime(plan, snapshot.parameters(), criteria));
-    return ValueQueries.anyOf(List.of(itself, inTime));
+    return ValueQueries.anyOf(List.of(subject.itself(), inTime));
   }
 
   /** Resources without a date of care, and those with one that the time asked for touches. */

@@ -49,7 +49,7 @@ public final class SearchEngine {
   /** Each may hold a bit for every resource. */
   private static final int JOINS_KEPT_MAX = 32;
 
-  private static final Sort BY_CREATION = SearchPlan.sort(List.of());
+  private static final Sort BY_CREATION = new Sort(CreationOrder.KEY);
 
   static {
     // Or-lists are bounded by Limits, which says so to the client.
@@ -213,7 +213,7 @@ public final class SearchEngine {
             ? cursor.flatMap(Cursor::total).or(() -> knownTotal(plan, snapshot))
             : Optional.empty();
     boolean countsAll = plan.hasTotal() && known.isEmpty();
-    if (countsAll && plan.sortKeys().isEmpty()) {
+    if (countsAll && plan.isByCreation()) {
       // A page in the order of creation ends early; counting is a matter of its own.
       known = Optional.of(count(plan, snapshot, searcher));
       countsAll = false;
@@ -255,7 +255,7 @@ public final class SearchEngine {
       IndexSearcher searcher,
       boolean countsAll)
       throws IOException {
-    boolean isByCreation = plan.sortKeys().isEmpty() && !countsAll;
+    boolean isByCreation = plan.isByCreation() && !countsAll;
     Query query =
         isByCreation && cursor.isPresent()
             ? Criteria.and(matches, CreationOrder.after(cursor.get().lastCreated()))
@@ -304,8 +304,7 @@ public final class SearchEngine {
       IndexSearcher searcher, int[] docs, SearchPage.Mode mode) throws IOException {
     List<SearchPage.Entry> entries = new ArrayList<>(docs.length);
     for (StoredBody body : Documents.bodies(searcher, docs)) {
-      entries.add(
-          new SearchPage.Entry(body.key(), body.version(), body.lastUpdated(), mode, body.json()));
+      entries.add(SearchPage.Entry.of(body, mode));
     }
     return entries;
   }

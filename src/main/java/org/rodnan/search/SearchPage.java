@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
+import org.rodnan.index.StoredBody;
 
 /**
  * One page of results, all of one point in time.
@@ -32,8 +33,25 @@ public record SearchPage(
   }
 
   /**
+   * @param key of a contained resource, that of its container; so are version and lastUpdated
    * @param json the exact stored bytes
+   * @param contained of a contained resource its type and the id that it has in its container
    */
   public record Entry(
-      ResourceKey key, VersionId version, Instant lastUpdated, Mode mode, byte[] json) {}
+      ResourceKey key,
+      VersionId version,
+      Instant lastUpdated,
+      Mode mode,
+      byte[] json,
+      Optional<ResourceKey> contained) {
+
+    public Entry(ResourceKey key, VersionId version, Instant lastUpdated, Mode mode, byte[] json) {
+      this(key, version, lastUpdated, mode, json, Optional.empty());
+    }
+
+    static Entry of(StoredBody body, Mode mode) {
+      return new Entry(
+          body.key(), body.version(), body.lastUpdated(), mode, body.json(), body.contained());
+    }
+  }
 }

@@ -26,6 +26,7 @@ import org.rodnan.index.ParameterDefinition;
  * @param hasJoin whether a part of it has to be searched before the whole
  * @param steps the criteria one by one
  * @param explains whether the steps are to be told
+ * @param showsContained whether contained resources are matches of their own
  */
 record SearchPlan(
     Query query,
@@ -40,7 +41,8 @@ record SearchPlan(
     boolean isTimeless,
     boolean hasJoin,
     List<Step> steps,
-    boolean explains) {
+    boolean explains,
+    boolean showsContained) {
 
   /** A criterion as it was asked, and what it became. */
   record Step(SearchRequest.Parameter parameter, Query query) {}
@@ -50,10 +52,12 @@ record SearchPlan(
    *
    * @param via the reference to what is sorted by; empty if it is the match itself
    * @param parameters what is sorted by, one for each type it may be of, all numbers or all texts
+   * @param inside where the values are when containers are shown for what they contain; else empty
    */
   record SortKey(
       Optional<ParameterDefinition> via,
       List<ParameterDefinition> parameters,
+      List<ChainedSortField.Target> inside,
       boolean isDescending) {
     boolean isNumeric() {
       return isNumeric(parameters.getFirst());
@@ -72,11 +76,15 @@ record SearchPlan(
         return new ChainedSortField(
             FieldNames.targets(via.get().field()),
             parameters.stream()
-                .map(
-                    each -> new ChainedSortField.Target(each.type(), FieldNames.sort(each.field())))
+                .map(each ->
+                    new ChainedSortField.Target(
+                        each.type(), FieldNames.NUMBER, FieldNames.sort(each.field())))
                 .toList(),
             isNumeric(),
             isDescending);
+      }
+      if (!inside.isEmpty()) {
+        return new ChainedSortField(FieldNames.NUMBER, inside, isNumeric(), isDescending);
       }
       ParameterDefinition parameter = parameters.getFirst();
       String field = FieldNames.sort(parameter.field());
@@ -104,15 +112,22 @@ record SearchPlan(
   record Include(
       boolean isReverse, boolean iterates, List<ParameterDefinition> references, String target) {}
 
-  /** The order of the page; the position of creation breaks ties. */
+  /**
+   * The order of the page; the position of creation breaks ties, and of contained resources their
+   * place in the container.
+   */
   Sort sort() {
-    return sort(sortKeys);
-  }
-
-  static Sort sort(List<SortKey> sortKeys) {
     List<SortField> fields = new ArrayList<>();
     sortKeys.forEach(key -> fields.add(key.field()));
     fields.add(CreationOrder.KEY);
+    if (showsContained) {
+      fields.add(new SortedNumericSortField(FieldNames.PLACE, SortField.Type.LONG));
+    }
     return new Sort(fields.toArray(SortField[]::new));
+  }
+
+  /** Whether pages are in the order of creation alone. */
+  boolean isByCreation() {
+    return sortKeys.isEmpty() && !showsContained;
   }
 }

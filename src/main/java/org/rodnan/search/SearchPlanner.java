@@ -14,6 +14,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.index.FieldNames;
 import org.rodnan.index.ParameterDefinition;
 import org.rodnan.index.ParameterKind;
 import org.rodnan.index.SearchParameters;
@@ -55,10 +56,14 @@ final class SearchPlanner {
     Draft draft = new Draft(request);
     request.types().forEach(type -> requireType(type, "the path"));
     for (SearchRequest.Parameter parameter : request.parameters()) {
-      if (parameter.name().equals("_type")) {
-        draft.addTypes(parameter);
+      switch (parameter.name()) {
+        case "_type" -> draft.addTypes(parameter);
+        case "_contained" -> draft.addContained(parameter);
+        case "_containedType" -> draft.addContainedType(parameter);
+        default -> {}
       }
     }
+    draft.requireTypesOfContained();
     request.parameters().forEach(draft::add);
     return draft.plan();
   }
@@ -124,6 +129,7 @@ final class SearchPlanner {
     private final SearchRequest request;
     private List<String> types;
     private final List<Criteria.Clause> clauses = new ArrayList<>();
+    private final List<Criteria.Clause> clausesOfContained = new ArrayList<>();
     private final List<SearchRequest.Parameter> criteriaUsed = new ArrayList<>();
     private final List<SearchPlan.SortKey> sortKeys = new ArrayList<>();
     private final List<SearchPlan.Include> includes = new ArrayList<>();
@@ -133,6 +139,9 @@ final class SearchPlanner {
     private int count;
     private final List<SearchPlan.Step> steps = new ArrayList<>();
     private boolean explains;
+    private boolean findsResources = true;
+    private boolean findsContained;
+    private boolean showsContained;
     private boolean isCountOnly;
     private boolean hasTotal = true;
     private boolean isTimeless = true;
@@ -165,7 +174,10 @@ final class SearchPlanner {
           case "_total" -> addTotal(parameter);
           case "_sort" -> addSort(parameter);
           case "_explain" -> addExplain(parameter);
-          case "_contained", "_containedType" -> requireContainers(parameter);
+          case "_contained", "_containedType" -> {
+            criteriaUsed.add(parameter);
+            self.add(parameter);
+          }
           case "_include", "_revinclude" -> addInclude(parameter, name);
           default -> addCriterion(parameter);
         }
@@ -201,12 +213,25 @@ final class SearchPlanner {
     }
 
     private void addCriterion(SearchRequest.Parameter parameter) {
-      Criteria.Clause clause = criteria.clause(types, parameter);
-      clauses.add(clause);
-      steps.add(new SearchPlan.Step(parameter, clause.query()));
+      if (findsResources) {
+        addClause(parameter, criteria, clauses);
+      }
+      if (findsContained) {
+        addClause(parameter, criteria.ofContained(), clausesOfContained);
+      }
       criteriaUsed.add(parameter);
       self.add(parameter);
       isTimeless &= !NEAR_NOW.matcher(parameter.value()).find();
+    }
+
+    private void addClause(
+        SearchRequest.Parameter parameter, Criteria asked, List<Criteria.Clause> all) {
+      Criteria.Clause clause =
+          FunctionalList.isNamedBy(parameter) && !findsContained
+              ? asked.clause(FunctionalList.of(parameter, request))
+              : asked.clause(types, parameter);
+      all.add(clause);
+      steps.add(new SearchPlan.Step(parameter, clause.query()));
     }
 
     private void addSummary(SearchRequest.Parameter parameter) {
@@ -240,19 +265,34 @@ final class SearchPlanner {
       self.add(parameter);
     }
 
-    /** Only resources of their own are found; that is what R4 says when nothing is asked. */
-    private void requireContainers(SearchRequest.Parameter parameter) {
-      if (!parameter.value().equals("false") || parameter.name().equals("_containedType")) {
+    void addContained(SearchRequest.Parameter parameter) {
+      findsContained =
+          switch (parameter.value()) {
+            case "true", "both" -> true;
+            case "false" -> false;
+            default -> throw malformed(parameter, "true, both or false");
+          };
+      findsResources = !parameter.value().equals("true");
+    }
+
+    void addContainedType(SearchRequest.Parameter parameter) {
+      showsContained =
+          switch (parameter.value()) {
+            case "contained" -> true;
+            case "container" -> false;
+            default -> throw malformed(parameter, "container or contained");
+          };
+    }
+
+    void requireTypesOfContained() {
+      showsContained &= findsContained;
+      if (findsContained && types.isEmpty()) {
         throw new FhirFailure.Malformed(
             IssueType.NOTSUPPORTED,
-            "Search parameter '"
-                + parameter.name()
-                + "': found '"
-                + parameter.value()
-                + "'; contained resources can't be searched for here, expected _contained=false",
-            parameter.name());
+            "Search parameter '_contained': expected a search of one type, or _type, which says of"
+                + " what type the contained resources are to be",
+            "_contained");
       }
-      self.add(parameter);
     }
 
     private void addSort(SearchRequest.Parameter parameter) {
@@ -272,8 +312,12 @@ final class SearchPlanner {
         String key, boolean isDescending, SearchRequest.Parameter parameter) {
       int dot = key.indexOf('.');
       if (dot < 0) {
+        ParameterDefinition found = sortable(types, key, parameter);
         return new SearchPlan.SortKey(
-            Optional.empty(), List.of(sortable(types, key, parameter)), isDescending);
+            Optional.empty(), List.of(found), inside(found), isDescending);
+      }
+      if (findsContained) {
+        throw malformed(parameter, "no reference to sort by when contained resources are searched");
       }
       String[] link = key.substring(0, dot).split(":", 2);
       ParameterDefinition via = sortable(types, link[0], parameter);
@@ -299,7 +343,23 @@ final class SearchPlanner {
         throw malformed(
             parameter, "the type of what " + link[0] + " leads to, as in subject:Patient.name");
       }
-      return new SearchPlan.SortKey(Optional.of(via), List.copyOf(all), isDescending);
+      return new SearchPlan.SortKey(Optional.of(via), List.copyOf(all), List.of(), isDescending);
+    }
+
+    /** Containers sort by what they contain; matches that are no containers by their own values. */
+    private List<ChainedSortField.Target> inside(ParameterDefinition parameter) {
+      List<ChainedSortField.Target> inside = new ArrayList<>();
+      if (findsContained && !showsContained) {
+        String field = FieldNames.sort(parameter.field());
+        for (String type : types) {
+          inside.add(
+              new ChainedSortField.Target(FieldNames.contained(type), FieldNames.CONTAINER, field));
+          if (findsResources) {
+            inside.add(new ChainedSortField.Target(type, FieldNames.NUMBER, field));
+          }
+        }
+      }
+      return inside;
     }
 
     private ParameterDefinition sortable(
@@ -338,17 +398,19 @@ final class SearchPlanner {
       if (!target.isEmpty()) {
         requireType(target, "'" + parameter.name() + "'");
       }
+      List<ParameterDefinition> followed =
+          new ArrayList<>(isAny ? allReferences() : references(parts[0], parts[1], parameter));
+      if (showsContained && !isReverse) {
+        followed.addAll(followed.stream().map(ParameterDefinition::ofContained).toList());
+      }
       includes.add(
-          new SearchPlan.Include(
-              isReverse,
-              name.hasModifier(),
-              isAny ? allReferences() : references(parts[0], parts[1], parameter),
-              target));
+          new SearchPlan.Include(isReverse, name.hasModifier(), List.copyOf(followed), target));
       self.add(parameter);
     }
 
     private List<ParameterDefinition> allReferences() {
-      return (types.isEmpty() ? ResourceTypes.all() : types)
+      boolean isOfAnyType = types.isEmpty() || (findsContained && !showsContained);
+      return (isOfAnyType ? ResourceTypes.all() : types)
           .stream().flatMap(type -> referencesOf(type).stream()).toList();
     }
 
@@ -377,13 +439,38 @@ final class SearchPlanner {
       return List.of(found.get());
     }
 
-    SearchPlan plan() {
+    private Query resources() {
       List<Criteria.Clause> all = new ArrayList<>(clauses);
       request
           .compartment()
           .ifPresent(
               owner -> all.add(new Criteria.Clause(Compartments.members(owner, types), false)));
-      Query query = Criteria.all(types, all);
+      return Criteria.all(types, all);
+    }
+
+    /** What is contained is in the compartments that its container is in. */
+    private Query contained() {
+      List<Criteria.Clause> all = new ArrayList<>(clausesOfContained);
+      request
+          .compartment()
+          .map(owner -> Compartments.members(owner, List.of()))
+          .map(members -> new JoinQuery(members, FieldNames.NUMBER, FieldNames.CONTAINER))
+          .ifPresent(inside -> all.add(new Criteria.Clause(inside, false)));
+      Query contained = Criteria.all(Criteria.typesOfContained(types), all);
+      return showsContained
+          ? contained
+          : new JoinQuery(contained, FieldNames.CONTAINER, FieldNames.NUMBER);
+    }
+
+    SearchPlan plan() {
+      List<Query> found = new ArrayList<>();
+      if (findsResources) {
+        found.add(resources());
+      }
+      if (findsContained) {
+        found.add(contained());
+      }
+      Query query = ValueQueries.anyOf(found);
       return new SearchPlan(
           query,
           List.copyOf(sortKeys),
@@ -397,7 +484,8 @@ final class SearchPlanner {
           isTimeless,
           SnapshotQuery.isIn(query),
           List.copyOf(steps),
-          explains);
+          explains,
+          showsContained);
     }
   }
 }

@@ -82,7 +82,7 @@ final class ValueQueries {
     String field = parameter.field();
     return switch (parameter.kind()) {
       case TOKEN ->
-          field.equals(FieldNames.ID)
+          parameter.code().equals(FieldNames.ID)
               ? terms(field, each(values, Escapes::unescape), Terms::exact)
               : token(field, name, values);
       case STRING -> string(field, name, each(values, Escapes::unescape));
@@ -280,9 +280,10 @@ final class ValueQueries {
     String field = parameter.field();
     return switch (parameter.kind()) {
       case TOKEN -> {
-        String form = field.equals(FieldNames.ID) ? value : token(name, value);
+        boolean isId = parameter.code().equals(FieldNames.ID);
+        String form = isId ? value : token(name, value);
         // Each token has one form of each sort; those of the sort looked for tell it from others.
-        String sort = field.equals(FieldNames.ID) ? "" : form.substring(0, 1);
+        String sort = isId ? "" : form.substring(0, 1);
         List<Query> others = new ArrayList<>();
         if (sort.equals("s") || sort.equals("n")) {
           others.add(otherTerms(field, "s", form));

@@ -60,6 +60,24 @@ class BundleWriterTest {
   }
 
   @Test
+  void namesAContainedResourceByItsContainer() {
+    SearchPage.Entry contained =
+        new SearchPage.Entry(
+            STUDY,
+            VersionId.FIRST,
+            NOW,
+            Mode.MATCH,
+            Fixtures.bytes("{\"resourceType\":\"Organization\",\"id\":\"o\"}"),
+            Optional.of(new ResourceKey("Organization", "o")));
+    Bundle bundle =
+        Fixtures.parse(
+            writer.searchset(patients(), page(Optional.empty(), List.of(contained))), Bundle.class);
+    assertThat(bundle.getEntryFirstRep().getFullUrl())
+        .isEqualTo("http://localhost:1/fhir/ResearchStudy/s1#o");
+    assertThat(bundle.getEntryFirstRep().getResource().fhirType()).isEqualTo("Organization");
+  }
+
+  @Test
   void marksWhatWasIncludedAndAddsWarningsAsAnOutcome() {
     SearchPage.Entry included =
         new SearchPage.Entry(

@@ -127,6 +127,17 @@ class EverythingTest {
   }
 
   @Test
+  void givesTheRecordsOfAllOfTheType() {
+    assertThat(keys("/Patient/$everything?_type=ResearchSubject,ResearchStudy&_count=50"))
+        .contains("ResearchSubject/subject-a", "ResearchSubject/subject-b", "ResearchStudy/study")
+        .doesNotHaveDuplicates();
+    assertThat(keys("/ResearchStudy/$everything?_type=Patient&_count=50"))
+        .contains("Patient/a", "Patient/b");
+    assertThat(client.get("/Patient/$everything?_sort=date").status()).isEqualTo(400);
+    assertThat(client.get("/Observation/$everything").status()).isEqualTo(404);
+  }
+
+  @Test
   void pagesWithoutLossWhileOthersWrite() {
     List<String> whole = keys(patient());
     JsonNode first = client.get(patient() + "?_count=3").json();

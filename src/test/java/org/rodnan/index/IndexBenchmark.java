@@ -1,18 +1,14 @@
 package org.rodnan.index;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.lucene.index.IndexableField;
 import org.hl7.fhir.r4.model.Resource;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,6 +24,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.rodnan.BenchmarkFiles;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceKey;
@@ -59,7 +56,7 @@ public class IndexBenchmark {
 
   @Setup(Level.Trial)
   public void open() throws IOException {
-    json = example("ssc-mrss-valid-all-sites");
+    json = BenchmarkFiles.example("ssc-mrss-valid-all-sites");
     mrss = (Resource) FhirContexts.r4().newJsonParser().parseResource(json);
     document = extractor.extract(mrss);
     folder = Files.createTempDirectory("index-benchmark");
@@ -70,18 +67,7 @@ public class IndexBenchmark {
   @TearDown(Level.Trial)
   public void close() throws IOException {
     index.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private static String example(String name) throws IOException {
-    try (InputStream in =
-        IndexBenchmark.class.getResourceAsStream("/profiles/examples/" + name + ".json")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    BenchmarkFiles.delete(folder);
   }
 
   /** In the request's thread. */

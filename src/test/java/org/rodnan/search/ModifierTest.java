@@ -3,43 +3,18 @@ package org.rodnan.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.FhirFailure;
 
 /** Modifiers and parameters that need more than the value: https://hl7.org/fhir/R4/search.html */
-final class ModifierTest {
+final class ModifierTest extends SearchTest {
   private static final String MEASURE = "https://w3id.org/rodnan/CodeSystem/ssc-measure";
-
-  @TempDir Path folder;
-  private SearchFixture fixture;
-
-  @BeforeEach
-  void open() {
-    fixture = new SearchFixture(folder);
-  }
-
-  @AfterEach
-  void close() {
-    fixture.close();
-  }
-
-  private void observation(String id, String rest) {
-    fixture.put("Observation/" + id, "'status':'final'" + (rest.isEmpty() ? "" : "," + rest));
-  }
 
   private static String coded(String system, String code) {
     return "'code':{'coding':[{'system':'" + system + "','code':'" + code + "'}]}";
-  }
-
-  private List<String> search(String url) {
-    return fixture.search(url);
   }
 
   @Test
@@ -278,9 +253,61 @@ final class ModifierTest {
     assertThat(search("?_list=List/l")).containsExactly("2", "o");
     assertThat(search("Patient?_list=other,l&_id=1,2")).containsExactly("2");
     assertThat(search("Observation?subject._list=l")).isEmpty();
-    assertThatThrownBy(() -> search("Patient?_list=$current-problems"))
+  }
+
+  private void problems(String id, String patient, String rest, String... conditions) {
+    fixture.put(
+        "List/" + id,
+        "'mode':'working','code':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/list-example-use-codes',"
+            + "'code':'problems'}]},'subject':{'reference':'Patient/"
+            + patient
+            + "'},"
+            + rest
+            + ",'entry':["
+            + String.join(
+                ",",
+                List.of(conditions).stream()
+                    .map(each -> "{'item':{'reference':'Condition/" + each + "'}}")
+                    .toList())
+            + "]");
+  }
+
+  @Test
+  void findsWhatAFunctionalListRefersTo() {
+    for (String patient : List.of("1", "2")) {
+      fixture.put("Patient/" + patient, "");
+      for (String id : List.of("a", "b", "c")) {
+        fixture.put(
+            "Condition/" + id + patient, "'subject':{'reference':'Patient/" + patient + "'}");
+      }
+    }
+    String problems = "Condition?_list=$current-problems&";
+    assertThat(search(problems + "patient=1")).isEmpty();
+    problems("newest", "1", "'status':'current','date':'2022-01-01'", "a1", "b1");
+    problems("older", "1", "'status':'current','date':'2021-01-01'", "c1");
+    problems("undated", "1", "'status':'current'", "c1");
+    problems("retired", "1", "'status':'retired','date':'2023-01-01'", "c1");
+    problems("other", "2", "'status':'current','date':'2023-01-01'", "c2");
+    assertThat(search(problems + "patient=1")).containsExactly("a1", "b1");
+    assertThat(search(problems + "subject=Patient/1&_id=b1,c1")).containsExactly("b1");
+    assertThat(search(problems + "subject:Patient=2")).containsExactly("c2");
+    assertThat(search("Patient/2/Condition?_list=$current-problems")).containsExactly("c2");
+    assertThat(search("Condition?patient=1&_list=$current-allergies")).isEmpty();
+    problems("newest", "1", "'status':'current','date':'2022-01-01'", "b1");
+    assertThat(search(problems + "patient=1")).containsExactly("b1");
+    for (String bad :
+        List.of(
+            problems + "code=x",
+            problems + "patient=1,2",
+            problems + "patient=1&subject=1",
+            problems + "subject=Group/1",
+            "Condition?patient=1&_list=$current-problems,newest",
+            "Condition?patient=1&_list=$current-problems&_contained=true")) {
+      assertThatThrownBy(() -> search(bad)).as(bad).isInstanceOf(FhirFailure.Malformed.class);
+    }
+    assertThatThrownBy(() -> search("AllergyIntolerance?patient=1&_list=$current-drug-allergies"))
         .isInstanceOf(FhirFailure.Malformed.class)
-        .hasMessageContaining("no functional lists");
+        .hasMessageContaining("have no code in");
   }
 
   // https://hl7.org/fhir/R4/location.html#positional
@@ -330,24 +357,10 @@ final class ModifierTest {
         "Patient?birthdate:text=x",
         "Patient?name:in=x",
         "Location?_sort=near",
-        "Patient?_contained=true"
+        "?_contained=true"
       })
   void refusesWhatIsNotThere(String url) {
     assertThatThrownBy(() -> search(url)).isInstanceOf(FhirFailure.Malformed.class);
-  }
-
-  @Test
-  void findsNoContainedResources() {
-    fixture.put(
-        "Patient/1",
-        "'contained':[{'resourceType':'Organization','id':'o','name':'Inner'}],"
-            + "'managingOrganization':{'reference':'#o'}");
-    assertThat(search("Organization?name=inner")).isEmpty();
-    assertThat(search("Organization?_contained=false")).isEmpty();
-    assertThat(fixture.page("?_contained=false").total()).hasValue(1);
-    assertThatThrownBy(() -> search("Organization?_contained=both"))
-        .isInstanceOf(FhirFailure.Malformed.class)
-        .hasMessageContaining("expected _contained=false");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.TestLimits;
 
 final class PageWalkTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
@@ -143,34 +145,7 @@ final class PageWalkTest {
   }
 
   private static Limits withPins(int pins) {
-    return limits(pins, Limits.DEFAULTS.queryTimeMax());
-  }
-
-  private static Limits withQueryTime(Duration time) {
-    return limits(Limits.DEFAULTS.pinnedSnapshotsMax(), time);
-  }
-
-  private static Limits limits(int pins, Duration queryTime) {
-    Limits d = Limits.DEFAULTS;
-    return new Limits(
-        d.bodyBytesMax(),
-        d.uriBytesMax(),
-        d.formBytesMax(),
-        d.jsonDepthMax(),
-        d.bundleEntriesMax(),
-        d.pageSizeDefault(),
-        d.pageSizeMax(),
-        d.includesMax(),
-        d.includeDepthMax(),
-        d.chainDepthMax(),
-        d.orValuesMax(),
-        d.sortKeysMax(),
-        d.conditionalMatchesMax(),
-        d.writeQueueMax(),
-        d.groupSizeMax(),
-        pins,
-        d.pinnedSnapshotAgeMax(),
-        queryTime);
+    return TestLimits.with(Map.of("pinnedSnapshotsMax", pins));
   }
 
   @Test
@@ -178,7 +153,7 @@ final class PageWalkTest {
     try (SearchFixture fixture = new SearchFixture(folder)) {
       fill(fixture);
       fixture.index.await(fixture.log.head(), WAIT);
-      Limits none = withQueryTime(Duration.ofNanos(1));
+      Limits none = TestLimits.with(Map.of("queryTimeMax", Duration.ofNanos(1)));
       SearchEngine engine =
           SearchFixture.engine(fixture.index, () -> LogPosition.START, none, Clock.systemUTC());
       for (String url : List.of("Patient?family=f&_sort=birthdate", "Patient?family=f")) {

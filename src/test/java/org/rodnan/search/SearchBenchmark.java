@@ -1,11 +1,8 @@
 package org.rodnan.search;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,6 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.rodnan.BenchmarkFiles;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.TestingLog;
@@ -60,7 +58,7 @@ public class SearchBenchmark {
               + (i % 4 == 0 ? "male" : "female")
               + "'");
     }
-    String json = example("ssc-mrss-valid-all-sites");
+    String json = BenchmarkFiles.example("ssc-mrss-valid-all-sites");
     for (int i = 0; i < OBSERVATIONS; i++) {
       Observation mrss = (Observation) FhirContexts.r4().newJsonParser().parseResource(json);
       mrss.getSubject().setReference("Patient/p" + i % PATIENTS);
@@ -81,18 +79,7 @@ public class SearchBenchmark {
   @TearDown(Level.Trial)
   public void close() throws IOException {
     fixture.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private static String example(String name) throws IOException {
-    try (InputStream in =
-        SearchBenchmark.class.getResourceAsStream("/profiles/examples/" + name + ".json")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    BenchmarkFiles.delete(folder);
   }
 
   @Benchmark

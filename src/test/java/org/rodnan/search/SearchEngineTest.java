@@ -4,47 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 
-final class SearchEngineTest {
+final class SearchEngineTest extends SearchTest {
   private static final String LOINC =
       "'code':{'coding':[{'system':'http://loinc.org','code':'%s'}]}";
   private static final String UCUM = "http://unitsofmeasure.org";
 
-  @TempDir Path folder;
-  private SearchFixture fixture;
-
-  @BeforeEach
-  void open() {
-    fixture = new SearchFixture(folder);
-  }
-
-  @AfterEach
-  void close() {
-    fixture.close();
-  }
-
-  private void observation(String id, String rest) {
-    fixture.put("Observation/" + id, "'status':'final'" + (rest.isEmpty() ? "" : "," + rest));
-  }
-
   private void observation(String id, String code, String rest) {
     observation(id, LOINC.formatted(code) + "," + rest);
-  }
-
-  private List<String> search(String url) {
-    return fixture.search(url);
   }
 
   // Token: https://hl7.org/fhir/R4/search.html#token

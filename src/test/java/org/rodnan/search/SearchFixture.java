@@ -43,6 +43,7 @@ final class SearchFixture implements AutoCloseable {
   final TestingLog log = new TestingLog(EXTRACTOR, Instant.parse("2025-01-01T00:00:00Z"));
   final ResourceIndex index;
   final SearchEngine engine;
+  final EverythingEngine everything;
   private SearchRequest asked = request("Patient");
 
   SearchFixture(Path folder) {
@@ -53,14 +54,18 @@ final class SearchFixture implements AutoCloseable {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.index = ResourceIndex.open(folder, log, EXTRACTOR, limits, clock);
     this.engine = engine(index, log::head, limits, clock);
+    this.everything =
+        new EverythingEngine(
+            new Snapshots(index, log::head, limits), planning(limits, clock), limits);
   }
 
   static SearchEngine engine(
       ResourceIndex index, Supplier<LogPosition> head, Limits limits, Clock clock) {
-    return new SearchEngine(
-        new Snapshots(index, head, limits),
-        new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock),
-        limits);
+    return new SearchEngine(new Snapshots(index, head, limits), planning(limits, clock), limits);
+  }
+
+  private static Planning planning(Limits limits, Clock clock) {
+    return new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */
@@ -97,7 +102,10 @@ final class SearchFixture implements AutoCloseable {
     return engine.next(asked, cursor);
   }
 
-  /** Ids of the matches of the first page, in order; of includes, type and id in brackets. */
+  /**
+   * Ids of the matches of the first page, in order, those of contained resources behind their
+   * containers'; of includes, type and id in brackets.
+   */
   List<String> search(String url) {
     return ids(page(url));
   }
@@ -105,7 +113,9 @@ final class SearchFixture implements AutoCloseable {
   static List<String> ids(SearchPage page) {
     return page.entries().stream()
         .map(entry ->
-            entry.mode() == SearchPage.Mode.MATCH ? entry.key().id() : "[" + entry.key() + "]")
+            entry.mode() == SearchPage.Mode.MATCH
+                ? entry.key().id() + entry.contained().map(inner -> "#" + inner.id()).orElse("")
+                : "[" + entry.key() + "]")
         .toList();
   }
 

@@ -25,6 +25,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.TestLimits;
 import org.rodnan.index.IndexDocument;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.store.Change;
@@ -149,7 +150,7 @@ final class WriteThenSearchTest {
 
   @Test
   void saysSoWhenTheTimeBudgetIsUsedUp() throws Exception {
-    Limits limits = withQueryTime(Duration.ofNanos(1));
+    Limits limits = TestLimits.with(Map.of("queryTimeMax", Duration.ofNanos(1)));
     try (ResourceStore store =
             ResourceStores.open(
                 StoreSettings.sqliteIn(folder), Limits.DEFAULTS, Clock.systemUTC());
@@ -161,29 +162,6 @@ final class WriteThenSearchTest {
           .isInstanceOf(FhirFailure.Busy.class)
           .hasMessageContaining("rodnan.limits.query-time-max");
     }
-  }
-
-  private static Limits withQueryTime(Duration time) {
-    Limits d = Limits.DEFAULTS;
-    return new Limits(
-        d.bodyBytesMax(),
-        d.uriBytesMax(),
-        d.formBytesMax(),
-        d.jsonDepthMax(),
-        d.bundleEntriesMax(),
-        d.pageSizeDefault(),
-        d.pageSizeMax(),
-        d.includesMax(),
-        d.includeDepthMax(),
-        d.chainDepthMax(),
-        d.orValuesMax(),
-        d.sortKeysMax(),
-        d.conditionalMatchesMax(),
-        d.writeQueueMax(),
-        d.groupSizeMax(),
-        d.pinnedSnapshotsMax(),
-        d.pinnedSnapshotAgeMax(),
-        time);
   }
 
   @Test

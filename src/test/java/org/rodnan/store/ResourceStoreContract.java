@@ -43,6 +43,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.TestLimits;
 import org.rodnan.fhir.VersionId;
 
 /** What every store must do, on whichever database. */
@@ -67,26 +68,7 @@ abstract class ResourceStoreContract {
   abstract Connection connect() throws SQLException;
 
   static Limits limits(int writeQueueMax, int groupSizeMax) {
-    Limits d = Limits.DEFAULTS;
-    return new Limits(
-        d.bodyBytesMax(),
-        d.uriBytesMax(),
-        d.formBytesMax(),
-        d.jsonDepthMax(),
-        d.bundleEntriesMax(),
-        d.pageSizeDefault(),
-        d.pageSizeMax(),
-        d.includesMax(),
-        d.includeDepthMax(),
-        d.chainDepthMax(),
-        d.orValuesMax(),
-        d.sortKeysMax(),
-        d.conditionalMatchesMax(),
-        writeQueueMax,
-        groupSizeMax,
-        d.pinnedSnapshotsMax(),
-        d.pinnedSnapshotAgeMax(),
-        d.queryTimeMax());
+    return TestLimits.with(Map.of("writeQueueMax", writeQueueMax, "groupSizeMax", groupSizeMax));
   }
 
   @BeforeEach
