@@ -12,6 +12,7 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
+import org.rodnan.ingest.PackageInstaller;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
@@ -74,6 +75,7 @@ class HttpConfiguration {
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
       Operations operations,
+      PackageInstaller packages,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
@@ -84,7 +86,7 @@ class HttpConfiguration {
     String version = capabilities.version();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
-    OperationEndpoint operating = new OperationEndpoint(operations, jobs);
+    OperationEndpoint operating = new OperationEndpoint(operations, new InstallEndpoint(packages), jobs);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(

@@ -13,6 +13,7 @@ enum NamedOperation {
   EVERYTHING("everything", true, Set.of(Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
+  INSTALL("install", false, Set.of(Level.TYPE), Set.of("ImplementationGuide")),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
@@ -32,7 +33,11 @@ enum NamedOperation {
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
   private static final Set<String> OUR_OWN =
-      Set.of("ResearchStudy-everything", "Resource-diff", "Resource-expunge");
+      Set.of(
+          "ImplementationGuide-install",
+          "ResearchStudy-everything",
+          "Resource-diff",
+          "Resource-expunge");
 
   private final String code;
   private final boolean reads;

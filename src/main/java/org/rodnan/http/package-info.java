@@ -20,6 +20,7 @@
 @ApplicationModule(
     allowedDependencies = {
       "fhir",
+      "ingest",
       "interaction",
       "operation",
       "search",
