@@ -17,6 +17,7 @@ import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
+import org.rodnan.validation.ResourceValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -82,7 +83,8 @@ class HttpConfiguration {
       Limits limits,
       Clock clock,
       HttpSettings settings,
-      ExecutorService answeringLater) {
+      ExecutorService answeringLater,
+      Metrics metrics) {
     String version = capabilities.version();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
@@ -110,7 +112,7 @@ class HttpConfiguration {
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));
     ServletRegistrationBean<FhirServlet> registration =
         new ServletRegistrationBean<>(
-            new FhirServlet(reader, api, new ResponseWriter(), limits), BASE_PATH + "/*");
+            new FhirServlet(reader, api, new ResponseWriter(), limits, metrics), BASE_PATH + "/*");
     registration.setLoadOnStartup(1);
     return registration;
   }
@@ -118,6 +120,16 @@ class HttpConfiguration {
   @Bean
   ServletRegistrationBean<HealthServlet> healthServlet(ResourceStore store, ResourceIndex index) {
     return new ServletRegistrationBean<>(new HealthServlet(store::head, index::status), "/health");
+  }
+
+  @Bean(destroyMethod = "close")
+  Metrics metrics(ResourceStore store, ResourceIndex index, ResourceValidator validator) {
+    return new Metrics(store, index, validator);
+  }
+
+  @Bean
+  ServletRegistrationBean<MetricsServlet> metricsServlet(Metrics metrics) {
+    return new ServletRegistrationBean<>(new MetricsServlet(metrics), "/metrics");
   }
 
   @Bean

@@ -26,7 +26,8 @@
       "search",
       "index",
       "store",
-      "terminology"
+      "terminology",
+      "validation"
     })
 @NullMarked
 package org.rodnan.http;
