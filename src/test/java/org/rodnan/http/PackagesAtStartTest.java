@@ -56,6 +56,19 @@ class PackagesAtStartTest {
           "{\"resourceType\": \"Basic\", \"meta\": {\"profile\": [\"%s/second\"]},"
               + " \"code\": {\"text\": \"note\"}}";
       assertThat(client.post("/Basic", claiming.formatted(BASE)).text()).contains("Basic.author");
+      takesTheGuideOfAnother(client, server.base().replace("/fhir", "/ig/package.tgz"));
     }
+  }
+
+  private static void takesTheGuideOfAnother(FhirClient client, String url) {
+    byte[] tgz = client.get(url).response().body();
+    String install = "/ImplementationGuide/$install";
+    FhirClient.Answer first = client.postBytes(install, tgz, "application/gzip");
+    assertThat(first.status()).as(first.text()).isEqualTo(200);
+    assertThat(first.text()).contains("org.rodnan.ssc");
+    assertThat(client.get("/StructureDefinition/ssc-mrss").text()).contains("\"snapshot\"");
+    assertThat(client.postBytes(install, tgz, "application/gzip").text())
+        .contains("{\"name\":\"created\",\"valueInteger\":0}")
+        .contains("{\"name\":\"updated\",\"valueInteger\":0}");
   }
 }
