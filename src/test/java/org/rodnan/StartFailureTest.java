@@ -120,4 +120,13 @@ class StartFailureTest {
         "rodnan.store.url begins with 'jdbc:h2:mem:x'",
         "Change that setting");
   }
+
+  @Test
+  void saysWhichPackageIsBroken() throws Exception {
+    Path broken = Files.writeString(folder.resolve("broken.tgz"), "not a package");
+    assertSays(
+        outputOf("rodnan.data-dir=" + folder.resolve("data"), "rodnan.packages.load=" + broken),
+        "The package " + broken + " can't be installed",
+        "rodnan.packages.load");
+  }
 }

@@ -2,6 +2,7 @@ package org.rodnan.fhir;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 
@@ -26,6 +27,31 @@ public abstract sealed class FhirFailure extends RuntimeException {
   /** What the OperationOutcome says; never empty. */
   public final List<Issue> issues() {
     return issues;
+  }
+
+  /** The same kind of failure, each issue told in other words. */
+  public final FhirFailure told(UnaryOperator<Issue> otherwise) {
+    List<Issue> told = issues.stream().map(otherwise).toList();
+    Issue first = told.getFirst();
+    String[] expression = first.expression().toArray(String[]::new);
+    return switch (this) {
+      case Malformed malformed -> new Malformed(told);
+      case Unprocessable unprocessable -> new Unprocessable(told);
+      case PreconditionFailed failed ->
+          new PreconditionFailed(first.code(), first.diagnostics(), expression);
+      case Conflict conflict -> new Conflict(first.diagnostics(), expression);
+      case NotFound notFound -> new NotFound(first.code(), first.diagnostics());
+      case NotAllowed notAllowed -> new NotAllowed(first.diagnostics());
+      case Forbidden forbidden -> new Forbidden(first.diagnostics());
+      case TooLarge tooLarge -> new TooLarge(first.diagnostics(), expression);
+      case Unauthorized unauthorized -> unauthorized;
+      case NotAcceptable notAcceptable -> notAcceptable;
+      case UnsupportedMedia unsupported -> unsupported;
+      case Gone gone -> gone;
+      case Busy busy -> busy;
+      case DiskFull full -> full;
+      case Fault fault -> fault;
+    };
   }
 
   /** 400: the request can't be understood: broken syntax, an unknown parameter, a bad value. */

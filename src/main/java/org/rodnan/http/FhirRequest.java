@@ -71,9 +71,11 @@ record FhirRequest(
   OperationCall call(Target.Operation target) {
     OperationInput input =
         http.getMethod().equals("POST")
-            ? target.operation() == NamedOperation.GRAPHQL
-                ? bodies.graphql(http, query)
-                : bodies.input(http, query)
+            ? switch (target.operation()) {
+              case GRAPHQL -> bodies.graphql(http, query);
+              case INSTALL -> bodies.fhirPackage(http, query);
+              default -> bodies.input(http, query);
+            }
             : new OperationInput(query, Optional.empty());
     return new OperationCall(
         target, input, preferences.lenient(), header("If-Match"), origin, bundles());

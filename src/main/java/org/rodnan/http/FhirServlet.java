@@ -21,29 +21,40 @@ final class FhirServlet extends HttpServlet {
   private final transient FhirApi api;
   private final transient ResponseWriter writer;
   private final transient Limits limits;
+  private final transient Metrics metrics;
 
-  FhirServlet(RequestReader reader, FhirApi api, ResponseWriter writer, Limits limits) {
+  FhirServlet(
+      RequestReader reader, FhirApi api, ResponseWriter writer, Limits limits, Metrics metrics) {
     this.reader = reader;
     this.api = api;
     this.writer = writer;
     this.limits = limits;
+    this.metrics = metrics;
   }
 
   @Override
   protected void service(HttpServletRequest http, HttpServletResponse response) throws IOException {
+    long begun = System.nanoTime();
     String requestId = reader.requestId(http);
     response.setHeader("X-Request-Id", requestId);
+    String interaction = "none";
     try {
-      answer(http, response, requestId);
+      String path = http.getPathInfo();
+      Target target = Routes.target(path == null ? "" : path);
+      if (target.methods().contains(http.getMethod())) {
+        interaction = target.interaction(http.getMethod());
+      }
+      answer(http, response, target, requestId);
     } catch (RuntimeException | StackOverflowError e) {
       fail(http, response, requestId, e);
+    } finally {
+      metrics.answered(interaction, response.getStatus(), System.nanoTime() - begun);
     }
   }
 
-  private void answer(HttpServletRequest http, HttpServletResponse response, String requestId)
+  private void answer(
+      HttpServletRequest http, HttpServletResponse response, Target target, String requestId)
       throws IOException {
-    String path = http.getPathInfo();
-    Target target = Routes.target(path == null ? "" : path);
     String method = http.getMethod();
     if (method.equals("OPTIONS")) {
       allow(response, target);

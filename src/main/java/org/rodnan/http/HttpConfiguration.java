@@ -14,11 +14,13 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
+import org.rodnan.ingest.PackageInstaller;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.TerminologyService;
+import org.rodnan.validation.ResourceValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -78,19 +80,22 @@ class HttpConfiguration {
       Interactions interactions,
       Operations operations,
       TerminologyService terminology,
+      PackageInstaller packages,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
       Limits limits,
       Clock clock,
       HttpSettings settings,
-      ExecutorService answeringLater) {
+      ExecutorService answeringLater,
+      Metrics metrics) {
     String version = capabilities.version();
     List<CodeSystem> ours = Artifacts.read(CodeSystem.class, "terminology/CodeSystem");
     Instant started = clock.instant();
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
-    OperationEndpoint operating = new OperationEndpoint(operations, jobs);
+    OperationEndpoint operating =
+        new OperationEndpoint(operations, new InstallEndpoint(packages), jobs);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(
@@ -111,7 +116,7 @@ class HttpConfiguration {
             new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));
     ServletRegistrationBean<FhirServlet> registration =
         new ServletRegistrationBean<>(
-            new FhirServlet(reader, api, new ResponseWriter(), limits), BASE_PATH + "/*");
+            new FhirServlet(reader, api, new ResponseWriter(), limits, metrics), BASE_PATH + "/*");
     registration.setLoadOnStartup(1);
     return registration;
   }
@@ -119,6 +124,16 @@ class HttpConfiguration {
   @Bean
   ServletRegistrationBean<HealthServlet> healthServlet(ResourceStore store, ResourceIndex index) {
     return new ServletRegistrationBean<>(new HealthServlet(store::head, index::status), "/health");
+  }
+
+  @Bean(destroyMethod = "close")
+  Metrics metrics(ResourceStore store, ResourceIndex index, ResourceValidator validator) {
+    return new Metrics(store, index, validator);
+  }
+
+  @Bean
+  ServletRegistrationBean<MetricsServlet> metricsServlet(Metrics metrics) {
+    return new ServletRegistrationBean<>(new MetricsServlet(metrics), "/metrics");
   }
 
   @Bean

@@ -16,6 +16,7 @@ enum NamedOperation {
   EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
+  INSTALL("install", false, Set.of(Level.TYPE), Set.of("ImplementationGuide")),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
   LOOKUP("lookup", true, Set.of(Level.TYPE), Set.of("CodeSystem")),
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
@@ -40,7 +41,11 @@ enum NamedOperation {
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
   private static final Set<String> OUR_OWN =
-      Set.of("ResearchStudy-everything", "Resource-diff", "Resource-expunge");
+      Set.of(
+          "ImplementationGuide-install",
+          "ResearchStudy-everything",
+          "Resource-diff",
+          "Resource-expunge");
 
   private final String code;
   private final boolean reads;

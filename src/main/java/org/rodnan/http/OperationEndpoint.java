@@ -28,10 +28,12 @@ final class OperationEndpoint {
   private static final int EXPUNGED_DEFAULT = 1_000;
 
   private final Operations operations;
+  private final InstallEndpoint installs;
   private final AsyncJobs jobs;
 
-  OperationEndpoint(Operations operations, AsyncJobs jobs) {
+  OperationEndpoint(Operations operations, InstallEndpoint installs, AsyncJobs jobs) {
     this.operations = operations;
+    this.installs = installs;
     this.jobs = jobs;
   }
 
@@ -48,6 +50,7 @@ final class OperationEndpoint {
       case EVERYTHING -> everything(call);
       case EXPUNGE -> expunge(call);
       case GRAPHQL -> graphql(call);
+      case INSTALL -> installs.install(call);
       case LASTN -> lastn(call);
       case META -> meta(call);
       case META_ADD -> metaAdd(call);

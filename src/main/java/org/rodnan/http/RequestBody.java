@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
+import org.hl7.fhir.r4.model.Base64BinaryType;
+import org.hl7.fhir.r4.model.Parameters;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ParsedBundle;
@@ -33,6 +36,15 @@ final class RequestBody {
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private static final String FORM = "application/x-www-form-urlencoded";
+
+  private static final Set<String> ARCHIVES =
+      Set.of(
+          "application/gzip",
+          "application/x-gzip",
+          "application/x-tgz",
+          "application/x-tar+gzip",
+          "application/tar+gzip",
+          "application/octet-stream");
 
   private final ResourceParser parser;
   private final Limits limits;
@@ -193,6 +205,23 @@ final class RequestBody {
     }
     throw new FhirFailure.Malformed(
         "The body is no JSON object; expected one with query, operationName and variables");
+  }
+
+  /**
+   * A package (application/gzip, or bytes of no known kind) as if it were the parameter {@code
+   * npmContent}; otherwise as {@link #input}.
+   *
+   * @throws FhirFailure as {@link #resource} and {@link #form}
+   */
+  OperationInput fhirPackage(HttpServletRequest request, QueryParameters query) {
+    if (declared(request).filter(type -> ARCHIVES.contains(type.type())).isEmpty()) {
+      return input(request, query);
+    }
+    Parameters parameters = new Parameters();
+    parameters.addParameter(
+        "npmContent",
+        new Base64BinaryType(read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max")));
+    return new OperationInput(query, Optional.of(new ParsedResource(parameters, new byte[0])));
   }
 
   private static Format declaredFormat(HttpServletRequest request) {

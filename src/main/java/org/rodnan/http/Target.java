@@ -10,6 +10,35 @@ sealed interface Target {
   /** The methods in the order in which {@code Allow} lists them; OPTIONS is always there. */
   List<String> methods();
 
+  /**
+   * What the method asks for here, for those who count: one of a bounded number of names, by R4's
+   * codes of interactions.
+   *
+   * @param method one of {@link #methods}
+   */
+  default String interaction(String method) {
+    return switch (this) {
+      case SystemRoot root -> method.equals("POST") ? "bundle" : "search";
+      case Metadata metadata -> "capabilities";
+      case OfType type -> method.equals("POST") ? "create" : ofMethod(method, "search");
+      case Instance instance -> ofMethod(method, "read");
+      case Version version -> "vread";
+      case History history -> "history";
+      case Search search -> "search";
+      case Async async -> "async";
+      case Operation operation -> "$" + operation.operation().code();
+    };
+  }
+
+  private static String ofMethod(String method, String otherwise) {
+    return switch (method) {
+      case "PUT" -> "update";
+      case "PATCH" -> "patch";
+      case "DELETE" -> "delete";
+      default -> otherwise;
+    };
+  }
+
   /** The base itself: system search, batch and transaction. */
   record SystemRoot() implements Target {
     @Override

@@ -20,13 +20,15 @@
 @ApplicationModule(
     allowedDependencies = {
       "fhir",
+      "ingest",
       "interaction",
       "operation",
       "search",
       "index",
       "store",
       "terminology",
-      "terminology :: concepts"
+      "terminology :: concepts",
+      "validation"
     })
 @NullMarked
 package org.rodnan.http;

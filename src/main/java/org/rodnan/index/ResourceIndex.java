@@ -252,7 +252,8 @@ public final class ResourceIndex implements AutoCloseable {
     return openReaders.get();
   }
 
-  int pinnedCount() {
+  /** How many snapshots are kept alive by {@link #pin}. */
+  public int pinnedCount() {
     return pins.size();
   }
 

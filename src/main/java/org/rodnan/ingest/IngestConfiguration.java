@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
-@EnableConfigurationProperties(IngestSettings.class)
+@EnableConfigurationProperties({IngestSettings.class, PackageSettings.class})
 class IngestConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(IngestConfiguration.class);
 
@@ -23,22 +23,42 @@ class IngestConfiguration {
       ResourceParser parser,
       IngestSettings settings) {
     SeedTrials trials = new SeedTrials(store, interactions.bundle(), parser);
-    return new BeforeTheServer(() -> {
-      if (settings.load()) {
-        int written = trials.load();
-        if (written > 0) {
-          LOG.info("Loaded the seed trials: {} resources", written);
-        }
-      }
-    });
+    return new BeforeTheServer(
+        1,
+        () -> {
+          if (settings.load()) {
+            int written = trials.load();
+            if (written > 0) {
+              LOG.info("Loaded the seed trials: {} resources", written);
+            }
+          }
+        });
+  }
+
+  @Bean
+  PackageInstaller packageInstaller(
+      ResourceStore store,
+      Interactions interactions,
+      ResourceParser parser,
+      PackageSettings settings) {
+    return new PackageInstaller(
+        new PackageReader(settings), parser, store, interactions.search(), interactions.bundle());
+  }
+
+  @Bean
+  SmartLifecycle packagesAtStart(PackageInstaller installer, PackageSettings settings) {
+    return new BeforeTheServer(
+        2, new PackagesAtStart(settings.load(), new PackageReader(settings), installer)::install);
   }
 
   /** Runs before the port is open: whoever gets an answer finds the trials. */
   private static final class BeforeTheServer implements SmartLifecycle {
+    private final int phasesBefore;
     private final Runnable work;
     private volatile boolean running;
 
-    BeforeTheServer(Runnable work) {
+    BeforeTheServer(int phasesBefore, Runnable work) {
+      this.phasesBefore = phasesBefore;
       this.work = work;
     }
 
@@ -60,7 +80,7 @@ class IngestConfiguration {
 
     @Override
     public int getPhase() {
-      return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+      return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - phasesBefore;
     }
   }
 }

@@ -1,7 +1,8 @@
 /**
- * In: turns what registries and papers hold into transactions, through the one door for writing.
+ * In: turns what registries and papers hold, and packages of definitions, into transactions,
+ * through the one door for writing.
  */
-@ApplicationModule(allowedDependencies = {"fhir", "store", "interaction"})
+@ApplicationModule(allowedDependencies = {"fhir", "store", "search", "interaction"})
 @NullMarked
 package org.rodnan.ingest;
 

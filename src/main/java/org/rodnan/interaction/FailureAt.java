@@ -10,30 +10,7 @@ final class FailureAt {
 
   /** The same kind of failure, each issue led by the entry's path. */
   static FhirFailure entry(FhirFailure failure, BundleEntry entry) {
-    List<Issue> issues = failure.issues().stream().map(issue -> at(issue, entry.path())).toList();
-    Issue first = issues.getFirst();
-    return switch (failure) {
-      case FhirFailure.Malformed malformed -> new FhirFailure.Malformed(issues);
-      case FhirFailure.Unprocessable unprocessable -> new FhirFailure.Unprocessable(issues);
-      case FhirFailure.PreconditionFailed failed ->
-          new FhirFailure.PreconditionFailed(
-              first.code(), first.diagnostics(), first.expression().toArray(String[]::new));
-      case FhirFailure.Conflict conflict ->
-          new FhirFailure.Conflict(first.diagnostics(), first.expression().toArray(String[]::new));
-      case FhirFailure.NotFound notFound ->
-          new FhirFailure.NotFound(first.code(), first.diagnostics());
-      case FhirFailure.NotAllowed notAllowed -> new FhirFailure.NotAllowed(first.diagnostics());
-      case FhirFailure.Forbidden forbidden -> new FhirFailure.Forbidden(first.diagnostics());
-      case FhirFailure.TooLarge tooLarge ->
-          new FhirFailure.TooLarge(first.diagnostics(), first.expression().toArray(String[]::new));
-      case FhirFailure.Unauthorized unauthorized -> unauthorized;
-      case FhirFailure.NotAcceptable notAcceptable -> notAcceptable;
-      case FhirFailure.UnsupportedMedia unsupported -> unsupported;
-      case FhirFailure.Gone gone -> gone;
-      case FhirFailure.Busy busy -> busy;
-      case FhirFailure.DiskFull full -> full;
-      case FhirFailure.Fault fault -> fault;
-    };
+    return failure.told(issue -> at(issue, entry.path()));
   }
 
   private static Issue at(Issue issue, String path) {

@@ -32,6 +32,7 @@ final class WriteRules {
 
   static final String SEARCH_PARAMETER = "SearchParameter";
   private static final String HISTORY = "/_history/";
+  private static final String GUIDE_PARTS = "ImplementationGuide.definition.resource";
 
   private final SearchEngine search;
   private final ResourceIndex index;
@@ -121,6 +122,8 @@ final class WriteRules {
   }
 
   /**
+   * What a guide consists of is not asked for: its examples, for one, are published elsewhere.
+   *
    * @param written keys that exist once the unit is done
    * @throws FhirFailure.Unprocessable if a target is missing
    */
@@ -135,6 +138,7 @@ final class WriteRules {
     Map<ResourceKey, LiteralReference> wanted = new LinkedHashMap<>(targets);
     wanted.keySet().removeAll(written);
     wanted.remove(source);
+    wanted.values().removeIf(reference -> reference.path().startsWith(GUIDE_PARTS));
     wanted.keySet().retainAll(section.missing(wanted.keySet()));
     if (!wanted.isEmpty()) {
       throw PreparedWrite.missing(wanted);

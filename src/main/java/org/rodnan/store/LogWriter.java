@@ -75,6 +75,10 @@ final class LogWriter implements AutoCloseable {
     };
   }
 
+  int waiting() {
+    return queue.size();
+  }
+
   private void run() {
     for (List<PendingUnit<?>> group = queue.takeGroup();
         !group.isEmpty();

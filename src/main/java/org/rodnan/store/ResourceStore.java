@@ -44,6 +44,9 @@ public interface ResourceStore extends LogReader, AutoCloseable {
    */
   <T> CompletableFuture<T> submit(WriteUnit<T> unit);
 
+  /** How many units wait for the writer section at this moment. */
+  int waiting();
+
   /** Finishes the units that wait, then closes the database. */
   @Override
   void close();

@@ -358,6 +358,11 @@ final class SqlResourceStore implements ResourceStore {
   }
 
   @Override
+  public int waiting() {
+    return writer.waiting();
+  }
+
+  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       writer.close();

@@ -72,6 +72,15 @@ final class WriteQueue {
     }
   }
 
+  int size() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes nothing more; what waits stays to be taken. */
   void close() {
     lock.lock();

@@ -1,0 +1,3 @@
+/** Tests of the pages and of the guide as a package. */
+@org.jspecify.annotations.NullMarked
+package org.rodnan.web;
