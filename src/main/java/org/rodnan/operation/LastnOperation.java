@@ -29,7 +29,8 @@ public final class LastnOperation {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** What shapes the result of a search has no place here. */
-  private static final Set<String> REFUSED = Set.of("_sort", "_count", "_include", "_revinclude");
+  private static final Set<String> REFUSED =
+      Set.of("_sort", "_count", "_include", "_revinclude", "_contained", "_containedType");
 
   private final SearchInteraction search;
   private final Limits limits;

@@ -79,7 +79,8 @@ class LastnTest {
 
   @Test
   void refusesWhatItCannotUnderstand() {
-    for (String query : List.of("max=0", "max=x", "_sort=date", "_count=3", "nothing=1")) {
+    for (String query :
+        List.of("max=0", "max=x", "_sort=date", "_count=3", "_contained=true", "nothing=1")) {
       assertThat(client.get("/Observation/$lastn?" + query).status())
           .describedAs(query)
           .isEqualTo(400);
