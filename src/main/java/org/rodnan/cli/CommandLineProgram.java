@@ -3,6 +3,8 @@ package org.rodnan.cli;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = false,
     subcommands = TerminologyCommand.class)
 public final class CommandLineProgram implements Runnable {
+  /** Its only word is an advice about an incubating module. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
   private static final Set<String> HELP = Set.of("-h", "--help", "help");
 
   @Spec
@@ -50,6 +55,7 @@ public final class CommandLineProgram implements Runnable {
       server.accept(isServe ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
       return 0;
     }
+    LUCENE.setLevel(Level.SEVERE);
     return commandLine().execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
   }
 
