@@ -46,6 +46,8 @@ final class StudyRules {
       "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref";
   private static final String VISIT = "https://w3id.org/rodnan/StructureDefinition/ssc-visit";
 
+  private static final List<String> SUBJECT_ELEMENTS = List.of("subject", "patient", "for");
+
   /** Systems of the facts begin so; no identifier of a resource is in them. */
   private static final String FACTS = "urn:rodnan:";
 
@@ -127,6 +129,7 @@ final class StudyRules {
       if (study.isPresent() && individual.isPresent()) {
         facts.add(enrolment(study.get(), individual.get()));
         facts.add(participation(key, study.get()));
+        facts.add(participation(key, individual.get()));
       }
     } else if (resource instanceof Observation observation) {
       facts.addAll(measurements(observation));
@@ -225,13 +228,29 @@ final class StudyRules {
         });
   }
 
-  /** The subject that the event names is one of the event's studies. */
+  /** The subject that the event names is of the event's patient, and in the event's studies. */
   private void judgeParticipation(WriterSection section, AdverseEvent event, List<Issue> errors) {
     for (Extension extension : event.getExtensionsByUrl(RESEARCH_SUBJECT)) {
       Optional<ResourceKey> subject =
           extension.getValue() instanceof Reference reference
               ? target(reference)
               : Optional.empty();
+      Optional<ResourceKey> patient =
+          target(event.getSubject()).filter(found -> found.type().equals("Patient"));
+      if (subject.isPresent()
+          && patient.isPresent()
+          && find(section, "ResearchSubject", participation(subject.get(), patient.get()))
+              .isEmpty()) {
+        errors.add(
+            Issue.error(
+                IssueType.BUSINESSRULE,
+                "AdverseEvent.subject: found "
+                    + patient.get()
+                    + ", who is not the individual of "
+                    + subject.get()
+                    + "; expected the same as in ResearchSubject.individual",
+                "AdverseEvent.subject"));
+      }
       for (int i = 0; subject.isPresent() && i < event.getStudy().size(); i++) {
         Optional<ResourceKey> study = target(event.getStudy().get(i));
         if (study.isPresent()
@@ -319,12 +338,15 @@ final class StudyRules {
     return studies;
   }
 
+  /** Whom the resource is about: resource types have different names for it. */
   private Optional<Reference> subject() {
-    Property property = resource.getNamedProperty("subject");
-    if (property != null && property.hasValues()) {
-      for (Base value : property.getValues()) {
-        if (value instanceof Reference reference) {
-          return Optional.of(reference);
+    for (String name : SUBJECT_ELEMENTS) {
+      Property property = resource.getNamedProperty(name);
+      if (property != null && property.hasValues()) {
+        for (Base value : property.getValues()) {
+          if (value instanceof Reference reference) {
+            return Optional.of(reference);
+          }
         }
       }
     }
@@ -402,8 +424,11 @@ final class StudyRules {
     return new BusinessIdentifier(ARM, study + " " + name);
   }
 
-  private static BusinessIdentifier participation(ResourceKey subject, ResourceKey study) {
-    return new BusinessIdentifier(PARTICIPATION, subject + " " + study);
+  /**
+   * @param with the subject's study, or its individual
+   */
+  private static BusinessIdentifier participation(ResourceKey subject, ResourceKey with) {
+    return new BusinessIdentifier(PARTICIPATION, subject + " " + with);
   }
 
   private static BusinessIdentifier planned(ResourceKey plan, String visit) {

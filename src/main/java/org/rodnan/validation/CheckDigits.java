@@ -1,12 +1,13 @@
 package org.rodnan.validation;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The check digits of code systems. */
 final class CheckDigits {
-  private static final Pattern OF_LOINC = Pattern.compile("([0-9]{1,8})-([0-9])");
+  private static final Pattern OF_LOINC = Pattern.compile("([1-9][0-9]{0,7})-([0-9])");
 
   /** Parts, answers, answer lists and groups. Their check digits go by another scheme. */
   private static final Pattern OF_LOINCS_OWN = Pattern.compile("L[PALG][0-9]{1,8}-[0-9]");
@@ -17,6 +18,9 @@ final class CheckDigits {
   private static final Pattern EXPRESSION = Pattern.compile("[0-9\\s:+=,(){}<>]+");
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
   private static final Pattern IDENTIFIER = Pattern.compile("[1-9][0-9]{5,17}");
+
+  /** Partitions of concepts, of the international edition and of extensions. */
+  private static final Set<String> NAMES_A_CONCEPT = Set.of("00", "10");
 
   private static final int[][] DIHEDRAL = {
     {0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
@@ -62,7 +66,8 @@ final class CheckDigits {
 
   /**
    * The identifier, in a code that may be an expression, that can't be one: 6 to 18 digits, the
-   * last of them by Verhoeff's scheme (SNOMED CT, SCTID). The whole if it is no expression.
+   * last of them by Verhoeff's scheme, in a partition of concepts (SNOMED CT, SCTID). The whole if
+   * it is no expression.
    */
   static Optional<String> findNoneOfSnomedCt(String code) {
     String bare = TERM_OR_VALUE.matcher(code).replaceAll(" ");
@@ -88,6 +93,11 @@ final class CheckDigits {
       int digit = digits.charAt(digits.length() - 1 - i) - '0';
       check = DIHEDRAL[check][PERMUTATION[i % PERMUTATION.length][digit]];
     }
-    return check == 0;
+    return check == 0 && NAMES_A_CONCEPT.contains(partition(digits));
+  }
+
+  /** The two digits before the last: what the identifier is of. */
+  private static String partition(String digits) {
+    return digits.substring(digits.length() - 3, digits.length() - 1);
   }
 }

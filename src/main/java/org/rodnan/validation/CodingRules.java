@@ -30,6 +30,7 @@ import org.rodnan.terminology.Definitions;
  * of the same quantity (CodeSystem {@code ssc-loinc-quantities}). Immutable, thread safe.
  */
 final class CodingRules {
+  private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
   private static final String LOINC = "http://loinc.org";
   private static final String SNOMED_CT = "http://snomed.info/sct";
   private static final String QUANTITIES =
@@ -169,7 +170,7 @@ final class CodingRules {
     if (quantity == null) {
       return Optional.empty();
     }
-    String said = display.toLowerCase(Locale.ROOT);
+    String said = WHITE_SPACE.matcher(display.toLowerCase(Locale.ROOT)).replaceAll(" ");
     String element = path + ".display";
     if (quantity.denials().stream().anyMatch(denial -> denial.matcher(said).find())) {
       return Optional.of(

@@ -175,6 +175,49 @@ class StudyRulesTest {
   }
 
   @Test
+  void knowsThePatientByWhateverNameTheTypeHasForIt() {
+    put(study());
+    ObjectNode immunization =
+        (ObjectNode)
+            Resources.json(
+                """
+                {"resourceType": "Immunization", "id": "%s", "status": "completed",
+                 "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy",
+                   "valueReference": {"reference": "ResearchStudy/%s"}}],
+                 "vaccineCode": {"text": "influenza"}, "patient": {"reference": "Patient/%s"},
+                 "occurrenceDateTime": "2008-10-01"}
+                """
+                    .formatted(patient, study, patient));
+    Answer refused = put(immunization);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("Patient/" + patient, "not enrolled");
+    put(subject());
+    assertThat(put(immunization).status()).isEqualTo(201);
+  }
+
+  @Test
+  void refusesAnAdverseEventThatNamesTheSubjectOfSomebodyElse() {
+    put(study());
+    put(subject());
+    String other = patient + "-somebody";
+    client.put("/Patient/" + other, Resources.patient("/Patient/" + other, "Somebody"));
+    ObjectNode otherSubject = subject().put("id", other);
+    otherSubject.putObject("individual").put("reference", "Patient/" + other);
+    assertThat(put(otherSubject).status()).isEqualTo(201);
+    ObjectNode event = adverseEvent();
+    ((ArrayNode) event.get("extension"))
+        .addObject()
+        .put(
+            "url",
+            "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/research-subject-ref")
+        .putObject("valueReference")
+        .put("reference", "ResearchSubject/" + other);
+    Answer refused = put(event);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("AdverseEvent.subject", "ResearchSubject/" + other);
+  }
+
+  @Test
   void refusesAnIdentifierThatCouldBeTakenForAFact() {
     ObjectNode forged = study();
     forged

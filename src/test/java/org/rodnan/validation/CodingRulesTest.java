@@ -56,6 +56,7 @@ class CodingRulesTest {
   @CsvSource({
     "19868-9, Forced vital capacity [Volume] Respiratory system by Spirometry",
     "19868-9, FVC",
+    "19868-9, FORCED   VITAL  CAPACITY",
     "19876-2, FVC pre bronchodilator",
     "19872-1, FVC % predicted",
     "19926-5, FEV1/FVC",
@@ -72,7 +73,7 @@ class CodingRulesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"19868-8", "FVC", "198689", "19868-9 ", "-9"})
+  @ValueSource(strings = {"19868-8", "FVC", "198689", "19868-9 ", "-9", "00019868-9"})
   void refusesWhatCanBeNoLoincCode(String code) {
     assertThat(judged(LOINC, code, null).diagnostics())
         .startsWith("Observation.code.coding[0].code")
@@ -86,7 +87,8 @@ class CodingRulesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"323426006", "TODO", "23426", "50834006", "50834005:246112005=TODO"})
+  @ValueSource(
+      strings = {"323426006", "TODO", "23426", "50834006", "751689013", "50834005:246112005=TODO"})
   void refusesWhatCanBeNoSnomedCtIdentifier(String code) {
     assertThat(judged(SNOMED_CT, code, null).diagnostics())
         .startsWith("Observation.code.coding[0].code")

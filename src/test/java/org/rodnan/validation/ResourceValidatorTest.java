@@ -17,6 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Basic;
+import org.hl7.fhir.r4.model.CodeSystem;
+import org.hl7.fhir.r4.model.CodeSystem.CodeSystemContentMode;
+import org.hl7.fhir.r4.model.Enumerations.PublicationStatus;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -262,6 +265,44 @@ class ResourceValidatorTest {
            {"id": "Extension.url", "path": "Extension.url", "fixedUri": "https://example.org/x"}]}}
         """;
     assertThat(Validators.validate(json)).isNotNull();
+  }
+
+  @Test
+  void refusesACodeThatACodeSystemHasTwice() {
+    CodeSystem system = new CodeSystem();
+    system.setUrl("https://example.org/CodeSystem/twice");
+    system.setStatus(PublicationStatus.ACTIVE);
+    system.setContent(CodeSystemContentMode.COMPLETE);
+    system.addConcept().setCode("a").addConcept().setCode("b");
+    assertThat(validate(system)).noneMatch(Issue::isError);
+    system.addConcept().setCode("b");
+    assertThat(validate(system))
+        .filteredOn(Issue::isError)
+        .extracting(Issue::diagnostics)
+        .singleElement()
+        .asString()
+        .contains("CodeSystem.concept[1]", "'b'");
+  }
+
+  @Test
+  void judgesLargeCodeSystems() {
+    CodeSystem system = new CodeSystem();
+    system.setUrl("https://example.org/CodeSystem/large");
+    system.setStatus(PublicationStatus.ACTIVE);
+    system.setContent(CodeSystemContentMode.COMPLETE);
+    for (int i = 0; i < 10_000; i++) {
+      system.addConcept().setCode("code-" + i).setDisplay("Code " + i);
+    }
+    assertThat(validate(system)).noneMatch(Issue::isError);
+  }
+
+  private static List<Issue> validate(CodeSystem system) {
+    byte[] json =
+        FhirContexts.r4()
+            .newJsonParser()
+            .encodeResourceToString(system)
+            .getBytes(StandardCharsets.UTF_8);
+    return Validators.SHARED.validate(system, json).issues();
   }
 
   @Test
