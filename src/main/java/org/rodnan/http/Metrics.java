@@ -65,12 +65,20 @@ final class Metrics implements AutoCloseable {
     gauge(
         "rodnan.index.up",
         "1 if the index follows the log, 0 while it is rebuilt or out of order",
-        () -> {
-          IndexStatus status = index.status();
-          return status instanceof IndexStatus.Current || status instanceof IndexStatus.Reindexing
-              ? 1
-              : 0;
-        });
+        () ->
+            switch (index.status()) {
+              case IndexStatus.Current current -> 1;
+              case IndexStatus.Reindexing reindexing -> 1;
+              case IndexStatus.Rebuilding rebuilding -> 0;
+              case IndexStatus.Failed failed -> 0;
+            });
+    gauge(
+        "rodnan.index.reindexing",
+        "Resources that are still to be indexed by new search parameters",
+        () ->
+            index.status() instanceof IndexStatus.Reindexing reindexing
+                ? reindexing.of() - reindexing.done()
+                : 0);
     gauge("rodnan.index.pinned", "Snapshots kept for next links", index::pinnedCount);
     gauge("rodnan.write.queue", "Write requests waiting for the writer section", store::waiting);
   }
