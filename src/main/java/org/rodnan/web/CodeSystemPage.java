@@ -43,7 +43,7 @@ final class CodeSystemPage {
     html.open("tr").open("th", "scope", "row", "class", "d" + Math.min(depth, DEPTH_MAX));
     html.element("code", concept.getCode()).close();
     html.element("td", concept.hasDisplay() ? concept.getDisplay() : "");
-    html.element("td", concept.hasDefinition() ? concept.getDefinition() : "");
+    html.element("td", concept.hasDefinition() ? concept.getDefinition() : "", "class", "words");
     for (PropertyComponent property : system.getProperty()) {
       html.element(
           "td",

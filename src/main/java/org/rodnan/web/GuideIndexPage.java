@@ -80,14 +80,15 @@ final class GuideIndexPage {
   private static <T extends MetadataResource> void table(
       Html html, String caption, String column, List<T> definitions, Function<T, String> value) {
     html.element("h2", caption);
-    Layout.table(html, "There are " + definitions.size(), List.of("Name", column, "Description"));
+    Layout.table(html, "There are " + definitions.size(), List.of("Name", "Description", column));
     definitions.stream()
         .sorted(Comparator.comparing(GuideSite::title))
         .forEach(each -> {
           html.open("tr").open("th", "scope", "row");
           Layout.link(html, GuideSite.path(each), GuideSite.title(each));
-          html.close().element("td", value.apply(each));
-          html.element("td", each.getDescription() == null ? "" : each.getDescription()).close();
+          String description = each.getDescription();
+          html.close().element("td", description == null ? "" : description, "class", "words");
+          html.element("td", value.apply(each)).close();
         });
     Layout.endTable(html);
   }

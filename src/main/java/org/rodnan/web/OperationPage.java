@@ -39,7 +39,12 @@ final class OperationPage {
     html.element("td", parameter.getUse().toCode());
     html.element("td", parameter.getMin() + ".." + parameter.getMax(), "class", "card");
     html.element("td", parameter.hasType() ? parameter.getType() : "");
-    html.element("td", parameter.hasDocumentation() ? parameter.getDocumentation() : "").close();
+    html.element(
+            "td",
+            parameter.hasDocumentation() ? parameter.getDocumentation() : "",
+            "class",
+            "words")
+        .close();
     parameter.getPart().forEach(part -> row(html, part, depth + 1));
   }
 }

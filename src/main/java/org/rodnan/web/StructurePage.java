@@ -97,7 +97,7 @@ final class StructurePage {
     html.close().element("td", flags(element));
     html.element("td", cardinality(element), "class", "card").open("td");
     types(html, element);
-    html.close().open("td");
+    html.close().open("td", "class", "words");
     if (element.hasShort()) {
       html.element("p", element.getShort());
     }
@@ -252,7 +252,7 @@ final class StructurePage {
       for (ElementDefinitionConstraintComponent constraint : element.getConstraint()) {
         html.open("tr").open("th", "scope", "row").element("code", constraint.getKey()).close();
         html.element("td", constraint.getSeverity().toCode());
-        html.element("td", constraint.getHuman());
+        html.element("td", constraint.getHuman(), "class", "words");
         html.open("td").element("code", element.getId()).close();
         html.open("td").element("code", String.valueOf(constraint.getExpression())).close().close();
       }
@@ -271,7 +271,7 @@ final class StructurePage {
       html.open("tr").open("th", "scope", "row");
       Layout.link(html, GuideSite.path(example), example.name());
       html.close().element("td", example.isValid() ? "valid" : "invalid");
-      html.element("td", example.why().orElse("")).close();
+      html.element("td", example.why().orElse(""), "class", "words").close();
     }
     Layout.endTable(html);
   }

@@ -84,7 +84,8 @@ final class ValueSetPage {
       String display = concept.hasDisplay() ? concept.getDisplay() : defined.getDisplay();
       html.open("tr").open("th", "scope", "row").element("code", concept.getCode()).close();
       html.element("td", display == null ? "" : display);
-      html.element("td", defined.hasDefinition() ? defined.getDefinition() : "").close();
+      html.element("td", defined.hasDefinition() ? defined.getDefinition() : "", "class", "words")
+          .close();
     }
     Layout.endTable(html);
   }
