@@ -228,7 +228,7 @@ class HostileRequestTest {
         "PRI * HTTP/2.0                                   | 426",
         "BREW /fhir/Patient HTTP/1.1                      | 405",
         "TRACE /fhir/Patient/1 HTTP/1.1                   | 405",
-        "TRACE / HTTP/1.1                                 | 404",
+        "TRACE / HTTP/1.1                                 | 405",
         "BREW /elsewhere HTTP/1.1                         | 404",
         "GET / HTTP/1.1                                   | 404",
         "GET /fhir/Patient/%zz HTTP/1.1                   | 400",
