@@ -179,48 +179,6 @@ final class ReindexingTest {
     }
   }
 
-  @Test
-  void takesNoMoreValuesThanAreAllowed() throws IOException {
-    String identifiers = "{'system':'urn:x','value':'%d'},";
-    StringBuilder many = new StringBuilder();
-    for (int i = 0; i < 20_000; i++) {
-      many.append(identifiers.formatted(i));
-    }
-    log.put(
-        ("{'resourceType':'Patient','id':'p','name':[{'given':['a','b']}],'identifier':["
-                + many.substring(0, many.length() - 1)
-                + "]}")
-            .replace('\'', '"'));
-    log.put(patient("few", 1));
-    log.put(parameter("many", "active", "token", "Patient.identifier"));
-    String part =
-        "'component':[{'definition':'%s','expression':'identifier'},{'definition':'%s',"
-            + "'expression':'identifier'}]}";
-    String identifier = "http://hl7.org/fhir/SearchParameter/Patient-identifier";
-    log.put(
-        parameter("square", "active", "composite", "Patient").replaceAll("}$", ",")
-            + part.formatted(identifier, identifier).replace('\'', '"'));
-    try (ResourceIndex index = open()) {
-      index.await(log.head(), LONG);
-      awaitDone(index);
-      try (IndexSnapshot snapshot = index.acquire(log.head(), LONG)) {
-        ParameterDefinition token = snapshot.parameters().find("Patient", "many").orElseThrow();
-        assertThat(found(snapshot, token, "urn:x|9999")).isEqualTo(1);
-        assertThat(found(snapshot, token, "urn:x|10000")).isZero();
-        ParameterDefinition own = snapshot.parameters().find("Patient", "identifier").orElseThrow();
-        assertThat(found(snapshot, own, "urn:x|19999")).as("of R4").isEqualTo(1);
-        assertThat(count(snapshot, "square")).isZero();
-      }
-    }
-  }
-
-  private static int found(IndexSnapshot snapshot, ParameterDefinition definition, String token)
-      throws IOException {
-    return snapshot
-        .searcher()
-        .count(new TermQuery(new Term(definition.field(), Terms.exact(token))));
-  }
-
   private Optional<ParameterDefinition> find(ResourceIndex index, String code) {
     return index.parameters(log.head(), LONG).of("Patient").stream()
         .filter(definition -> definition.code().equals(code))
