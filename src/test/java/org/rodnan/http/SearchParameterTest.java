@@ -234,6 +234,35 @@ class SearchParameterTest {
   }
 
   @Test
+  void refusesAChangeThatACompositeDoesNotAllow() {
+    ObjectNode part =
+        parameter("state-part", "active", "Observation", "token", "Observation.status");
+    put(part);
+    ObjectNode composite =
+        parameter("joins-part", "active", "Observation", "composite", "Observation");
+    composite
+        .putArray("component")
+        .addObject()
+        .put("definition", "http://hl7.org/fhir/SearchParameter/clinical-code")
+        .put("expression", "code");
+    composite
+        .withArray("component")
+        .addObject()
+        .put("definition", "http://example.org/SearchParameter/state-part")
+        .put("expression", "status");
+    assertThat(put(composite).status()).isEqualTo(201);
+    Answer retyped = put(part.deepCopy().put("type", "string"));
+    assertThat(retyped.status()).as(retyped.text()).isEqualTo(422);
+    assertThat(retyped.text()).contains("SearchParameter/joins-part");
+    Answer retired = put(part.deepCopy().put("status", "retired"));
+    assertThat(retired.status()).as(retired.text()).isEqualTo(422);
+    assertThat(put(part.deepCopy().put("description", "Another")).status()).isEqualTo(200);
+    client.delete("/SearchParameter/joins-part");
+    assertThat(put(part.deepCopy().put("status", "retired")).status()).isEqualTo(200);
+    client.delete("/SearchParameter/state-part");
+  }
+
+  @Test
   void refusesACodeThatAnotherOneHas() {
     assertThat(put(parameter("mine", "active", "Patient", "token", "Patient.active")).status())
         .isEqualTo(201);
