@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class DocumentExtractor {
   private static final Logger LOG = LoggerFactory.getLogger(DocumentExtractor.class);
 
+  /** Of one parameter that a client stored, in one resource; of a composite: combinations. */
+  private static final int STORED_VALUES_MAX = 10_000;
+
   private final SearchParameters parameters;
   private final UnitConversion units;
   private final ReferenceText text;
@@ -45,7 +49,30 @@ public final class DocumentExtractor {
 
   /** The expressions of one parameter, ready to run. */
   private record Compiled(
-      FieldSink.Names names, List<Expression> expressions, List<Expression> components) {}
+      FieldSink.Names names,
+      List<Expression> expressions,
+      List<Expression> components,
+      AtomicBoolean isCut) {
+    Compiled(FieldSink.Names names, List<Expression> expressions, List<Expression> components) {
+      this(names, expressions, components, new AtomicBoolean());
+    }
+
+    /** How many values of one resource are taken. */
+    int valuesMax() {
+      return FieldNames.isMarked(names.field()) ? STORED_VALUES_MAX : Integer.MAX_VALUE;
+    }
+
+    void cut(Resource resource) {
+      if (!isCut.getAndSet(true)) {
+        LOG.warn(
+            "Search parameter {} has more than {} values in a {}; the rest is left out, here and"
+                + " wherever else there are more",
+            names.field(),
+            STORED_VALUES_MAX,
+            resource.fhirType());
+      }
+    }
+  }
 
   /** What expressions select in one resource. Many parameters share expressions. */
   private final class Selection {
@@ -153,7 +180,7 @@ public final class DocumentExtractor {
     for (Compiled parameter : compiled.computeIfAbsent(name, this::compile)) {
       try {
         extract(parameter, resource, selection, sink);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         LOG.warn(
             "Search parameter {} can't be extracted: {}", parameter.names().field(), e.toString());
       }
@@ -204,38 +231,48 @@ public final class DocumentExtractor {
   private static void extract(
       Compiled compiled, Resource resource, Selection selection, FieldSink sink) {
     FieldSink.Names names = compiled.names();
-    boolean any = false;
+    long values = 0;
     for (Expression expression : compiled.expressions()) {
       for (Base value : selection.of(expression, resource)) {
         if (value.isEmpty()) {
           continue;
         }
-        if (names.parameter().kind() == ParameterKind.COMPOSITE) {
-          any |= addComposite(compiled, value, selection, sink);
-        } else {
-          any = true;
-          sink.add(names, value);
+        boolean isComposite = names.parameter().kind() == ParameterKind.COMPOSITE;
+        List<List<Base>> parts = isComposite ? parts(compiled, value, selection) : List.of();
+        long more = isComposite ? combinations(parts, compiled.valuesMax()) : 1;
+        if (values + more > compiled.valuesMax()) {
+          compiled.cut(resource);
+        } else if (more > 0) {
+          values += more;
+          if (isComposite) {
+            sink.addComposite(names, parts);
+          } else {
+            sink.add(names, value);
+          }
         }
       }
     }
-    if (any) {
+    if (values > 0) {
       sink.present(names);
     }
   }
 
-  /** Whether all parts of the composite are there. */
-  private static boolean addComposite(
-      Compiled compiled, Base element, Selection selection, FieldSink sink) {
-    List<List<Base>> parts = new ArrayList<>();
-    for (Expression component : compiled.components()) {
-      List<Base> part = selection.of(component, element);
-      if (part.isEmpty()) {
-        return false;
+  private static List<List<Base>> parts(Compiled compiled, Base element, Selection selection) {
+    return compiled.components().stream()
+        .map(component -> selection.of(component, element))
+        .toList();
+  }
+
+  /** How many values the parts make together, none if one is missing; no further than the limit. */
+  private static long combinations(List<List<Base>> parts, int max) {
+    long combinations = 1;
+    for (List<Base> part : parts) {
+      combinations = Math.min(combinations * part.size(), max + 1L);
+      if (combinations == 0) {
+        return 0;
       }
-      parts.add(part);
     }
-    sink.addComposite(compiled.names(), parts);
-    return true;
+    return combinations;
   }
 
   private List<Compiled> compile(String name) {

@@ -87,6 +87,12 @@ public final class FieldNames {
     return "#" + mark;
   }
 
+  /** Whether it is a field of a search parameter that a client stored. */
+  static boolean isMarked(String field) {
+    int mark = field.indexOf('#');
+    return mark >= 0 && !field.substring(mark).equals(OF_CONTAINED);
+  }
+
   /** The type and code of a parameter's field. */
   static String withoutMark(String field) {
     int mark = field.indexOf('#');

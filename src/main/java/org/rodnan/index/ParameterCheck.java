@@ -6,15 +6,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.hl7.fhir.exceptions.FHIRException;
+import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.ResourceKey;
 
 /** Says why a search parameter that somebody stores can't be served. Thread safe. */
 final class ParameterCheck {
   private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+
+  private static final int SHOWN_MAX = 300;
+  private static final int ALTERNATIVES_MAX = 100;
 
   private final FhirPaths paths;
 
@@ -64,6 +70,7 @@ final class ParameterCheck {
       addProblemsOfComponents(parameter, among, problems);
     }
     if (problems.isEmpty()) {
+      addClashOfUrl(parameter, among, problems);
       addClashes(parameter, among, problems);
     }
     return problems;
@@ -90,6 +97,14 @@ final class ParameterCheck {
       problems.add(
           problem("expression", parameter.expression(), "an alternative that begins at " + base));
     }
+    if (alternatives.size() > ALTERNATIVES_MAX) {
+      problems.add(
+          problem(
+              "expression",
+              alternatives.size() + " alternatives for " + base,
+              "at most " + ALTERNATIVES_MAX));
+      return;
+    }
     String type = PublishedParameter.OF_EVERY_TYPE.contains(base) ? "Patient" : base;
     for (String alternative : alternatives) {
       addProblemsOfExpression("expression", alternative, type, problems);
@@ -98,12 +113,40 @@ final class ParameterCheck {
 
   private void addProblemsOfExpression(
       String element, String expression, String type, List<Issue> problems) {
-    try {
-      Resource empty = (Resource) FhirContexts.r4().getResourceDefinition(type).newInstance();
-      paths.evaluate(paths.compile(DocumentExtractor.withoutRoot(expression, type)), empty, empty);
-    } catch (FHIRException | UnsupportedOperationException e) {
-      problems.add(problem(element, expression, "FHIRPath: " + e.getMessage()));
+    compiled(element, expression, DocumentExtractor.withoutRoot(expression, type), problems)
+        .ifPresent(node -> {
+          Resource empty = (Resource) FhirContexts.r4().getResourceDefinition(type).newInstance();
+          try {
+            paths.evaluate(node, empty, empty);
+          } catch (FHIRException e) {
+            problems.add(problem(element, expression, "FHIRPath: " + e.getMessage()));
+          } catch (RuntimeException e) {
+            problems.add(problem(element, expression, "FHIRPath that can be evaluated"));
+          }
+        });
+  }
+
+  /** The expression, if it is one that may be served. */
+  private Optional<ExpressionNode> compiled(
+      String element, String expression, String fromElement, List<Issue> problems) {
+    Optional<String> expected = ExpressionRule.problem(expression);
+    Optional<ExpressionNode> node = Optional.empty();
+    if (expected.isEmpty()) {
+      try {
+        node = Optional.of(paths.compile(fromElement));
+        expected = node.flatMap(ExpressionRule::problem);
+      } catch (FHIRException e) {
+        expected = Optional.of("FHIRPath: " + e.getMessage());
+      } catch (RuntimeException e) {
+        expected = Optional.of("FHIRPath");
+      }
     }
+    expected.ifPresent(text -> problems.add(problem(element, shown(expression), text)));
+    return expected.isPresent() ? Optional.empty() : node;
+  }
+
+  private static String shown(String expression) {
+    return expression.length() <= SHOWN_MAX ? expression : expression.substring(0, SHOWN_MAX) + "…";
   }
 
   private void addProblemsOfComponents(
@@ -124,11 +167,7 @@ final class ParameterCheck {
       }
     }
     for (String expression : parameter.componentExpressions()) {
-      try {
-        paths.compile(expression);
-      } catch (FHIRException e) {
-        problems.add(problem("component.expression", expression, "FHIRPath: " + e.getMessage()));
-      }
+      compiled("component.expression", expression, expression, problems);
     }
     if (problems.isEmpty() && !CompositeShape.isSupported(parameter.components(among.byUrl()))) {
       problems.add(
@@ -140,6 +179,30 @@ final class ParameterCheck {
     }
   }
 
+  private static void addClashOfUrl(
+      PublishedParameter parameter, SearchParameters among, List<Issue> problems) {
+    PublishedParameter other = among.byUrl().get(parameter.url());
+    if (other != null && !meanings(parameter, among).equals(meanings(other, among))) {
+      problems.add(
+          Issue.error(
+              IssueType.DUPLICATE,
+              "SearchParameter.url: found '"
+                  + parameter.url()
+                  + "', expected one that no other search parameter in force has; there it is '"
+                  + other.code()
+                  + "' of "
+                  + other.bases()
+                  + " and means something else",
+              "SearchParameter.url"));
+    }
+  }
+
+  private static Set<Meaning> meanings(PublishedParameter parameter, SearchParameters among) {
+    return parameter.resolve(among.byUrl(), true).stream()
+        .map(Meaning::of)
+        .collect(Collectors.toSet());
+  }
+
   private static void addClashes(
       PublishedParameter parameter, SearchParameters among, List<Issue> problems) {
     Set<String> named = new HashSet<>();
@@ -149,7 +212,7 @@ final class ParameterCheck {
               .filter(known -> known.code().equals(definition.code()))
               .findFirst();
       if (other.isPresent()
-          && !hasSameMeaning(definition, other.get())
+          && !Meaning.of(definition).equals(Meaning.of(other.get()))
           && named.add(other.get().url())) {
         problems.add(
             Issue.error(
@@ -165,10 +228,35 @@ final class ParameterCheck {
     }
   }
 
-  private static boolean hasSameMeaning(ParameterDefinition one, ParameterDefinition other) {
-    return one.kind() == other.kind()
-        && one.expressions().equals(other.expressions())
-        && one.components().equals(other.components());
+  /** What a search by a parameter finds depends on nothing else. */
+  private record Meaning(
+      String type,
+      String code,
+      ParameterKind kind,
+      List<String> expressions,
+      List<ParameterDefinition.Component> components) {
+    static Meaning of(ParameterDefinition definition) {
+      return new Meaning(
+          definition.type(),
+          definition.code(),
+          definition.kind(),
+          definition.expressions(),
+          definition.components());
+    }
+  }
+
+  /** A change that a composite doesn't allow. */
+  static Issue lost(ResourceKey key, StoredParameters.Stored composite) {
+    return Issue.error(
+        IssueType.BUSINESSRULE,
+        key
+            + " is a part of the composite "
+            + composite.key()
+            + " ('"
+            + composite.parameter().code()
+            + "'), which couldn't be served as it is any more; expected a change that keeps its"
+            + " url, type and status, or that the composite is retired before",
+        "SearchParameter");
   }
 
   private static Issue problem(String element, String found, String expected) {

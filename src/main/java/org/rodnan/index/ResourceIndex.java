@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -229,15 +230,27 @@ public final class ResourceIndex implements AutoCloseable {
    * applied. Drafts and retired ones may say what they like.
    *
    * @param key under which it will be stored
-   * @throws FhirFailure.Unprocessable if it is active and can't be served; names the elements
+   * @param unit other SearchParameters that are written together with it, as far as they are
+   * @throws FhirFailure.Unprocessable if it is active and can't be served, or is a part of a
+   *     composite that then couldn't be served as it is; names the elements
    */
-  public void requireServable(ResourceKey key, byte[] json) {
+  public void requireServable(ResourceKey key, byte[] json, Map<ResourceKey, byte[]> unit) {
+    StoredParameters before = stored;
+    for (Map.Entry<ResourceKey, byte[]> other : unit.entrySet()) {
+      before = before.with(other.getKey(), other.getValue());
+    }
     PublishedParameter parameter = PublishedParameter.of(json);
+    List<Issue> problems = new ArrayList<>();
     if (parameter.isActive()) {
-      List<Issue> problems = check.problems(parameter, stored.without(key).addedTo(builtIn, check));
-      if (!problems.isEmpty()) {
-        throw new FhirFailure.Unprocessable(problems);
-      }
+      problems.addAll(check.problems(parameter, before.without(key).addedTo(builtIn, check)));
+    }
+    if (problems.isEmpty()) {
+      before
+          .compositesLost(before.with(key, json), builtIn, check)
+          .forEach(composite -> problems.add(ParameterCheck.lost(key, composite)));
+    }
+    if (!problems.isEmpty()) {
+      throw new FhirFailure.Unprocessable(problems);
     }
   }
 

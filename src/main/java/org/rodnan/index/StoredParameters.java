@@ -1,6 +1,7 @@
 package org.rodnan.index;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -62,6 +63,50 @@ record StoredParameters(NavigableMap<Long, Stored> byNumber) {
     NavigableMap<Long, Stored> others = new TreeMap<>(byNumber);
     others.values().removeIf(stored -> stored.key().equals(key));
     return new StoredParameters(others);
+  }
+
+  /** These and one as it is about to be stored. */
+  StoredParameters with(ResourceKey key, byte[] json) {
+    NavigableMap<Long, Stored> all = new TreeMap<>(byNumber);
+    long number =
+        byNumber.entrySet().stream()
+            .filter(entry -> entry.getValue().key().equals(key))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseGet(() -> byNumber.isEmpty() ? 1L : byNumber.lastKey() + 1);
+    put(all, number, key, json);
+    return new StoredParameters(all);
+  }
+
+  /**
+   * The composites among these that are in force, but wouldn't be, or not with the same parts, if
+   * these were others.
+   */
+  List<Stored> compositesLost(
+      StoredParameters others, SearchParameters builtIn, ParameterCheck check) {
+    List<Stored> composites =
+        byNumber.values().stream()
+            .filter(stored -> stored.parameter().kind() == ParameterKind.COMPOSITE)
+            .filter(others.byNumber().values()::contains)
+            .toList();
+    if (composites.isEmpty()) {
+      return composites;
+    }
+    SearchParameters before = addedTo(builtIn, check);
+    SearchParameters after = others.addedTo(builtIn, check);
+    return composites.stream()
+        .filter(stored -> isInForce(stored, before))
+        .filter(stored ->
+            !isInForce(stored, after)
+                || !stored
+                    .parameter()
+                    .components(before.byUrl())
+                    .equals(stored.parameter().components(after.byUrl())))
+        .toList();
+  }
+
+  private static boolean isInForce(Stored stored, SearchParameters all) {
+    return stored.parameter().equals(all.byUrl().get(stored.parameter().url()));
   }
 
   /** What is in force: composites after their parts. */

@@ -84,7 +84,7 @@ record PreparedWrite(
                     reference.path(), resolved.getOrDefault(reference.text(), reference.text())))
             .toList();
     rules.requireMeaning(settledReferences);
-    rules.requireServable(target, resource);
+    rules.requireServable(section, target, resource, written);
     rules.requireTargets(section, target, targets(resolved, rules), written);
     Set<ResourceKey> writing = new HashSet<>(written);
     writing.add(target);

@@ -75,11 +75,18 @@ final class WriteRules {
   /**
    * Refuses a search parameter that can't be served; the unit has waited for the index before.
    *
+   * @param written keys that the unit writes itself
    * @throws FhirFailure.Unprocessable naming the elements
    */
-  void requireServable(ResourceKey key, ParsedResource resource) {
+  void requireServable(
+      WriterSection section, ResourceKey key, ParsedResource resource, Set<ResourceKey> written) {
     if (resource.type().equals(SEARCH_PARAMETER)) {
-      index.requireServable(key, resource.json());
+      Map<ResourceKey, byte[]> others = new LinkedHashMap<>();
+      written.stream()
+          .filter(other -> other.type().equals(SEARCH_PARAMETER) && !other.equals(key))
+          .forEach(
+              other -> section.read(other).ifPresent(content -> others.put(other, content.json())));
+      index.requireServable(key, resource.json(), others);
     }
   }
 

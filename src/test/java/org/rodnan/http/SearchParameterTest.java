@@ -136,6 +136,132 @@ class SearchParameterTest {
     assertThat(refused.text()).contains("SearchParameter.expression: ");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "Patient.name.select(%resource.name.select(%resource.name.family)); 'select'",
+        "Patient.name.where(%resource.name.exists()); '%resource'",
+        "Patient.descendants().descendants(); 'descendants'",
+        "Patient.repeat(children()); 'repeat'",
+        "Patient.name.where(given.aggregate($total + 1) > 1); 'aggregate'",
+        "Patient.name.where($index > 1).family; '$index'",
+        "Patient.iif(active, name, contact); 'iif'",
+        "Patient.name.family + 'x'; '+'",
+        "(Patient.name | Patient.name).family; '|' inside",
+        "Patient.name.family.matches('(a+)+'); 'matches'",
+        "1+1; begins at the base",
+        "'x'; begins at the base",
+        "Patient.name.family | 'x'; begins at the base",
+        "today(); 'today'",
+        "{}; begins at",
+        "%ucum; begins at the base",
+        "%resource.name.family; begins at the base",
+      })
+  void isRefusedUnlessItsExpressionIsOfPathsFromTheBase(String expression, String named) {
+    Answer refused = put(parameter("wide", "active", "Patient", "string", expression));
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.text()).contains("SearchParameter.expression: found").contains(named);
+    assertThat(refused.text()).doesNotContain("Cannot invoke").doesNotContain("org.hl7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {17, 20})
+  void isRefusedIfItsExpressionIsTooDeep(int depth) {
+    String expression = "(".repeat(depth) + "Patient.name" + ")".repeat(depth) + ".family";
+    Answer refused = put(parameter("deep", "active", "Patient", "string", expression));
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.text()).contains("SearchParameter.expression: found", "at most");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Patient.name.where(use = 'official' and period.end.empty()).family",
+        "Patient.extension('urn:x').value.as(string) | Patient.name[0].family",
+        "(Patient.deceased as dateTime)",
+        "Patient.link.where(other.where(resolve() is Patient).exists()).type",
+        "Patient.name.where($this.given.first() != 'x').text",
+      })
+  void takesWhatSearchParametersConsistOf(String expression) {
+    Answer stored = put(parameter("usual", "active", "Patient", "string", expression));
+    assertThat(stored.status()).as(stored.text()).isEqualTo(201);
+    assertThat(complete("/Patient?usual=x").status()).isEqualTo(200);
+    client.delete("/SearchParameter/usual");
+  }
+
+  private static ObjectNode transaction(ObjectNode... parameters) {
+    ObjectNode bundle = Resources.bundle("transaction");
+    for (ObjectNode parameter : parameters) {
+      ObjectNode entry = bundle.withArray("entry").addObject();
+      entry.set("resource", parameter);
+      entry
+          .putObject("request")
+          .put("method", "PUT")
+          .put("url", "SearchParameter/" + parameter.path("id").asText());
+    }
+    return bundle;
+  }
+
+  @Test
+  void refusesACodeThatAnotherOneOfTheTransactionHas() {
+    ObjectNode one = parameter("pair-one", "active", "Patient", "token", "Patient.active");
+    ObjectNode two = parameter("pair-two", "active", "Patient", "token", "Patient.gender");
+    two.put("code", "pair-one");
+    Answer refused = client.post("", transaction(one, two).toString());
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.text()).contains("SearchParameter.code: found 'pair-one'");
+    assertThat(client.get("/SearchParameter/pair-one").status()).isEqualTo(404);
+    two.put("code", "pair-two");
+    Answer stored = client.post("", transaction(one, two).toString());
+    assertThat(stored.status()).as(stored.text()).isEqualTo(200);
+    client.delete("/SearchParameter/pair-one");
+    client.delete("/SearchParameter/pair-two");
+  }
+
+  @Test
+  void refusesAUrlThatAnotherOneHas() {
+    put(parameter("place-of", "active", "Patient", "token", "Patient.active"));
+    ObjectNode other = parameter("other-of", "active", "Patient", "token", "Patient.gender");
+    other.put("url", "http://example.org/SearchParameter/place-of");
+    Answer refused = put(other);
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.text()).contains("SearchParameter.url: found", "duplicate");
+    client.delete("/SearchParameter/place-of");
+    assertThat(put(other).status()).isEqualTo(201);
+    client.delete("/SearchParameter/other-of");
+  }
+
+  @Test
+  void refusesAChangeThatACompositeDoesNotAllow() {
+    ObjectNode part =
+        parameter("state-part", "active", "Observation", "token", "Observation.status");
+    put(part);
+    ObjectNode composite =
+        parameter("joins-part", "active", "Observation", "composite", "Observation");
+    composite
+        .putArray("component")
+        .addObject()
+        .put("definition", "http://hl7.org/fhir/SearchParameter/clinical-code")
+        .put("expression", "code");
+    composite
+        .withArray("component")
+        .addObject()
+        .put("definition", "http://example.org/SearchParameter/state-part")
+        .put("expression", "status");
+    assertThat(put(composite).status()).isEqualTo(201);
+    Answer retyped = put(part.deepCopy().put("type", "string"));
+    assertThat(retyped.status()).as(retyped.text()).isEqualTo(422);
+    assertThat(retyped.text()).contains("SearchParameter/joins-part");
+    Answer retired = put(part.deepCopy().put("status", "retired"));
+    assertThat(retired.status()).as(retired.text()).isEqualTo(422);
+    assertThat(put(part.deepCopy().put("description", "Another")).status()).isEqualTo(200);
+    client.delete("/SearchParameter/joins-part");
+    assertThat(put(part.deepCopy().put("status", "retired")).status()).isEqualTo(200);
+    client.delete("/SearchParameter/state-part");
+  }
+
   @Test
   void refusesACodeThatAnotherOneHas() {
     assertThat(put(parameter("mine", "active", "Patient", "token", "Patient.active")).status())

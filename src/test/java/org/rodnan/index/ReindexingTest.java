@@ -152,6 +152,33 @@ final class ReindexingTest {
     }
   }
 
+  @Test
+  void goesOnAfterAStoredOneThatCannotBeServed() throws IOException {
+    String name = "{'family':'x','given':['a','b','c']}";
+    String names = (name + ",").repeat(400) + name;
+    log.put("{'resourceType':'Patient','id':'p','name':[%s]}".formatted(names).replace('\'', '"'));
+    String resource = "%resource.name.select(";
+    log.put(
+        parameter(
+            "huge",
+            "active",
+            "string",
+            "Patient.name.select(" + resource.repeat(3) + "%resource.name.given))))"));
+    try (ResourceIndex index = open()) {
+      index.await(log.head(), LONG);
+      assertThat(find(index, "huge")).isEmpty();
+      log.put(patient("later", 1));
+      index.await(log.head(), LONG);
+    }
+    try (ResourceIndex index = open()) {
+      log.delete("SearchParameter/huge");
+      try (IndexSnapshot snapshot = index.acquire(log.head(), LONG)) {
+        assertThat(count(snapshot, "family")).isEqualTo(1);
+        assertThat(snapshot.searcher().getIndexReader().numDocs()).isEqualTo(2);
+      }
+    }
+  }
+
   private Optional<ParameterDefinition> find(ResourceIndex index, String code) {
     return index.parameters(log.head(), LONG).of("Patient").stream()
         .filter(definition -> definition.code().equals(code))
