@@ -91,12 +91,14 @@ final class CapabilityDocument {
    * The statement of a server whose base is not known yet.
    *
    * @param profiles those that are checked
+   * @param operations those that are carried out
    * @param version of the program
    * @param published when this statement was made
    */
   static CapabilityStatement statement(
       SearchParameters parameters,
       Collection<StructureDefinition> profiles,
+      Collection<NamedOperation> operations,
       Limits limits,
       String version,
       Instant published) {
@@ -119,7 +121,7 @@ final class CapabilityDocument {
             "application/fhir+json",
             "application/fhir+xml")
         .forEach(statement::addPatchFormat);
-    rest(statement.addRest(), parameters, profiles, limits);
+    rest(statement.addRest(), parameters, profiles, operations, limits);
     return statement;
   }
 
@@ -132,6 +134,7 @@ final class CapabilityDocument {
       CapabilityStatementRestComponent rest,
       SearchParameters parameters,
       Collection<StructureDefinition> profiles,
+      Collection<NamedOperation> operations,
       Limits limits) {
     rest.setMode(RestfulCapabilityMode.SERVER);
     Map<String, List<String>> revIncludes = revIncludes(parameters);
@@ -151,7 +154,7 @@ final class CapabilityDocument {
         }
       }
       revIncludes.getOrDefault(type, List.of()).forEach(resource::addSearchRevInclude);
-      for (NamedOperation operation : NamedOperation.values()) {
+      for (NamedOperation operation : operations) {
         if (operation.isOf(type)) {
           resource
               .addOperation()
@@ -160,7 +163,7 @@ final class CapabilityDocument {
         }
       }
     }
-    for (NamedOperation operation : NamedOperation.values()) {
+    for (NamedOperation operation : operations) {
       if (operation.isAt(NamedOperation.Level.SYSTEM)) {
         rest.addOperation()
             .setName(operation.code())

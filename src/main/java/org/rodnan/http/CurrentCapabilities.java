@@ -16,6 +16,7 @@ import org.rodnan.index.SearchParameters;
 final class CurrentCapabilities {
   private final Supplier<SearchParameters> inForce;
   private final Collection<StructureDefinition> profiles;
+  private final Collection<NamedOperation> operations;
   private final Limits limits;
   private final String version;
   private final Clock clock;
@@ -27,16 +28,19 @@ final class CurrentCapabilities {
   /**
    * @param inForce with whatever was written before it is asked
    * @param profiles those that are checked
+   * @param operations those that are carried out
    * @param version of the program
    */
   CurrentCapabilities(
       Supplier<SearchParameters> inForce,
       Collection<StructureDefinition> profiles,
+      Collection<NamedOperation> operations,
       Limits limits,
       String version,
       Clock clock) {
     this.inForce = inForce;
     this.profiles = List.copyOf(profiles);
+    this.operations = List.copyOf(operations);
     this.limits = limits;
     this.version = version;
     this.clock = clock;
@@ -62,7 +66,8 @@ final class CurrentCapabilities {
     Made made = last;
     if (made == null || !made.parameters().equals(parameters)) {
       CapabilityStatement statement =
-          CapabilityDocument.statement(parameters, profiles, limits, version, clock.instant());
+          CapabilityDocument.statement(
+              parameters, profiles, operations, limits, version, clock.instant());
       made = new Made(parameters, statement, CapabilityDocument.make(statement));
       last = made;
     }

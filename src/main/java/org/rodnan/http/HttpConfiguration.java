@@ -47,6 +47,7 @@ class HttpConfiguration {
 
   @Bean
   CurrentCapabilities currentCapabilities(
+      Interactions interactions,
       ResourceStore store,
       ResourceIndex index,
       Limits limits,
@@ -55,6 +56,7 @@ class HttpConfiguration {
     return new CurrentCapabilities(
         () -> index.parameters(store.head(), limits.queryTimeMax()),
         Artifacts.read(StructureDefinition.class, "profiles/StructureDefinition"),
+        NamedOperation.offered(interactions.expunge().isAllowed()),
         limits,
         Optional.ofNullable(build.getIfAvailable())
             .map(BuildProperties::getVersion)

@@ -1,5 +1,7 @@
 package org.rodnan.http;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.ResourceTypes;
@@ -57,6 +59,15 @@ enum NamedOperation {
     this.reads = reads;
     this.levels = levels;
     this.types = types;
+  }
+
+  /**
+   * Those that the server carries out.
+   *
+   * @param expunges whether contents may be taken away for good
+   */
+  static List<NamedOperation> offered(boolean expunges) {
+    return Arrays.stream(values()).filter(each -> expunges || each != EXPUNGE).toList();
   }
 
   /** The name without the dollar sign. */

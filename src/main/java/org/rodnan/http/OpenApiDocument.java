@@ -4,16 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.CapabilityStatement;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestComponent;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestResourceComponent;
+import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestResourceOperationComponent;
 import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestResourceSearchParamComponent;
 import org.rodnan.http.NamedOperation.Level;
 
@@ -62,7 +66,7 @@ final class OpenApiDocument {
     OpenApiDocument document = new OpenApiDocument(statement, basePath);
     CapabilityStatementRestComponent rest = statement.getRestFirstRep();
     rest.getSearchParam().forEach(each -> document.common.put(each.getName(), each));
-    document.system();
+    document.system(rest);
     rest.getResource().forEach(document::type);
     try {
       return JSON.writeValueAsBytes(document.root);
@@ -71,13 +75,25 @@ final class OpenApiDocument {
     }
   }
 
-  private void system() {
+  /** Those that the statement names. */
+  private static List<NamedOperation> operations(
+      List<CapabilityStatementRestResourceOperationComponent> stated) {
+    Set<String> names =
+        stated.stream()
+            .map(CapabilityStatementRestResourceOperationComponent::getName)
+            .collect(Collectors.toSet());
+    return Arrays.stream(NamedOperation.values())
+        .filter(operation -> names.contains(operation.code()))
+        .toList();
+  }
+
+  private void system(CapabilityStatementRestComponent rest) {
     path("/metadata", SYSTEM, List.of());
     path("/", SYSTEM, List.copyOf(common.values()));
     path("/_search", SYSTEM, List.of());
     path("/_history", SYSTEM, List.of());
     path("/_async/{job}", SYSTEM, List.of());
-    for (NamedOperation operation : NamedOperation.values()) {
+    for (NamedOperation operation : operations(rest.getOperation())) {
       if (operation.isAt(Level.SYSTEM)) {
         path("/$" + operation.code(), SYSTEM, List.of());
       }
@@ -99,7 +115,7 @@ final class OpenApiDocument {
       path("/" + type + "/{id}/{type}", type, List.of());
       path("/" + type + "/{id}/*", type, List.of());
     }
-    for (NamedOperation operation : NamedOperation.values()) {
+    for (NamedOperation operation : operations(resource.getOperation())) {
       if (operation.isOf(type) && operation.isAt(Level.TYPE)) {
         path("/" + type + "/$" + operation.code(), type, List.of());
       }

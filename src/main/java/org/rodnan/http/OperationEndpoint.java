@@ -106,7 +106,14 @@ final class OperationEndpoint {
     SearchPage page =
         one.map(key -> everything.everything(key, asked))
             .orElseGet(() -> everything.everything(type, asked));
-    return Answer.of(200, call.bundles().searchset(path, page));
+    return Answer.of(200, call.bundles().searchset(path, asked(call, page)));
+  }
+
+  /** Of a summary that counts, the total alone (R4, search.html#summary). */
+  private static SearchPage asked(OperationCall call, SearchPage page) {
+    return Projection.of(call.input().query()).summary() == Projection.Summary.COUNT
+        ? new SearchPage(List.of(), page.total(), page.self(), Optional.empty(), page.issues())
+        : page;
   }
 
   private Answer expunge(OperationCall call) {
@@ -167,7 +174,7 @@ final class OperationEndpoint {
 
   private Answer lastn(OperationCall call) {
     SearchPage page = operations.lastn().lastn(call.input().values(), call.lenient());
-    return Answer.of(200, call.bundles().searchset("/Observation/$lastn", page));
+    return Answer.of(200, call.bundles().searchset("/Observation/$lastn", asked(call, page)));
   }
 
   private Answer meta(OperationCall call) {

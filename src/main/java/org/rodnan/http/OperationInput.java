@@ -66,6 +66,9 @@ record OperationInput(QueryParameters query, Optional<ParsedResource> body) {
    */
   <T extends Type> Optional<T> value(String name, Class<T> type) {
     List<T> all = complex(name, type);
+    if (all.isEmpty() && !texts(name).isEmpty()) {
+      throw malformed(name, "found a text, expected a value of type " + type.getSimpleName());
+    }
     if (all.size() > 1) {
       throw malformed(name, "expected it once");
     }

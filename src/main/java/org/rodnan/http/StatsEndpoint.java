@@ -108,7 +108,7 @@ final class StatsEndpoint {
   }
 
   private static BigDecimal hours(String text) {
-    if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+    if (!text.matches("\\d{1,30}(\\.\\d{1,9})?")) {
       throw new FhirFailure.Malformed(
           "duration is '" + text + "'; expected a number of hours", "duration");
     }

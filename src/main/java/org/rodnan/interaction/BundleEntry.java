@@ -112,7 +112,7 @@ record BundleEntry(
     if (given.size() != 1
         || !"meta".equals(given.getFirst().getName())
         || !(given.getFirst().getValue() instanceof Meta meta)) {
-      throw malformed("expected Parameters with one parameter, meta", "resource");
+      throw malformed("expected Parameters with one parameter, 'meta', of type Meta", "resource");
     }
     return new EntryRequest.PatchAt(
         key,
@@ -200,12 +200,35 @@ record BundleEntry(
       return new EntryRequest.History(history(parts, query));
     }
     if (parts.length == 4 && parts[2].equals("_history")) {
+      requireNothingAsked(query);
       return new EntryRequest.Vread(key(parts[0] + "/" + parts[1]), parts[3]);
     }
-    if (parts.length == 2 && ResourceKey.isId(parts[1]) && query.isEmpty()) {
+    if (parts.length == 2 && ResourceKey.isId(parts[1])) {
+      requireNothingAsked(query);
       return new EntryRequest.Read(key(path), Optional.ofNullable(request.getIfNoneMatch()));
     }
     return new EntryRequest.Search(search(parts, query));
+  }
+
+  /** The form of the Bundle is that of all that it holds. */
+  private void requireNothingAsked(String query) {
+    for (SearchRequest.Parameter parameter : Criteria.parameters(query)) {
+      switch (parameter.name()) {
+        case "_format", "_pretty" -> {
+          // The Bundle itself was asked for in some form.
+        }
+        case "_summary", "_elements" ->
+            throw malformed(
+                "a read in a Bundle takes no '"
+                    + parameter.name()
+                    + "'; expected it in the URL to which the Bundle is posted",
+                "request.url");
+        default ->
+            throw malformed(
+                "'" + parameter.name() + "' is no parameter of a read; expected none",
+                "request.url");
+      }
+    }
   }
 
   private SearchRequest search(String[] parts, String query) {

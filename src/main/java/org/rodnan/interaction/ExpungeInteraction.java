@@ -35,13 +35,18 @@ public final class ExpungeInteraction {
     this.clock = clock;
   }
 
+  /** Whether the settings let anything be expunged. */
+  public boolean isAllowed() {
+    return rule != ExpungeRule.REFUSE;
+  }
+
   /**
    * @return how many versions
    * @throws FhirFailure.Forbidden unless the setting {@code rodnan.expunge} is {@code allow}
    * @throws FhirFailure.NotFound if it is about a resource that never was
    */
   public int expunge(Expunging what, Origin origin) {
-    if (rule == ExpungeRule.REFUSE) {
+    if (!isAllowed()) {
       throw new FhirFailure.Forbidden(
           "Nothing may be expunged: the setting rodnan.expunge is 'refuse'; expected 'allow'");
     }

@@ -66,6 +66,9 @@ public record HistoryRequest(
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
+      if (text.matches("\\d+")) {
+        return Integer.MAX_VALUE;
+      }
       throw new FhirFailure.Malformed(
           IssueType.INVALID, "_count is '" + text + "'; expected a whole number", "_count");
     }

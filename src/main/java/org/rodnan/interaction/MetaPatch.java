@@ -48,6 +48,9 @@ record MetaPatch(Map<String, @Nullable Object> given, boolean adds) implements P
         meta.put(name, items);
       }
     }
+    if (meta.isEmpty()) {
+      ((Map<?, ?>) Objects.requireNonNull(resource)).remove("meta");
+    }
     return PatchedResource.parse(() -> parser.parseJson(JsonTree.write(resource)));
   }
 

@@ -1,6 +1,7 @@
 package org.rodnan.operation;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
@@ -31,7 +32,7 @@ public final class EverythingOperation {
    * @throws FhirFailure.Malformed for another parameter or a bad value
    */
   public SearchPage everything(ResourceKey key, List<Parameter> parameters) {
-    requireOnceOnly(parameters);
+    requireSense(parameters);
     ResourceKey known = read.read(key).key();
     return engine.search(known, parameters);
   }
@@ -43,12 +44,22 @@ public final class EverythingOperation {
    * @throws FhirFailure.Malformed for another parameter or a bad value
    */
   public SearchPage everything(String type, List<Parameter> parameters) {
-    requireOnceOnly(parameters);
+    requireSense(parameters);
     return engine.search(type, parameters);
   }
 
-  private static void requireOnceOnly(List<Parameter> parameters) {
+  private static void requireSense(List<Parameter> parameters) {
     OnceOnly.require(parameters, Set.of("_since", "_count", "start", "end"));
+    Optional<String> end = value(parameters, "end");
+    value(parameters, "start")
+        .ifPresent(start -> end.ifPresent(last -> Span.requireOrder(start, last, "end")));
+  }
+
+  private static Optional<String> value(List<Parameter> parameters, String name) {
+    return parameters.stream()
+        .filter(parameter -> parameter.name().equals(name))
+        .map(Parameter::value)
+        .findFirst();
   }
 
   /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.hl7.fhir.instance.model.api.IBaseBundle;
 import org.hl7.fhir.instance.model.api.IBaseReference;
 import org.hl7.fhir.instance.model.api.IBaseResource;
@@ -36,6 +37,11 @@ final class GraphqlStorage implements IGraphQLStorageServices {
   private static final String CURSOR = "search-id";
 
   private static final String OFFSET = "search-offset";
+
+  /** The query itself says what of the resources is wanted, and in which form. */
+  private static final Set<String> REFUSED =
+      Set.of("_contained", "_containedType", "_elements", "_format", "_pretty", "_summary");
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
   private final GraphqlDocument document;
@@ -182,10 +188,13 @@ final class GraphqlStorage implements IGraphQLStorageServices {
   }
 
   /** GraphQL's names have no hyphens: an underscore within stands for one (R4, graphql.html). */
-  private Parameter parameter(Argument argument) {
+  private static Parameter parameter(Argument argument) {
     String name = argument.getName();
+    if (REFUSED.contains(name)) {
+      throw GraphqlDocument.malformed("the argument '" + name + "' has no place in GraphQL");
+    }
     String searched = name.startsWith("_") ? name : name.replace('_', '-');
-    return new Parameter(searched, String.join(",", document.values(argument)));
+    return new Parameter(searched, String.join(",", GraphqlDocument.values(argument)));
   }
 
   private SearchPage first(String type, List<Parameter> parameters) {

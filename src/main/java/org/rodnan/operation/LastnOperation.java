@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,11 +97,11 @@ public final class LastnOperation {
   }
 
   private static int max(Parameter parameter) {
-    if (!parameter.value().matches("[1-9]\\d{0,6}")) {
+    if (!parameter.value().matches("[1-9]\\d*")) {
       throw new FhirFailure.Malformed(
           "max is '" + parameter.value() + "'; expected a whole number of 1 or more", "max");
     }
-    return Integer.parseInt(parameter.value());
+    return new BigInteger(parameter.value()).min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
   }
 
   /** The Observations of one code. */

@@ -51,7 +51,7 @@ class OperationConfiguration {
             key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
             url -> current.find(StructureDefinition.class, url).isPresent()),
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
-        new StatsOperation(interactions.search(), units, limits, clock),
+        new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
         interactions.expunge(),
         new TerminologyOperations(

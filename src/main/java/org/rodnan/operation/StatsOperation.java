@@ -22,6 +22,8 @@ import org.hl7.fhir.r4.model.Reference;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.interaction.ReadInteraction;
 import org.rodnan.interaction.SearchInteraction;
 import org.rodnan.operation.Statistic.Point;
 import org.rodnan.search.SearchPage;
@@ -44,12 +46,19 @@ public final class StatsOperation {
   private static final MathContext DIGITS = new MathContext(12);
   private static final long MILLIS_OF_HOUR = 3_600_000;
 
+  private final ReadInteraction read;
   private final SearchInteraction search;
   private final UnitConversion units;
   private final Limits limits;
   private final Clock clock;
 
-  StatsOperation(SearchInteraction search, UnitConversion units, Limits limits, Clock clock) {
+  StatsOperation(
+      ReadInteraction read,
+      SearchInteraction search,
+      UnitConversion units,
+      Limits limits,
+      Clock clock) {
+    this.read = read;
     this.search = search;
     this.units = units;
     this.limits = limits;
@@ -79,12 +88,17 @@ public final class StatsOperation {
 
   /**
    * @return Parameters with one {@code statistics} for each code, then each {@code source}
+   * @throws FhirFailure.NotFound if the subject isn't there
+   * @throws FhirFailure.Gone if it was deleted
    * @throws FhirFailure.Malformed if the question makes no sense, or concerns more Observations
    *     than {@code rodnan.limits.bundle-entries-max}
    */
   public byte[] stats(Question question) {
     List<Statistic> statistics = question.statistics().stream().map(Statistic::of).toList();
     Period period = period(question);
+    ResourceKey.parse(question.subject())
+        .filter(key -> key.toString().equals(question.subject()))
+        .ifPresent(read::read);
     Parameters answer = new Parameters();
     List<Observation> sources = new ArrayList<>();
     for (Coding coding : question.codings()) {
@@ -112,6 +126,12 @@ public final class StatsOperation {
           "duration and period are both given; expected one of them", "duration", "period");
     }
     Period period = question.period().orElseGet(Period::new);
+    if (period.hasStart() && period.hasEnd()) {
+      Span.requireOrder(
+          period.getStartElement().getValueAsString(),
+          period.getEndElement().getValueAsString(),
+          "period");
+    }
     question
         .hours()
         .ifPresent(hours -> {
@@ -120,7 +140,12 @@ public final class StatsOperation {
           if (millis.signum() <= 0
               || millis.compareTo(BigDecimal.valueOf(now.toEpochMilli())) > 0) {
             throw new FhirFailure.Malformed(
-                "duration is " + hours + "; expected a number of hours over 0", "duration");
+                "duration is "
+                    + hours.toPlainString()
+                    + "; expected a number of hours over 0 and at most "
+                    + now.toEpochMilli() / MILLIS_OF_HOUR
+                    + ", back to 1970",
+                "duration");
           }
           period.setStart(Date.from(now.minusMillis(millis.longValue()))).setEnd(Date.from(now));
         });

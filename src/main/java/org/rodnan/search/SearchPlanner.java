@@ -1,5 +1,6 @@
 package org.rodnan.search;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -118,10 +119,12 @@ final class SearchPlanner {
    * @throws FhirFailure.Malformed if it is no whole number
    */
   static int count(SearchRequest.Parameter parameter, String kind, Limits limits) {
-    if (!parameter.value().matches("\\d{1,9}")) {
+    if (!parameter.value().matches("\\d+")) {
       throw parameter.malformed(kind, "a whole number of 0 or more");
     }
-    return Math.min(Integer.parseInt(parameter.value()), limits.pageSizeMax());
+    return new BigInteger(parameter.value())
+        .min(BigInteger.valueOf(limits.pageSizeMax()))
+        .intValue();
   }
 
   /** What is understood so far of one request. */

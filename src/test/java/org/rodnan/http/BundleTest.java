@@ -222,6 +222,24 @@ class BundleTest {
   }
 
   @Test
+  void saysWhichParametersAReadInABundleTakes() {
+    client.put(path, Resources.patient(path, "Read"));
+    String read = path.substring(1);
+    ObjectNode bundle = Resources.bundle("batch");
+    Resources.entry(bundle, "GET", read + "?_format=json&_pretty=true");
+    Resources.entry(bundle, "GET", read + "/_history/1?_pretty=true");
+    Resources.entry(bundle, "GET", read + "?_summary=true");
+    Resources.entry(bundle, "GET", read + "/_history/1?_elements=name");
+    Resources.entry(bundle, "GET", read + "?name=x");
+    JsonNode entries = client.post("", bundle.toString()).json().path("entry");
+    assertThat(entries.at("/0/resource/name/0/family").asText()).isEqualTo("Read");
+    assertThat(entries.at("/1/resource/name/0/family").asText()).isEqualTo("Read");
+    assertThat(entries.get(2).toString()).contains("400", "no '_summary'");
+    assertThat(entries.get(3).toString()).contains("400", "no '_elements'");
+    assertThat(entries.get(4).toString()).contains("400", "'name' is no parameter of a read");
+  }
+
+  @Test
   void answersWithTheCapabilities() {
     for (String type : new String[] {"batch", "transaction"}) {
       ObjectNode bundle = Resources.bundle(type);

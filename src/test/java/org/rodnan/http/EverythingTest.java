@@ -177,6 +177,17 @@ class EverythingTest {
   }
 
   @Test
+  void countsOnlyIfThatIsAsked() {
+    JsonNode counted = client.get(patient() + "?_summary=count&_count=2").json();
+    assertThat(counted.path("total").asInt()).isEqualTo(10);
+    assertThat(counted.has("entry")).isFalse();
+    assertThat(FhirClient.link(counted, "next")).isEmpty();
+    assertThat(client.get(patient() + "?_count=99999999999999999999").json().path("entry"))
+        .hasSize(10);
+    assertThat(keys(patient() + "?start=2009-06&end=2009&_type=Observation")).isEmpty();
+  }
+
+  @Test
   void isAskedByPostToo() {
     String parameters =
         """
@@ -202,7 +213,13 @@ class EverythingTest {
   @Test
   void refusesWhatItDoesNotHave() {
     for (String query :
-        List.of("_sort=date", "_count=x", "_type=Patiens", "start=soon", "_cursor=x")) {
+        List.of(
+            "_sort=date",
+            "_count=x",
+            "_type=Patiens",
+            "start=soon",
+            "start=2009&end=2008",
+            "_cursor=x")) {
       assertThat(client.get(patient() + "?" + query).status()).describedAs(query).isEqualTo(400);
     }
     String ofSearch = FhirClient.link(client.get("/Patient?_count=1").json(), "next").orElseThrow();

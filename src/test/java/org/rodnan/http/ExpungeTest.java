@@ -54,6 +54,10 @@ class ExpungeTest {
 
   @Test
   void isRefusedUnlessASettingAllowsIt() {
+    String operations = "/rest/0/operation";
+    assertThat(refusing.get("/metadata").json().at(operations).toString())
+        .doesNotContain("expunge");
+    assertThat(client.get("/metadata").json().at(operations).toString()).contains("expunge");
     Answer answer = expunge(refusing, "", PREVIOUS);
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.text()).contains("rodnan.expunge");

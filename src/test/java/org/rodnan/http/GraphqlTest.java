@@ -20,6 +20,9 @@ import org.rodnan.FhirClient.Answer;
 class GraphqlTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String GENDER =
+      "{\"resourceType\":\"Patient\",\"id\":\"%s\",\"gender\":\"other\"}";
+
   private final FhirClient client;
   private final String id;
 
@@ -145,7 +148,19 @@ class GraphqlTest {
         "{PatientList}",
         "{PatientConnection(cursor: \"nonsense\"){count}}",
         "{PatientConnection(cursor: \"a:b\"){count}}",
-        "{PatientList @skip(if: true){id}}",
+        "{PatientList @first{id}}",
+        "{PatientList{id}} trailing",
+        "{PatientList(name: \"a\", name: \"b\"){id}}",
+        "{PatientList(name: null){id}}",
+        "{PatientList(_format: \"xml\"){id}}",
+        "{PatientList(_contained: \"true\"){id}}",
+        "{PatientList{x: id x: gender}}",
+        "{PatientList{name{family} ... on Patient{name{given}}}}",
+        "{PatientList{name(_count: \"x\"){family}}}",
+        "{PatientList{... f}} fragment f on Patient{id} fragment f on Patient{gender}",
+        "query ($a: ID, $a: ID = 1){PatientList(_id: $a){id}}",
+        "type Patient {id: ID}",
+        "5",
         "{PatientList(_count: $n){id}}",
         "{... F} fragment F on Patient {id}",
         "{__schema{types{name}}}",
@@ -158,6 +173,54 @@ class GraphqlTest {
     Answer answer = ask("/", query);
     assertThat(answer.status()).describedAs(query + " " + answer.text()).isEqualTo(400);
     assertThat(answer.text()).contains("OperationOutcome").doesNotContain("null");
+  }
+
+  /** GraphQL, October 2021. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "query q($id: ID!){Patient(id: $id){id gender}}",
+        "query q($id: [ID!]!){PatientList(_id: $id){id gender}}",
+        "query q($id: ID! @deprecated){Patient(id: $id){...f}} fragment f on Patient{id gender}",
+        "query q($id: ID!, $no: Boolean = false){Patient(id: $id){id gender"
+            + " name @include(if: $no) {family} birthDate @skip(if: true)}}",
+        "query q($id: ID!){Patient(id: $id){id id ... on Patient{gender id} ...{id} gender}}",
+        "query q($id: ID!){Patient(id: $id){...f ...f} PatientList(name: \"x\") @skip(if: true){id}}"
+            + " fragment f on Patient{id gender}"
+      })
+  void takesWhatTheStandardHas(String query) {
+    client.put("/Patient/" + id, GENDER.formatted(id));
+    var body = JSON.createObjectNode().put("query", query);
+    body.putObject("variables").put("id", id);
+    Answer answer = client.post("/$graphql", body.toString(), "Content-Type", "application/json");
+    assertThat(answer.status()).describedAs(query + answer.text()).isEqualTo(200);
+    assertThat(answer.json().path("data").iterator().next().toString().replaceAll("[\\[\\]]", ""))
+        .isEqualTo("{\"id\":\"" + id + "\",\"gender\":\"other\"}");
+  }
+
+  @Test
+  void mergesWhatIsSelectedTwice() {
+    JsonNode name = data("/Patient/" + id + "/", "{name{family} name{use family}}").path("name");
+    assertThat(name).hasSize(1);
+    assertThat(name.at("/0/family").asText()).isEqualTo("O'Graph\\ql \"Q\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{id @foo}; @skip, @include",
+        "{id @skip(if: \"x\")}; expected true or false",
+        "{name(_count: \"x\"){family}}; expected a whole number",
+        "{PatientList(_reference: [a, b]){id}}; has 2 values; expected one",
+        "{ObservationConnection(_reference: patient, cursor: \"x\"){count}}; none that this server",
+        "{name @slice{family}}; @slice has one argument",
+        "{id}}; line 1"
+      })
+  void namesWhatItExpected(String query, String message) {
+    Answer answer = ask("/Patient/" + id + "/", query);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+    assertThat(answer.text()).contains(message);
   }
 
   @Test

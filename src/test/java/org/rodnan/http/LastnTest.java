@@ -66,6 +66,14 @@ class LastnTest {
   }
 
   @Test
+  void countsOnlyIfThatIsAsked() {
+    JsonNode counted =
+        client.get("/Observation/$lastn?_summary=count&max=99999999999&patient=" + id).json();
+    assertThat(counted.path("total").asInt()).isEqualTo(5);
+    assertThat(counted.has("entry")).isFalse();
+  }
+
+  @Test
   void isAskedByPostToo() {
     String parameters =
         """

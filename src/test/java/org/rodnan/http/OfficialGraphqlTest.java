@@ -54,6 +54,15 @@ class OfficialGraphqlTest {
    */
   private static final Set<String> PREPARED = Set.of("search-full");
 
+  /** It selects one field twice; HL7 expects two answers, GraphQL's standard has one. */
+  private static final String MERGED = "extension-simple.gql";
+
+  private static final String MERGED_ANSWER =
+      """
+      {"subject":{"resource":{"birthDate":"2016-05-18",
+       "_birthDate":{"extension":[{"valueDateTime":"2016-05-18T10:28:45Z"}]}}}}\
+      """;
+
   private final TestServer server = TestServer.start("rodnan.references=allow");
   private final FhirClient client = server.client();
 
@@ -128,7 +137,10 @@ class OfficialGraphqlTest {
     } else {
       assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
       assertThat(answer.json().path("data"))
-          .isEqualTo(JSON.readTree(text("graphql/" + test.getAttribute("output"))));
+          .isEqualTo(
+              MERGED.equals(test.getAttribute("source"))
+                  ? JSON.readTree(MERGED_ANSWER)
+                  : JSON.readTree(text("graphql/" + test.getAttribute("output"))));
     }
   }
 

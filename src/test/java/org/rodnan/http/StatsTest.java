@@ -73,6 +73,17 @@ class StatsTest {
     return found;
   }
 
+  @Test
+  void saysWhatIsWrongWithTheTimeOrTheSubject() {
+    String rest = "&code=mass&statistic=count";
+    String mine = "/Observation/$stats?subject=Patient/" + id + rest;
+    assertThat(client.get(mine + "&period=2009/2007").status()).isEqualTo(400);
+    assertThat(client.get(mine + "&period=2020-01-02/2020").status()).isEqualTo(200);
+    assertThat(client.get(mine + "&duration=99999999999").text()).contains("at most");
+    assertThat(client.get("/Observation/$stats?subject=Patient/none-" + id + rest).status())
+        .isEqualTo(404);
+  }
+
   /** 2, 4, 4 and 6 kg: mean 4, squares 4 + 0 + 0 + 4, so a variance of 8/3. */
   @Test
   void computesStatisticsInOneUnit() {

@@ -76,6 +76,24 @@ class ValidationModesTest {
   }
 
   @Test
+  void theTagGoesWhenItIsAllThatMetaHolds() {
+    String[] tag = TAG.split("\\|", -1);
+    ObjectNode patient =
+        (ObjectNode)
+            Resources.json(
+                "{\"resourceType\":\"Patient\",\"id\":\"" + lenient.newId() + "\",\"active\":true}");
+    patient
+        .putObject("meta")
+        .putArray("tag")
+        .addObject()
+        .put("system", tag[0])
+        .put("code", tag[1]);
+    Answer stored = lenient.client().put("/Patient/" + id(patient), patient.toString());
+    assertThat(stored.status()).describedAs(stored.text()).isEqualTo(201);
+    assertThat(tags(lenient.client().get("/Patient/" + id(patient)))).isEmpty();
+  }
+
+  @Test
   void aProfileCanBeEnforcedAmongOthersThatAreNot() {
     ObjectNode fvc = example("ssc-fvc-valid-litres").put("id", lenient.newId());
     ((ObjectNode) fvc.get("valueQuantity")).put("value", 99);
