@@ -322,8 +322,7 @@ final class GraphqlReader {
           Optional.ofNullable(variables.get(variable.getName()))
               .orElseThrow(
                   () -> malformed("the variable $" + variable.getName() + " is not declared"));
-      default ->
-          throw malformed(of + " is neither text, number, boolean nor a list of them");
+      default -> throw malformed(of + " is neither text, number, boolean nor a list of them");
     };
   }
 

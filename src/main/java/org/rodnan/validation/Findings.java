@@ -35,6 +35,10 @@ final class Findings {
   /** The validator writes ids into its paths, as comments. */
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/");
 
+  /** What slips through where HL7's engine stumbles over an expression. */
+  private static final Pattern JAVAS_WORDS =
+      Pattern.compile("Cannot invoke \"[^\"]*\" because .* is null");
+
   private static final Set<String> UNKNOWN_PROFILE =
       Set.of(
           I18nConstants.VALIDATION_VAL_PROFILE_UNKNOWN,
@@ -88,7 +92,7 @@ final class Findings {
       ValidationMessage message, @Nullable Element resource, PooledValidator validator) {
     String location = message.getLocation() == null ? "" : message.getLocation();
     String path = COMMENT.matcher(location).replaceAll("").replace("[x]", "");
-    String text = message.getMessage();
+    String text = JAVAS_WORDS.matcher(message.getMessage()).replaceAll("it can't be evaluated");
     OurConstraint constraint = ourConstraints.get(constraintKey(message));
     if (constraint != null) {
       text = constraint.human() + found(constraint, path, resource, validator);

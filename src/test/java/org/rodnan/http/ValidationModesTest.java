@@ -81,13 +81,10 @@ class ValidationModesTest {
     ObjectNode patient =
         (ObjectNode)
             Resources.json(
-                "{\"resourceType\":\"Patient\",\"id\":\"" + lenient.newId() + "\",\"active\":true}");
-    patient
-        .putObject("meta")
-        .putArray("tag")
-        .addObject()
-        .put("system", tag[0])
-        .put("code", tag[1]);
+                "{\"resourceType\":\"Patient\",\"id\":\""
+                    + lenient.newId()
+                    + "\",\"active\":true}");
+    patient.putObject("meta").putArray("tag").addObject().put("system", tag[0]).put("code", tag[1]);
     Answer stored = lenient.client().put("/Patient/" + id(patient), patient.toString());
     assertThat(stored.status()).describedAs(stored.text()).isEqualTo(201);
     assertThat(tags(lenient.client().get("/Patient/" + id(patient)))).isEmpty();

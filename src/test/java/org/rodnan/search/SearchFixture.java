@@ -32,11 +32,7 @@ final class SearchFixture implements AutoCloseable {
   static final String BASE = "http://localhost:8080/fhir";
   static final SearchParameters PARAMETERS = SearchParameters.load();
   static final UnitConversion UNITS = new UnitConversion();
-  static final Vocabulary VOCABULARY =
-      new Vocabulary(
-          new Definitions(),
-          new TerminologyService(
-              Path.of("target", "search-fixture"), UNITS, TerminologyLimits.DEFAULTS));
+  private static final Definitions DEFINITIONS = new Definitions();
   static final ReferenceText REFERENCES = new ReferenceText(List.of(BASE));
   static final DocumentExtractor EXTRACTOR = new DocumentExtractor(PARAMETERS, UNITS, REFERENCES);
 
@@ -59,13 +55,21 @@ final class SearchFixture implements AutoCloseable {
             new Snapshots(index, log::head, limits), planning(limits, clock), limits);
   }
 
+  /** Of one store: definitions are kept by their key and version. */
+  static Vocabulary vocabulary() {
+    return new Vocabulary(
+        DEFINITIONS,
+        new TerminologyService(
+            Path.of("target", "search-fixture"), UNITS, TerminologyLimits.DEFAULTS));
+  }
+
   static SearchEngine engine(
       ResourceIndex index, Supplier<LogPosition> head, Limits limits, Clock clock) {
     return new SearchEngine(new Snapshots(index, head, limits), planning(limits, clock), limits);
   }
 
   private static Planning planning(Limits limits, Clock clock) {
-    return new Planning(UNITS, VOCABULARY, REFERENCES, limits, clock);
+    return new Planning(UNITS, vocabulary(), REFERENCES, limits, clock);
   }
 
   /** Puts a resource whose type and id are given, the rest of its JSON in single quotes. */

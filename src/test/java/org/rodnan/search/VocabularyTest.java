@@ -18,8 +18,8 @@ final class VocabularyTest {
   void findsWhatClientsStoredAsSoonAsItIsStored() {
     try (SearchFixture fixture = new SearchFixture(folder)) {
       DefinitionSource now =
-          SearchFixture.VOCABULARY.now(
-              () -> fixture.index.acquire(fixture.log.head(), Duration.ofSeconds(20)));
+          SearchFixture.vocabulary()
+              .now(() -> fixture.index.acquire(fixture.log.head(), Duration.ofSeconds(20)));
       String url = "http://example.org/cs";
       assertThat(now.codeSystem(url)).isEmpty();
       fixture.put("CodeSystem/v1", "'url':'" + url + "','version':'1','content':'complete'");
