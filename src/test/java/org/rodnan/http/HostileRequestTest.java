@@ -230,7 +230,6 @@ class HostileRequestTest {
         "TRACE /fhir/Patient/1 HTTP/1.1                   | 405",
         "TRACE / HTTP/1.1                                 | 405",
         "BREW /elsewhere HTTP/1.1                         | 404",
-        "GET / HTTP/1.1                                   | 404",
         "GET /fhir/Patient/%zz HTTP/1.1                   | 400",
         "GET /fhir/Patient/%00 HTTP/1.1                   | 400",
         "GET /fhir/Patient/%ff%fe HTTP/1.1                | 400",
