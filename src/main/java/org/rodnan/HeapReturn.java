@@ -4,6 +4,7 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.VMOption;
 import com.sun.management.VMOption.Origin;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +17,15 @@ import org.slf4j.LoggerFactory;
 final class HeapReturn {
   private static final Logger LOG = LoggerFactory.getLogger(HeapReturn.class);
 
-  /** Free parts of the heap, in percent, and the time between collections of an idle server. */
-  private static final Map<String, String> OPTIONS =
-      Map.of("MinHeapFreeRatio", "10", "MaxHeapFreeRatio", "20", "G1PeriodicGCInterval", "30000");
+  /**
+   * Free parts of the heap, in percent, and the milliseconds between collections of an idle server.
+   * In this order: the smaller part may not be set above the larger one.
+   */
+  private static final List<Map.Entry<String, String>> OPTIONS =
+      List.of(
+          Map.entry("MinHeapFreeRatio", "10"),
+          Map.entry("MaxHeapFreeRatio", "20"),
+          Map.entry("G1PeriodicGCInterval", "30000"));
 
   private HeapReturn() {}
 
@@ -29,15 +36,15 @@ final class HeapReturn {
     if (jvm == null) {
       return;
     }
-    OPTIONS.forEach((name, value) -> {
+    for (Map.Entry<String, String> wanted : OPTIONS) {
       try {
-        VMOption option = jvm.getVMOption(name);
+        VMOption option = jvm.getVMOption(wanted.getKey());
         if (option.getOrigin() == Origin.DEFAULT && option.isWriteable()) {
-          jvm.setVMOption(name, value);
+          jvm.setVMOption(wanted.getKey(), wanted.getValue());
         }
       } catch (IllegalArgumentException e) {
-        LOG.debug("The JVM doesn't take {}: {}", name, e.getMessage());
+        LOG.debug("The JVM doesn't take {}: {}", wanted.getKey(), e.getMessage());
       }
-    });
+    }
   }
 }
