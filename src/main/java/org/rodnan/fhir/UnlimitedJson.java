@@ -9,8 +9,8 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
  * Reads and writes JSON of any size and depth: what it is used on is bounded by the strict reader
  * ({@link ResourceParser}). Every character is written as UTF-8. Thread safe.
  */
-final class UnlimitedJson {
-  static final JsonFactory FACTORY =
+public final class UnlimitedJson {
+  public static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()

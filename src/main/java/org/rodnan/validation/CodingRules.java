@@ -1,10 +1,8 @@
 package org.rodnan.validation;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +20,7 @@ import org.hl7.fhir.r4.model.CodeSystem.ConceptPropertyComponent;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.UnlimitedJson;
 import org.rodnan.terminology.Definitions;
 
 /**
@@ -37,17 +36,6 @@ final class CodingRules {
       "https://w3id.org/rodnan/CodeSystem/ssc-loinc-quantities";
   private static final byte[] LOINC_BYTES = LOINC.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SNOMED_CT_BYTES = SNOMED_CT.getBytes(StandardCharsets.US_ASCII);
-
-  /** The reader of the resource has looked at its sizes before. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
 
   private final Map<String, Quantity> quantities = new HashMap<>();
 
@@ -86,7 +74,7 @@ final class CodingRules {
       return List.of();
     }
     List<Issue> issues = new ArrayList<>();
-    try (JsonParser parser = JSON.createParser(json)) {
+    try (JsonParser parser = UnlimitedJson.FACTORY.createParser(json)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         judgeObject(parser, type, issues);
       }
