@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.CodeSystem.ConceptDefinitionComponent;
@@ -26,7 +29,7 @@ import org.rodnan.terminology.Definitions;
 /**
  * What can be said of codes of LOINC and SNOMED CT without having these: whether they can be codes
  * at all, by their check digits, and for the LOINC codes of the trade whether the display is that
- * of the same quantity (CodeSystem {@code ssc-loinc-quantities}). Immutable, thread safe.
+ * of the same quantity (CodeSystem {@code ssc-loinc-quantities}). Thread safe.
  */
 final class CodingRules {
   private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
@@ -34,10 +37,22 @@ final class CodingRules {
   private static final String SNOMED_CT = "http://snomed.info/sct";
   private static final String QUANTITIES =
       "https://w3id.org/rodnan/CodeSystem/ssc-loinc-quantities";
-  private static final byte[] LOINC_BYTES = LOINC.getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SNOMED_CT_BYTES = SNOMED_CT.getBytes(StandardCharsets.US_ASCII);
+
+  /** Before the first point. */
+  private static final byte[] LOINC_HOST = "loinc".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] SNOMED_HOST = "snomed".getBytes(StandardCharsets.US_ASCII);
+
+  /** The codes of a trial are few, and each comes thousands of times. */
+  private static final int SILENT_KEPT_MAX = 5_000;
+
+  private static final int KEPT_CHARS_MAX = 250;
 
   private final Map<String, Quantity> quantities = new HashMap<>();
+  private final Set<Coded> silent = ConcurrentHashMap.newKeySet();
+
+  /** A coding of which there is nothing to say. */
+  private record Coded(String system, String code, @Nullable String display) {}
 
   /**
    * @param displays with the properties {@code mention} and {@code denial} for codes of LOINC
@@ -70,7 +85,7 @@ final class CodingRules {
    * @return errors for what can't be, warnings for displays that leave out what the code says
    */
   List<Issue> judge(String type, byte[] json) {
-    if (indexOf(json, LOINC_BYTES) < 0 && indexOf(json, SNOMED_CT_BYTES) < 0) {
+    if (!mayNameASystem(json)) {
       return List.of();
     }
     List<Issue> issues = new ArrayList<>();
@@ -104,8 +119,22 @@ final class CodingRules {
         judgeNested(parser, value, path, name, issues);
       }
     }
-    if (system != null && code != null) {
-      judgeCoding(system, code, display, path, issues);
+    if (system != null && code != null && (system.equals(LOINC) || system.equals(SNOMED_CT))) {
+      Coded coded = new Coded(system, code, display);
+      if (!silent.contains(coded)) {
+        int before = issues.size();
+        judgeCoding(system, code, display, path, issues);
+        if (issues.size() == before) {
+          keep(coded);
+        }
+      }
+    }
+  }
+
+  private void keep(Coded coded) {
+    boolean isShort = coded.display() == null || coded.display().length() <= KEPT_CHARS_MAX;
+    if (isShort && coded.code().length() <= KEPT_CHARS_MAX && silent.size() < SILENT_KEPT_MAX) {
+      silent.add(coded);
     }
   }
 
@@ -186,21 +215,20 @@ final class CodingRules {
                 element));
   }
 
-  private static int indexOf(byte[] text, byte[] part) {
-    for (int i = 0; i <= text.length - part.length; i++) {
-      if (text[i] == part[0] && isAt(text, i, part)) {
-        return i;
+  /** A host's name stands there, or something escaped, behind which it may stand. */
+  private static boolean mayNameASystem(byte[] json) {
+    for (int i = 0; i < json.length; i++) {
+      byte b = json[i];
+      if (b == '\\'
+          || b == '.' && (endsThere(json, i, LOINC_HOST) || endsThere(json, i, SNOMED_HOST))) {
+        return true;
       }
     }
-    return -1;
+    return false;
   }
 
-  private static boolean isAt(byte[] text, int offset, byte[] part) {
-    for (int i = 1; i < part.length; i++) {
-      if (text[offset + i] != part[i]) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean endsThere(byte[] text, int end, byte[] part) {
+    int start = end - part.length;
+    return start >= 0 && Arrays.equals(text, start, end, part, 0, part.length);
   }
 }

@@ -95,7 +95,8 @@ public class ResourceValidator implements AutoCloseable {
    * @throws FhirFailure.Fault if the validator itself fails, which no resource should bring about
    */
   public ValidationReport validate(Resource resource, byte[] json) {
-    if (valuesOf(json) > limits.valuesMax()) {
+    // Each value takes a comma and a character at least.
+    if (json.length / 2 >= limits.valuesMax() && valuesOf(json) > limits.valuesMax()) {
       return refused(
           resource,
           IssueType.TOOLONG,

@@ -126,6 +126,12 @@ class CodingRulesTest {
             "Basic.contained[0].code.coding[0].code", "Basic.component[1].code.coding[1].code");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"http:\\/\\/loinc.org", "http://loinc\\u002eorg"})
+  void readsEscapedSystems(String system) {
+    assertThat(judged(system, "19868-9", "FEV1").severity()).isEqualTo(Severity.ERROR);
+  }
+
   private static Issue judged(String system, String code, @Nullable String display) {
     List<Issue> issues = issues(system, code, display);
     assertThat(issues).hasSize(1);

@@ -90,8 +90,7 @@ final class Expressions {
 
   /** Whether a constraint holds; false if it may not. */
   static boolean holds(Expression expression, Node resource, Node focus) {
-    List<Node> item = List.of(focus);
-    return isTrue(expression.evaluate(new Scope(resource, focus, List.of()), item));
+    return isTrue(expression.evaluate(new Scope(resource, focus, List.of()), focus.alone()));
   }
 
   private static boolean isTrue(List<?> result) {
@@ -127,13 +126,42 @@ final class Expressions {
     if (node.getInner() == null) {
       return head;
     }
+    if (node.getKind() == ExpressionNode.Kind.Name && isPresence(node.getInner())) {
+      return presence(node.getName(), head, node.getInner(), atEntry);
+    }
     Expression tail = compile(node.getInner(), false);
     return (scope, focus) -> tail.evaluate(scope, head.evaluate(scope, focus));
   }
 
+  /** {@code exists()} or {@code empty()}, and nothing after it. */
+  private static boolean isPresence(ExpressionNode node) {
+    return node.getKind() == ExpressionNode.Kind.Function
+        && node.getInner() == null
+        && node.getParameters().isEmpty()
+        && (node.getFunction() == ExpressionNode.Function.Exists
+            || node.getFunction() == ExpressionNode.Function.Empty);
+  }
+
+  /** Of members of a single element, without collecting them. */
+  private static Expression presence(
+      String name, Expression members, ExpressionNode test, boolean atEntry) {
+    boolean isEmptyTest = test.getFunction() == ExpressionNode.Function.Empty;
+    boolean isMember = !name.startsWith("$") && !(atEntry && Character.isUpperCase(name.charAt(0)));
+    return (scope, focus) -> {
+      boolean isThere =
+          isMember
+                  && focus.size() == 1
+                  && focus.get(0) instanceof Node node
+                  && !node.type().isPrimitive()
+              ? node.has(name)
+              : !members.evaluate(scope, focus).isEmpty();
+      return truth(isThere != isEmptyTest);
+    };
+  }
+
   private static Expression name(String name, boolean atEntry) {
     if (atEntry && name.equals("$this")) {
-      return (scope, focus) -> scope.item() == null ? List.of() : List.of(scope.item());
+      return (scope, focus) -> itemOf(scope);
     }
     if (atEntry && name.equals("$total")) {
       return (scope, focus) -> scope.total();
@@ -174,8 +202,21 @@ final class Expressions {
     throw Undecided.here();
   }
 
+  /** An expression that is the same for all resources. */
+  private record Constant(List<?> value) implements Expression {
+    @Override
+    public List<?> evaluate(Scope scope, List<?> focus) {
+      return value;
+    }
+  }
+
   private static Expression constantOf(List<?> value) {
-    return (scope, focus) -> value;
+    return new Constant(value);
+  }
+
+  /** One value as a list; that of a node is made once. */
+  private static List<?> alone(Object item) {
+    return item instanceof Node node ? node.alone() : List.of(item);
   }
 
   private static Expression constant(ExpressionNode node) {
@@ -194,7 +235,7 @@ final class Expressions {
   private static Expression variable(String name) {
     return switch (name) {
       case "%ucum" -> constantOf(List.of("http://unitsofmeasure.org"));
-      case "%resource", "%rootResource" -> (scope, focus) -> List.of(scope.resource());
+      case "%resource", "%rootResource" -> (scope, focus) -> scope.resource().alone();
       default -> UNKNOWN;
     };
   }
@@ -246,7 +287,7 @@ final class Expressions {
   }
 
   private static List<?> itemOf(Scope scope) {
-    return scope.item() == null ? List.of() : List.of(scope.item());
+    return scope.item() == null ? List.of() : alone(scope.item());
   }
 
   private static String single(List<?> values, Scope scope) {
@@ -309,6 +350,9 @@ final class Expressions {
   }
 
   private static List<?> filter(List<?> values, Predicate predicate) {
+    if (values.size() == 1) {
+      return predicate.test(values.get(0)) ? values : List.of();
+    }
     List<Object> found = new ArrayList<>(values.size());
     for (Object value : values) {
       if (predicate.test(value)) {
@@ -319,9 +363,12 @@ final class Expressions {
   }
 
   private static List<?> where(Scope scope, List<?> focus, Expression criterion) {
+    if (focus.size() == 1) {
+      return isTrue(criterion.evaluate(scope.with(focus.get(0)), focus)) ? focus : List.of();
+    }
     List<Object> found = new ArrayList<>(focus.size());
     for (Object item : focus) {
-      if (isTrue(criterion.evaluate(scope.with(item), List.of(item)))) {
+      if (isTrue(criterion.evaluate(scope.with(item), alone(item)))) {
         found.add(item);
       }
     }
@@ -331,14 +378,14 @@ final class Expressions {
   private static List<?> select(Scope scope, List<?> focus, Expression projection) {
     List<Object> found = new ArrayList<>(focus.size());
     for (Object item : focus) {
-      found.addAll(projection.evaluate(scope.with(item), List.of(item)));
+      found.addAll(projection.evaluate(scope.with(item), alone(item)));
     }
     return found;
   }
 
   private static boolean all(Scope scope, List<?> focus, Expression criterion) {
     for (Object item : focus) {
-      if (!isTrue(criterion.evaluate(scope.with(item), List.of(item)))) {
+      if (!isTrue(criterion.evaluate(scope.with(item), alone(item)))) {
         return false;
       }
     }
@@ -451,7 +498,9 @@ final class Expressions {
               calculate(operation, left.evaluate(scope, focus), right.evaluate(scope, focus));
       case In -> (scope, focus) -> in(left.evaluate(scope, focus), right.evaluate(scope, focus));
       case Union ->
-          (scope, focus) -> union(left.evaluate(scope, focus), right.evaluate(scope, focus));
+          left instanceof Constant one && right instanceof Constant other
+              ? constantOf(union(one.value(), other.value()))
+              : (scope, focus) -> union(left.evaluate(scope, focus), right.evaluate(scope, focus));
       default -> UNKNOWN;
     };
   }

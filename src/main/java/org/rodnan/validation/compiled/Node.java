@@ -16,6 +16,7 @@ final class Node implements Coded {
   private List<Node> children = List.of();
   private @Nullable String value;
   private @Nullable BigDecimal number;
+  private @Nullable List<Node> alone;
 
   Node(String name, ElementType type, @Nullable Node parent) {
     this.name = name;
@@ -55,6 +56,16 @@ final class Node implements Coded {
     return number;
   }
 
+  /** This one in a list. */
+  List<Node> alone() {
+    List<Node> known = alone;
+    if (known == null) {
+      known = List.of(this);
+      alone = known;
+    }
+    return known;
+  }
+
   /** Those of one name stand together, in the order of the JSON. */
   List<Node> children() {
     return children;
@@ -75,12 +86,19 @@ final class Node implements Coded {
 
   /** The first of that name. */
   @Nullable Node child(String childName) {
+    int hash = childName.hashCode();
     for (int i = 0; i < children.size(); i++) {
-      if (children.get(i).name.equals(childName)) {
-        return children.get(i);
+      Node child = children.get(i);
+      if (child.isNamed(childName, hash)) {
+        return child;
       }
     }
     return null;
+  }
+
+  /** Most names differ, and strings know their hashes. */
+  private boolean isNamed(String other, int hash) {
+    return name.hashCode() == hash && name.equals(other);
   }
 
   boolean has(String childName) {
@@ -95,16 +113,26 @@ final class Node implements Coded {
 
   @Override
   public List<Node> objects(String childName) {
-    List<Node> found = List.of();
-    for (int i = 0; i < children.size(); i++) {
-      Node child = children.get(i);
-      if (child.name.equals(childName)) {
-        if (found.isEmpty()) {
-          found = new ArrayList<>(children.size() - i);
-        }
-        found.add(child);
+    int hash = childName.hashCode();
+    int size = children.size();
+    int first = 0;
+    while (first < size && !children.get(first).isNamed(childName, hash)) {
+      first++;
+    }
+    int end = first;
+    while (end < size && children.get(end).isNamed(childName, hash)) {
+      end++;
+    }
+    for (int i = end; i < size; i++) {
+      // A choice that is given twice, in two types: nothing valid, but all of it is to be seen.
+      if (children.get(i).isNamed(childName, hash)) {
+        return children.stream().filter(child -> child.isNamed(childName, hash)).toList();
       }
     }
-    return found;
+    return switch (end - first) {
+      case 0 -> List.of();
+      case 1 -> children.get(first).alone();
+      default -> children.subList(first, end);
+    };
   }
 }
