@@ -56,7 +56,7 @@ public final class Interactions {
     EntryReader reader = new EntryReader(read, vread, search, history);
     Transaction transaction = new Transaction(preparation, writer, store, patch, reader, preparing);
     bundle = new BundleInteraction(transaction, create, update, patch, delete, reader, limits);
-    validate = new ValidateInteraction(validator);
+    validate = new ValidateInteraction(validator, preparation, writer);
   }
 
   public ReadInteraction read() {

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
+  /** Nothing is written in its name. */
+  private static final Origin REHEARSING = new Origin(Origin.ANONYMOUS, null, "rehearsal", null);
+
   private final ResourceStore store;
   private final WriteRules rules;
 
@@ -34,7 +37,15 @@ final class Writer {
    * @throws FhirFailure what the work threw; then nothing of it is written
    */
   <T> T write(Origin origin, boolean needsIndex, Function<WriterSection, T> work) {
-    Unit<T> unit = new Unit<>(origin, needsIndex, work, rules);
+    return submit(new Unit<>(origin, needsIndex, work, rules, false));
+  }
+
+  /** What {@link #write} would give or throw now; nothing of it stays. */
+  <T> T rehearse(boolean needsIndex, Function<WriterSection, T> work) {
+    return submit(new Unit<>(REHEARSING, needsIndex, work, rules, true));
+  }
+
+  private <T> T submit(Unit<T> unit) {
     try {
       T result = store.submit(unit).join();
       unit.lastDefinition().ifPresent(this::awaitDefinitions);
@@ -61,13 +72,25 @@ final class Writer {
     private final boolean needsIndex;
     private final Function<WriterSection, T> work;
     private final WriteRules rules;
+    private final boolean isRehearsal;
     private volatile @Nullable LogPosition lastDefinition;
 
-    Unit(Origin origin, boolean needsIndex, Function<WriterSection, T> work, WriteRules rules) {
+    Unit(
+        Origin origin,
+        boolean needsIndex,
+        Function<WriterSection, T> work,
+        WriteRules rules,
+        boolean isRehearsal) {
       this.origin = origin;
       this.needsIndex = needsIndex;
       this.work = work;
       this.rules = rules;
+      this.isRehearsal = isRehearsal;
+    }
+
+    @Override
+    public boolean isRehearsal() {
+      return isRehearsal;
     }
 
     @Override
@@ -89,7 +112,7 @@ final class Writer {
     public T apply(WriterSection section) {
       DefinitionWatch watched = new DefinitionWatch(section);
       T result = work.apply(watched);
-      lastDefinition = watched.last().orElse(null);
+      lastDefinition = isRehearsal ? null : watched.last().orElse(null);
       return result;
     }
 

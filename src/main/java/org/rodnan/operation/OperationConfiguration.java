@@ -10,8 +10,6 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.MetaInUse;
-import org.rodnan.search.SearchEngine;
-import org.rodnan.store.ResourceStore;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.TerminologyService;
@@ -27,9 +25,7 @@ class OperationConfiguration {
   Operations operations(
       Interactions interactions,
       EverythingEngine everything,
-      SearchEngine search,
       MetaInUse metaInUse,
-      ResourceStore store,
       ResourceParser parser,
       Definitions definitions,
       DefinitionSource current,
@@ -48,7 +44,6 @@ class OperationConfiguration {
             interactions.read(),
             interactions.validate(),
             parser,
-            key -> search.referencing(key, ValidateOperation.NAMED_MAX, store.head()),
             url -> current.find(StructureDefinition.class, url).isPresent()),
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
         new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),

@@ -3,7 +3,6 @@ package org.rodnan.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
@@ -19,32 +18,27 @@ import org.rodnan.interaction.ValidateInteraction;
 /**
  * {@code $validate} (R4, resource-operation-validate.html): of a resource that was sent, or of one
  * that is stored; against the profiles it claims, those its code implies, and one that is asked
- * for. Nothing is stored. Thread safe.
+ * for. The answer is that of the write that the mode names; without a mode, of an update if the
+ * resource has an id, else of a create. {@code profile} alone looks at nothing but the resource.
+ * Nothing is stored. Thread safe.
  */
 public final class ValidateOperation {
-  /** So many resources that stand against a deletion are named. */
-  static final int NAMED_MAX = 5;
-
   private final ReadInteraction read;
   private final ValidateInteraction validate;
   private final ResourceParser parser;
-  private final Function<ResourceKey, List<ResourceKey>> referring;
   private final Predicate<String> isProfile;
 
   /**
-   * @param referring some of the resources that refer to a key
    * @param isProfile whether a canonical is that of a profile that is known
    */
   ValidateOperation(
       ReadInteraction read,
       ValidateInteraction validate,
       ResourceParser parser,
-      Function<ResourceKey, List<ResourceKey>> referring,
       Predicate<String> isProfile) {
     this.read = read;
     this.validate = validate;
     this.parser = parser;
-    this.referring = referring;
     this.isProfile = isProfile;
   }
 
@@ -104,8 +98,21 @@ public final class ValidateOperation {
       return issues;
     }
     ParsedResource claiming = profile.map(each -> claiming(meant, each)).orElse(meant);
-    issues.addAll(validate.validate(claiming));
+    issues.addAll(findings(asked, key, claiming));
     return issues;
+  }
+
+  private List<Issue> findings(String mode, Optional<ResourceKey> key, ParsedResource resource) {
+    if (mode.equals("profile")) {
+      return validate.validate(resource);
+    }
+    Optional<ResourceKey> target =
+        key.or(() ->
+            Optional.ofNullable(resource.resource().getIdElement().getIdPart())
+                .map(id -> new ResourceKey(resource.type(), id)));
+    return mode.equals("create") || target.isEmpty()
+        ? validate.create(resource)
+        : validate.update(target.get(), resource);
   }
 
   /** The resource as if it claimed the profile. */
@@ -129,14 +136,6 @@ public final class ValidateOperation {
   }
 
   private List<Issue> delete(ResourceKey key) {
-    ResourceKey known = read.read(key).key();
-    List<ResourceKey> standing =
-        referring.apply(known).stream().filter(other -> !other.equals(known)).toList();
-    return standing.isEmpty()
-        ? List.of()
-        : List.of(
-            Issue.error(
-                IssueType.CONFLICT,
-                "Resource " + known + " can't be deleted: it is referred to by " + standing));
+    return validate.delete(read.read(key).key());
   }
 }

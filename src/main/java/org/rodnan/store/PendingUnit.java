@@ -37,7 +37,8 @@ final class PendingUnit<T> {
   }
 
   /**
-   * Runs the unit in the group; what it wrote becomes part of the group unless it threw.
+   * Runs the unit in the group; what it wrote becomes part of the group unless it threw, or was a
+   * rehearsal.
    *
    * @throws SQLException if the database failed under it, so that the group can't go on
    */
@@ -54,7 +55,9 @@ final class PendingUnit<T> {
       } finally {
         section.close();
       }
-      group.accept(section);
+      if (!unit.isRehearsal()) {
+        group.accept(section);
+      }
     } catch (FhirFailure e) {
       failure = e;
     } catch (Throwable e) {

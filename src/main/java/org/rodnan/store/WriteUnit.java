@@ -47,6 +47,14 @@ public interface WriteUnit<T> {
   default void awaitIndex(LogPosition head) {}
 
   /**
+   * Whether nothing is to stay of what the unit does: it runs as any other, and its caller gets
+   * what it answers, but the log doesn't grow and the units after it don't see it.
+   */
+  default boolean isRehearsal() {
+    return false;
+  }
+
+  /**
    * Does the unit's reading and writing.
    *
    * @throws org.rodnan.fhir.FhirFailure to refuse; the caller gets it as it is

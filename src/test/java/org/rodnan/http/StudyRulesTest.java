@@ -111,12 +111,14 @@ class StudyRulesTest {
     assertThat(put(mrss("1")).text()).doesNotContain("duplicate");
   }
 
+  /** Every write is rehearsed before: {@code $validate} says the same. */
   private Answer put(ObjectNode resource) {
-    return client.put(
-        "/" + resource.path("resourceType").asText() + "/" + resource.path("id").asText(),
-        resource.toString(),
-        "Prefer",
-        "return=OperationOutcome");
+    String path = "/" + resource.path("resourceType").asText() + "/" + resource.path("id").asText();
+    Answer rehearsal = client.post(path + "/$validate?mode=update", resource.toString());
+    Answer answer = client.put(path, resource.toString(), "Prefer", "return=OperationOutcome");
+    assertThat(rehearsal.status()).describedAs(rehearsal.text()).isEqualTo(200);
+    assertThat(ValidateTest.findings(rehearsal)).isEqualTo(ValidateTest.findings(answer));
+    return answer;
   }
 
   @Test

@@ -3,10 +3,20 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.Fixtures;
 
 @ExtendWith(TestServer.Shared.class)
 class ValidateTest {
@@ -32,6 +42,54 @@ class ValidateTest {
     assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
     JsonNode issues = answer.json().path("issue");
     return issues.findValuesAsText("severity").stream().noneMatch("error"::equals);
+  }
+
+  /** What stands against a resource, or is to be said of it; not that all is well. */
+  static List<JsonNode> findings(Answer answer) {
+    List<JsonNode> findings = new ArrayList<>();
+    for (JsonNode issue : answer.json().path("issue")) {
+      if (!issue.path("severity").asText().equals("information")) {
+        findings.add(issue);
+      }
+    }
+    return findings;
+  }
+
+  static List<String> examples() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("profiles", "examples"))) {
+      return files
+          .map(file -> file.getFileName().toString().replace(".json", ""))
+          .filter(name -> name.contains("-valid-") || name.contains("-invalid-"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void saysWhatTheWriteSays(String example) {
+    ObjectNode resource = Fixtures.example(example);
+    String type = resource.path("resourceType").asText();
+    resource.put("id", id);
+    Answer create = client.post("/" + type + "/$validate?mode=create", resource.toString());
+    Answer update = client.post("/" + type + "/" + id + "/$validate", resource.toString());
+    assertThat(client.get("/" + type + "/" + id).status()).isEqualTo(404);
+    Answer write =
+        client.put("/" + type + "/" + id, resource.toString(), "Prefer", "return=OperationOutcome");
+    // What can't be read is no resource that could be judged.
+    assertThat(write.status()).isIn(201, 422, 400);
+    assertThat(update.status()).isEqualTo(write.status() == 400 ? 400 : 200);
+    assertThat(findings(update)).isEqualTo(findings(write));
+    assertThat(findings(create)).isEqualTo(findings(write));
+  }
+
+  @Test
+  void saysWhatTheDeletionSays() {
+    client.put("/Observation/" + id, observation());
+    Answer rehearsal = client.get("/Patient/" + id + "/$validate?mode=delete");
+    Answer deletion = client.delete("/Patient/" + id);
+    assertThat(deletion.status()).isEqualTo(409);
+    assertThat(findings(rehearsal)).isEqualTo(findings(deletion));
   }
 
   private String observation() {

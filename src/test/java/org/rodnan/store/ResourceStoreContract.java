@@ -473,6 +473,29 @@ abstract class ResourceStoreContract {
   }
 
   @Test
+  void keepsNothingOfARehearsal() throws Exception {
+    put(ONE, "a", new BusinessIdentifier("s", "1"));
+    CountDownLatch release = holdWriter();
+    ResourceKey three = new ResourceKey("Patient", "three");
+    CompletableFuture<ResourceVersion.Content> rehearsed =
+        store.submit(
+            TestUnit.rehearsal(section -> {
+              section.delete(ONE);
+              return TestUnit.put(section, TWO, "b", new BusinessIdentifier("s", "2"));
+            }));
+    CompletableFuture<ResourceVersion.Content> written = store.submit(TestUnit.put(three, "c"));
+    release.countDown();
+
+    assertThat(text(rehearsed.join())).contains("b");
+    assertThat(written.join().position()).isEqualTo(at(2));
+    assertThat(store.read(ONE).orElseThrow()).isInstanceOf(ResourceVersion.Content.class);
+    assertThat(store.read(TWO)).isEmpty();
+    assertThat(find("Patient", new IdentifierCriterion.AnySystem("2"))).isEmpty();
+    reopen();
+    assertThat(log()).hasSize(2);
+  }
+
+  @Test
   void closesTheSectionAfterTheUnit() {
     WriterSection section = write(Function.identity());
 

@@ -14,17 +14,24 @@ import org.rodnan.fhir.ResourceKey;
 
 /** Units of tests. */
 record TestUnit<T>(
-    Function<WriterSection, T> work, boolean needsIndex, Consumer<LogPosition> awaiting)
+    Function<WriterSection, T> work,
+    boolean needsIndex,
+    Consumer<LogPosition> awaiting,
+    boolean isRehearsal)
     implements WriteUnit<T> {
   static final Origin ORIGIN = new Origin("tester", "test-client", "request-1", "because");
 
   static <T> TestUnit<T> of(Function<WriterSection, T> work) {
-    return new TestUnit<>(work, false, head -> {});
+    return new TestUnit<>(work, false, head -> {}, false);
+  }
+
+  static <T> TestUnit<T> rehearsal(Function<WriterSection, T> work) {
+    return new TestUnit<>(work, false, head -> {}, true);
   }
 
   static <T> TestUnit<T> afterIndex(
       Consumer<LogPosition> awaiting, Function<WriterSection, T> work) {
-    return new TestUnit<>(work, true, awaiting);
+    return new TestUnit<>(work, true, awaiting, false);
   }
 
   /** Puts one resource without looking. */
