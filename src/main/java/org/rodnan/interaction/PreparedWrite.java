@@ -85,6 +85,7 @@ record PreparedWrite(
             .toList();
     rules.requireMeaning(settledReferences);
     rules.requireServable(section, target, resource, written);
+    CanonicalRule.requireUnique(section, target, resource.resource());
     rules.requireTargets(section, target, targets(resolved, rules), written);
     Set<ResourceKey> writing = new HashSet<>(written);
     writing.add(target);
@@ -113,6 +114,7 @@ record PreparedWrite(
     }
     Set<BusinessIdentifier> identifiers = new LinkedHashSet<>(settled.identifiers());
     identifiers.addAll(study.facts());
+    CanonicalRule.fact(resource.resource()).ifPresent(identifiers::add);
     ResourceVersion.Content content =
         section.put(target, change, template, resolved, identifiers, settled.targets(), settled);
     return new WriteOutcome(exists ? Effect.UPDATED : Effect.CREATED, content, issues);

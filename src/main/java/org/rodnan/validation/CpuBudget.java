@@ -15,6 +15,7 @@ final class CpuBudget {
   private final long nanosMax;
   private long end;
   private int checks;
+  private boolean isSpent;
 
   CpuBudget(Duration max) {
     this.nanosMax = max.toNanos();
@@ -23,6 +24,7 @@ final class CpuBudget {
   void start() {
     end = now() + nanosMax;
     checks = 0;
+    isSpent = false;
   }
 
   /**
@@ -31,6 +33,28 @@ final class CpuBudget {
   void check() {
     checks++;
     if (checks % CHECKS_BETWEEN_LOOKS == 0 && now() > end) {
+      isSpent = true;
+    }
+    requireUnspent();
+  }
+
+  /**
+   * For what would soon take all memory.
+   *
+   * @throws Spent always
+   */
+  void spend() {
+    isSpent = true;
+    requireUnspent();
+  }
+
+  /**
+   * What was spent stays so, in case that somebody between has kept {@link Spent} to himself.
+   *
+   * @throws Spent if {@link #check} has thrown it since {@link #start}
+   */
+  void requireUnspent() {
+    if (isSpent) {
       throw new Spent();
     }
   }

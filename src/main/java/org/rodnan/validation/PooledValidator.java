@@ -16,6 +16,7 @@ import org.hl7.fhir.r5.context.IWorkerContext;
 import org.hl7.fhir.r5.elementmodel.Element;
 import org.hl7.fhir.r5.elementmodel.JsonParser;
 import org.hl7.fhir.r5.elementmodel.ParserBase.ValidationPolicy;
+import org.hl7.fhir.r5.fhirpath.ExpressionNode;
 import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r5.model.Base;
 import org.hl7.fhir.r5.model.ElementDefinition;
@@ -71,6 +72,7 @@ final class PooledValidator extends InstanceValidator {
     setFetcher(new ReferenceTypes(profiles));
     setAllowExamples(true);
     setNoBindingMsgSuppressed(true);
+    getFHIRPathEngine().setTracer(new Looking(budget));
   }
 
   private static VarHandle field(String name, Class<?> type) {
@@ -110,6 +112,7 @@ final class PooledValidator extends InstanceValidator {
       Element resource, List<StructureDefinition> against, List<ValidationMessage> messages) {
     budget.start();
     validate(null, messages, null, resource, new ArrayList<>(against));
+    budget.requireUnspent();
   }
 
   List<Base> evaluate(Element resource, String fhirPath) {
@@ -165,6 +168,32 @@ final class PooledValidator extends InstanceValidator {
     @Override
     public ReferenceValidationPolicy getReferencePolicy() {
       return ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+    }
+  }
+
+  /** A constraint may run for ever, so each of its steps looks at the time and at its result. */
+  private record Looking(CpuBudget budget) implements FHIRPathEngine.IDebugTracer {
+    private static final int ITEMS_MAX = 1_000_000;
+
+    @Override
+    public void traceExpression(
+        FHIRPathEngine.ExecutionContext context,
+        List<Base> focus,
+        List<Base> result,
+        ExpressionNode node) {
+      budget.check();
+      if (result.size() > ITEMS_MAX) {
+        budget.spend();
+      }
+    }
+
+    @Override
+    public void traceOperationExpression(
+        FHIRPathEngine.ExecutionContext context,
+        List<Base> focus,
+        List<Base> result,
+        ExpressionNode node) {
+      budget.check();
     }
   }
 

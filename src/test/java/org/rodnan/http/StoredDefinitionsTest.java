@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,6 +38,25 @@ class StoredDefinitionsTest {
     assertThat(basic(claim, null).status()).isEqualTo(201);
     assertThat(client.delete("/StructureDefinition/" + id).status()).isEqualTo(204);
     assertThat(basic(claim, "Somebody").status()).isEqualTo(201);
+  }
+
+  @Test
+  void anAddressAndVersionIsOfOneResource() {
+    String url = base + "/ValueSet/once";
+    ObjectNode first = parsed(valueSet(url, base + "/CodeSystem/once"));
+    assertThat(client.put("/ValueSet/" + id, first.toString()).status()).isEqualTo(201);
+    ObjectNode second = first.deepCopy().put("id", id + "-second");
+    Answer refused = client.put("/ValueSet/" + id + "-second", second.toString());
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("ValueSet.url", url, "ValueSet/" + id);
+    assertThat(client.post("/ValueSet", second.toString()).status()).isEqualTo(422);
+    assertThat(client.post("/ValueSet", second.put("version", "2").toString()).status())
+        .isEqualTo(201);
+    assertThat(client.put("/ValueSet/" + id, first.put("name", "Once").toString()).status())
+        .isEqualTo(200);
+    client.delete("/ValueSet/" + id);
+    second.remove("version");
+    assertThat(client.post("/ValueSet", second.toString()).status()).isEqualTo(201);
   }
 
   @Test
@@ -171,6 +191,45 @@ class StoredDefinitionsTest {
 
   private static ObjectNode parsed(String json) {
     return (ObjectNode) Resources.json(json);
+  }
+
+  @Test
+  void aConstraintThatRunsForEverIsStopped() {
+    List<String> costly =
+        List.of(
+            // With functions that are compiled, with one that isn't, and with results that grow.
+            "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.exists())))))",
+            "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.lower() != 'x')))))",
+            "EACH.select(EACH).select(EACH).select(EACH).select(EACH).count() > 0");
+    try (TestServer server = TestServer.start("rodnan.validation.cpu-time-max=500ms")) {
+      FhirClient strict = server.client();
+      for (String constraint : costly) {
+        String claim = base + "/StructureDefinition/costly-" + costly.indexOf(constraint);
+        String definition =
+            profile(
+                    claim,
+                    "Basic",
+                    """
+                    "constraint": [{"key": "c-1", "severity": "error", "human": "Costly",
+                      "expression": "%s"}]
+                    """
+                        .formatted(constraint.replace("EACH", "%resource.extension")),
+                    "");
+        Answer stored = strict.post("/StructureDefinition", definition);
+        assertThat(stored.status()).describedAs(stored.text()).isEqualTo(201);
+        ObjectNode resource = parsed(basicBody(claim, "Somebody"));
+        for (int i = 0; i < 300; i++) {
+          resource
+              .withArray("extension")
+              .addObject()
+              .put("url", "https://example.org/" + i)
+              .put("valueString", "x");
+        }
+        Answer answer = strict.post("/Basic", resource.toString());
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text()).contains("rodnan.validation.cpu-time-max");
+      }
+    }
   }
 
   private String profile(String url, String type, String author, String code) {

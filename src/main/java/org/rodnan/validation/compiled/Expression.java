@@ -18,14 +18,31 @@ interface Expression {
    *
    * @param item {@code $this}
    * @param total {@code $total}, of aggregate
+   * @param steps what is left of them
    */
-  record Scope(Node resource, @Nullable Object item, List<?> total) {
+  record Scope(Node resource, @Nullable Object item, List<?> total, Steps steps) {
+    /**
+     * @throws Undecided if there have been too many items
+     */
     Scope with(Object newItem) {
-      return new Scope(resource, newItem, total);
+      return with(newItem, total);
     }
 
     Scope with(Object newItem, List<?> newTotal) {
-      return new Scope(resource, newItem, newTotal);
+      steps.take();
+      return new Scope(resource, newItem, newTotal, steps);
+    }
+  }
+
+  /** How often items are looked at one by one; a client's constraint could do so without end. */
+  final class Steps {
+    private static final int MAX = 1_000_000;
+
+    private int taken;
+
+    private void take() {
+      taken++;
+      Undecided.unless(taken <= MAX);
     }
   }
 }

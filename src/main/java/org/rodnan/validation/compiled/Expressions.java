@@ -39,6 +39,7 @@ final class Expressions {
       Set.of("string", "code", "uri", "id", "url", "canonical", "markdown");
   private static final BigDecimal NUMBER_MAX = new BigDecimal("1000000000");
   private static final int PAIRS_MAX = 10_000;
+  private static final int ITEMS_MAX = 100_000;
 
   /** Types that others are derived from, so that a name alone doesn't tell. */
   private static final Set<String> DERIVED =
@@ -90,7 +91,7 @@ final class Expressions {
 
   /** Whether a constraint holds; false if it may not. */
   static boolean holds(Expression expression, Node resource, Node focus) {
-    return isTrue(expression.evaluate(new Scope(resource, focus, List.of()), focus.alone()));
+    return isTrue(expression.evaluate(new Scope(resource, focus, List.of(), new Expression.Steps()), focus.alone()));
   }
 
   private static boolean isTrue(List<?> result) {
@@ -379,6 +380,7 @@ final class Expressions {
     List<Object> found = new ArrayList<>(focus.size());
     for (Object item : focus) {
       found.addAll(projection.evaluate(scope.with(item), alone(item)));
+      Undecided.unless(found.size() <= ITEMS_MAX);
     }
     return found;
   }
