@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.export.SdtmExport;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -83,6 +84,7 @@ class HttpConfiguration {
       Operations operations,
       TerminologyService terminology,
       PackageInstaller packages,
+      SdtmExport sdtm,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
@@ -97,7 +99,8 @@ class HttpConfiguration {
     AsyncJobs jobs =
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     OperationEndpoint operating =
-        new OperationEndpoint(operations, new InstallEndpoint(packages), jobs);
+        new OperationEndpoint(
+            operations, new InstallEndpoint(packages), new SdtmEndpoint(sdtm), jobs);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(

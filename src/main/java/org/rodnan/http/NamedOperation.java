@@ -24,6 +24,7 @@ enum NamedOperation {
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
+  SDTM("sdtm", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
   TRANSLATE("translate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ConceptMap")),
@@ -46,6 +47,7 @@ enum NamedOperation {
       Set.of(
           "ImplementationGuide-install",
           "ResearchStudy-everything",
+          "ResearchStudy-sdtm",
           "Resource-diff",
           "Resource-expunge");
 

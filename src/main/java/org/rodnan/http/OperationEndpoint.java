@@ -29,11 +29,14 @@ final class OperationEndpoint {
 
   private final Operations operations;
   private final InstallEndpoint installs;
+  private final SdtmEndpoint sdtm;
   private final AsyncJobs jobs;
 
-  OperationEndpoint(Operations operations, InstallEndpoint installs, AsyncJobs jobs) {
+  OperationEndpoint(
+      Operations operations, InstallEndpoint installs, SdtmEndpoint sdtm, AsyncJobs jobs) {
     this.operations = operations;
     this.installs = installs;
+    this.sdtm = sdtm;
     this.jobs = jobs;
   }
 
@@ -55,6 +58,7 @@ final class OperationEndpoint {
       case META -> meta(call);
       case META_ADD -> metaAdd(call);
       case META_DELETE -> metaDelete(call);
+      case SDTM -> sdtm.export(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);
     };

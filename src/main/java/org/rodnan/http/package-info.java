@@ -20,6 +20,8 @@
 @ApplicationModule(
     allowedDependencies = {
       "fhir",
+      "export",
+      "sdtm",
       "ingest",
       "interaction",
       "operation",

@@ -1,0 +1,8 @@
+/** Out: what the store holds, in the forms that others need. */
+@ApplicationModule(
+    allowedDependencies = {"fhir", "dataset", "sdtm", "store", "interaction", "search"})
+@NullMarked
+package org.rodnan.export;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

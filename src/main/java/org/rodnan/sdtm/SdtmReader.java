@@ -1,0 +1,236 @@
+package org.rodnan.sdtm;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.rodnan.dataset.DatasetFiles;
+import org.rodnan.dataset.DatasetReader;
+import org.rodnan.dataset.Definitions;
+import org.rodnan.dataset.DefinitionsReader;
+import org.rodnan.dataset.Table;
+import org.rodnan.dataset.Value;
+import org.rodnan.fhir.FhirFailure;
+
+/**
+ * Reads the tabulations of one study: each file a transport file or Dataset-JSON, whatever its
+ * name. Rows are held in memory, since disposition, supplemental qualifiers and the sites of a skin
+ * score lie far from what they belong to; the number of rows is bounded. Thread safe.
+ */
+public final class SdtmReader {
+  private static final Set<String> USED =
+      Set.of(
+          "DM", "DS", "AE", "EX", "CM", "MH", "LB", "VS", "RE", "QS", "RS", "MK", "CV", "SC", "SV");
+
+  private final int rowsMax;
+
+  /**
+   * @param rowsMax rows of all files together
+   */
+  public SdtmReader(int rowsMax) {
+    this.rowsMax = rowsMax;
+  }
+
+  /** A file of the study; opened once. */
+  public record Source(String name, Opening opening) {}
+
+  /** Opens a file. */
+  public interface Opening {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Reads all files. A file that is broken is refused as a whole; the rows of others are read.
+   *
+   * @param definitions of define.xml; its code lists are asked what a code means that no term says
+   */
+  public SdtmContent read(List<Source> sources, SdtmMapping mapping, Definitions definitions) {
+    List<Refusal> refused = new ArrayList<>();
+    List<Refusal> leftOut = new ArrayList<>();
+    Map<String, List<Row>> domains = new TreeMap<>();
+    List<Row> supplements = new ArrayList<>();
+    int rows = 0;
+    for (Source source : sources) {
+      List<Row> read = new ArrayList<>();
+      try (DatasetReader reader = DatasetFiles.open(source.opening().open(), mapping.encoding())) {
+        for (Optional<Table> table = reader.nextTable();
+            table.isPresent();
+            table = reader.nextTable()) {
+          rows(reader, table.get(), source.name(), read, rowsMax - rows);
+        }
+      } catch (IOException e) {
+        refused.add(new Refusal(source.name(), 0, String.valueOf(e.getMessage())));
+        continue;
+      }
+      rows += read.size();
+      for (Row row : read) {
+        if (row.domain().startsWith("SUPP")) {
+          supplements.add(row);
+        } else {
+          domains.computeIfAbsent(row.domain(), key -> new ArrayList<>()).add(row);
+        }
+      }
+    }
+    supplement(domains, supplements, refused);
+    for (Map.Entry<String, List<Row>> domain : domains.entrySet()) {
+      boolean isIgnored = mapping.ignored().contains(domain.getKey());
+      if (isIgnored || !USED.contains(domain.getKey())) {
+        List<Row> left = domain.getValue();
+        leftOut.add(
+            new Refusal(
+                left.getFirst().file(),
+                0,
+                domain.getKey()
+                    + ": "
+                    + left.size()
+                    + " rows "
+                    + (isIgnored ? "are ignored, as the mapping says" : "have no counterpart")));
+      }
+    }
+    domains.keySet().retainAll(USED);
+    domains.keySet().removeAll(mapping.ignored());
+    if (!domains.containsKey("DM")) {
+      refused.add(
+          new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
+      return new SdtmContent(List.of(), refused, leftOut);
+    }
+    return new StudyReader(domains, mapping, definitions, refused, leftOut).read();
+  }
+
+  /**
+   * Reads a zip file of datasets, maybe with their define.xml ({@code *.xml}) and a mapping ({@code
+   * *.yaml}); other files are left out. What is wrong with the zip file or its define.xml is
+   * refused as a whole.
+   *
+   * @param given a mapping from beside the zip file, which goes before one in it
+   * @param bytesMax of all its files, unpacked
+   * @throws FhirFailure.Malformed if the mapping is wrong
+   */
+  public SdtmContent readZip(InputStream zip, Optional<SdtmMapping> given, long bytesMax) {
+    List<Source> sources = new ArrayList<>();
+    List<Refusal> leftOut = new ArrayList<>();
+    Optional<SdtmMapping> mapping = given;
+    Definitions definitions = Definitions.NONE;
+    long left = bytesMax;
+    try (ZipInputStream in = new ZipInputStream(zip)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        String name = entry.getName();
+        byte[] content = in.readNBytes((int) Math.min(left + 1, Integer.MAX_VALUE - 8));
+        left -= content.length;
+        if (left < 0) {
+          return refused(name, "The files unpack to more than " + bytesMax + " bytes");
+        }
+        String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        switch (kind) {
+          case "xpt", "json", "ndjson", "dsjc" ->
+              sources.add(new Source(name, () -> new ByteArrayInputStream(content)));
+          case "xml" -> {
+            try {
+              definitions = DefinitionsReader.read(new ByteArrayInputStream(content));
+            } catch (IOException e) {
+              return refused(name, String.valueOf(e.getMessage()));
+            }
+          }
+          case "yaml", "yml" -> {
+            if (mapping.isEmpty()) {
+              mapping = Optional.of(SdtmMapping.parse(new String(content, StandardCharsets.UTF_8)));
+            }
+          }
+          default -> {
+            if (!entry.isDirectory()) {
+              leftOut.add(new Refusal(name, 0, "is neither a dataset, define.xml nor a mapping"));
+            }
+          }
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      return refused("", "The zip file can't be unpacked: " + e.getMessage());
+    }
+    if (sources.isEmpty()) {
+      return refused(
+          "", "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
+    }
+    SdtmContent content = read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions);
+    leftOut.addAll(content.leftOut());
+    return new SdtmContent(content.resources(), content.refused(), leftOut);
+  }
+
+  private static SdtmContent refused(String file, String reason) {
+    return new SdtmContent(List.of(), List.of(new Refusal(file, 0, reason)), List.of());
+  }
+
+  private static void rows(DatasetReader reader, Table table, String file, List<Row> read, int left)
+      throws IOException {
+    Map<String, Integer> positions = new LinkedHashMap<>();
+    table.positions().forEach((name, at) -> positions.put(name.toUpperCase(Locale.ROOT), at));
+    String name = table.name().toUpperCase(Locale.ROOT);
+    long number = 0;
+    for (Optional<List<Value>> values = reader.nextRow();
+        values.isPresent();
+        values = reader.nextRow()) {
+      number++;
+      if (read.size() >= left) {
+        throw new IOException("The files have more rows than are read at once");
+      }
+      Row row = new Row(file, name, number, positions, values.get(), new LinkedHashMap<>());
+      // Split datasets such as QSPH and QSSL are of the domain that they name.
+      String domain = row.text("DOMAIN");
+      read.add(
+          domain.isEmpty() || name.startsWith("SUPP")
+              ? row
+              : new Row(file, domain, number, positions, values.get(), row.supplemental()));
+    }
+  }
+
+  private static void supplement(
+      Map<String, List<Row>> domains, List<Row> supplements, List<Refusal> refused) {
+    Map<String, Map<String, Row>> byKey = new LinkedHashMap<>();
+    for (Row supplement : supplements) {
+      String domain = supplement.text("RDOMAIN");
+      String variable = supplement.text("IDVAR");
+      Map<String, Row> rows =
+          byKey.computeIfAbsent(
+              domain + "|" + variable,
+              key -> {
+                Map<String, Row> found = new LinkedHashMap<>();
+                for (Row row : domains.getOrDefault(domain, List.of())) {
+                  found.put(row.subject() + "|" + row.text(variable), row);
+                }
+                return found;
+              });
+      Row row = rows.get(supplement.subject() + "|" + key(supplement.text("IDVARVAL")));
+      if (row == null) {
+        refused.add(
+            new Refusal(
+                supplement.file(),
+                supplement.number(),
+                "There is no row of "
+                    + domain
+                    + " of "
+                    + supplement.subject()
+                    + (variable.isEmpty()
+                        ? ""
+                        : " with " + variable + " " + supplement.text("IDVARVAL"))));
+      } else {
+        row.supplemental().put(supplement.text("QNAM"), supplement.text("QVAL"));
+      }
+    }
+  }
+
+  /** Numbers are padded by some. */
+  private static String key(String value) {
+    return value.matches("0*\\d+(\\.0+)?")
+        ? value.replaceFirst("^0+(?=\\d)", "").replaceFirst("\\.0+$", "")
+        : value;
+  }
+}

@@ -1,0 +1,993 @@
+package org.rodnan.sdtm;
+
+import ca.uhn.fhir.parser.DataFormatException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.AdverseEvent.AdverseEventActuality;
+import org.hl7.fhir.r4.model.BooleanType;
+import org.hl7.fhir.r4.model.CodeType;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.DateTimeType;
+import org.hl7.fhir.r4.model.DateType;
+import org.hl7.fhir.r4.model.DomainResource;
+import org.hl7.fhir.r4.model.Dosage;
+import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
+import org.hl7.fhir.r4.model.Extension;
+import org.hl7.fhir.r4.model.MedicationAdministration;
+import org.hl7.fhir.r4.model.MedicationStatement;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Observation.ObservationComponentComponent;
+import org.hl7.fhir.r4.model.Observation.ObservationStatus;
+import org.hl7.fhir.r4.model.Patient;
+import org.hl7.fhir.r4.model.Period;
+import org.hl7.fhir.r4.model.Quantity;
+import org.hl7.fhir.r4.model.Quantity.QuantityComparator;
+import org.hl7.fhir.r4.model.ResearchSubject;
+import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
+import org.hl7.fhir.r4.model.Type;
+import org.rodnan.dataset.Definitions;
+import org.rodnan.sdtm.SdtmContent.Mapped;
+
+/** From the rows of one study to resources. */
+final class StudyReader {
+  private static final Pattern RESULT =
+      Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,20}(\\.\\d{1,20})?)");
+
+  private static final Pattern DATE =
+      Pattern.compile(
+          "\\d{4}(-\\d{2}(-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})?)?)?)?");
+
+  private static final List<String> FINDINGS =
+      List.of("SC", "LB", "VS", "RE", "CV", "QS", "RS", "MK");
+
+  private static final String HTEST = "HTEST";
+
+  private final Map<String, List<Row>> domains;
+  private final SdtmMapping mapping;
+  private final Definitions definitions;
+  private final List<Refusal> refused;
+  private final List<Refusal> leftOut;
+  private final List<Mapped> resources = new ArrayList<>();
+  private final Map<String, Subject> subjects = new LinkedHashMap<>();
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final Map<String, String> visitDates = new HashMap<>();
+
+  /** Of USUBJID. */
+  private record Subject(
+      String study,
+      String id,
+      String patientId,
+      String subjectId,
+      String reference,
+      boolean isTest) {}
+
+  /** Why a row gives no resource. */
+  private static final class RowException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RowException(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  StudyReader(
+      Map<String, List<Row>> domains,
+      SdtmMapping mapping,
+      Definitions definitions,
+      List<Refusal> refused,
+      List<Refusal> leftOut) {
+    this.domains = domains;
+    this.mapping = mapping;
+    this.definitions = definitions;
+    this.refused = refused;
+    this.leftOut = leftOut;
+  }
+
+  SdtmContent read() {
+    Map<String, Row> dispositions = dispositions();
+    for (Row row : rows("SV")) {
+      visitDates.putIfAbsent(
+          row.subject() + "|" + row.text("VISITNUM") + "|" + row.text("VISIT"),
+          row.text("SVSTDTC"));
+    }
+    for (Row row : rows("DM")) {
+      attempt(row, () -> subject(row, Optional.ofNullable(dispositions.get(row.subject()))));
+    }
+    rows("AE").forEach(row -> attempt(row, () -> add(adverseEvent(row), row)));
+    rows("EX").forEach(row -> attempt(row, () -> add(exposure(row), row)));
+    rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row)));
+    rows("MH").forEach(row -> attempt(row, () -> add(history(row), row)));
+    FINDINGS.forEach(this::findings);
+    return new SdtmContent(resources, refused, leftOut);
+  }
+
+  private List<Row> rows(String domain) {
+    return domains.getOrDefault(domain, List.of());
+  }
+
+  private void attempt(Row row, Runnable reading) {
+    try {
+      reading.run();
+    } catch (RowException e) {
+      refused.add(new Refusal(row.file(), row.number(), String.valueOf(e.getMessage())));
+    } catch (DataFormatException | IllegalArgumentException e) {
+      refused.add(
+          new Refusal(
+              row.file(), row.number(), "A value has a form that FHIR lacks: " + e.getMessage()));
+    }
+  }
+
+  private void add(DomainResource resource, Row row) {
+    if (ids.putIfAbsent(resource.fhirType() + "/" + resource.getIdElement().getIdPart(), 1)
+        != null) {
+      throw new RowException("Another row before it gives the same resource " + resource.getId());
+    }
+    resources.add(new Mapped(resource, row.file(), row.number()));
+  }
+
+  // DM and DS
+
+  private Map<String, Row> dispositions() {
+    Map<String, Row> found = new HashMap<>();
+    int others = 0;
+    for (Row row : rows("DS")) {
+      String category = row.text("DSCAT");
+      if (!category.isEmpty() && !category.equalsIgnoreCase("DISPOSITION EVENT")) {
+        others++;
+        continue;
+      }
+      Row before = found.get(row.subject());
+      boolean isOfStudy = row.text("DSSCAT").equalsIgnoreCase("STUDY PARTICIPATION");
+      if (before == null || isOfStudy) {
+        found.put(row.subject(), row);
+      }
+      others += before == null ? 0 : 1;
+    }
+    if (others > 0) {
+      leftOut.add(
+          new Refusal(
+              rows("DS").getFirst().file(),
+              0,
+              "DS: "
+                  + others
+                  + " rows are no end of study participation, such as protocol milestones"));
+    }
+    return found;
+  }
+
+  private void subject(Row row, Optional<Row> disposition) {
+    String study = mapping.study().isEmpty() ? id(required(row, "STUDYID")) : mapping.study();
+    String usubjid = required(row, "USUBJID");
+    if (subjects.containsKey(usubjid)) {
+      throw new RowException("USUBJID " + usubjid + " is there twice");
+    }
+    String prefix = row.text("STUDYID") + "-";
+    String name = usubjid.startsWith(prefix) ? usubjid.substring(prefix.length()) : usubjid;
+    String id = id(study + "-" + name);
+    boolean isTest = row.supp("SYNTHET").equals("Y");
+    String patientId = kept(row.supp("PATID"), id);
+    String subjectId = kept(row.supp("SUBID"), id);
+    Subject subject = new Subject(study, id, patientId, subjectId, row.text("RFSTDTC"), isTest);
+    String system =
+        !row.supp("IDSYS").isEmpty()
+            ? row.supp("IDSYS")
+            : mapping.subjects().isEmpty()
+                ? "https://w3id.org/rodnan/subjects/" + study
+                : mapping.subjects();
+
+    Patient patient = new Patient();
+    start(patient, patientId, "ssc-patient", subject);
+    for (String race :
+        row.text("RACE").equalsIgnoreCase("MULTIPLE")
+            ? List.of(row.supp("RACE1"), row.supp("RACE2"), row.supp("RACE3"))
+            : List.of(row.text("RACE"))) {
+      demographic(row, "RACE", race, Term.RACE, "ssc-race", patient);
+    }
+    demographic(row, "ETHNIC", row.text("ETHNIC"), Term.ETHNIC, "ssc-ethnicity", patient);
+    patient.addIdentifier().setSystem(system).setValue(name);
+    patient.setGender(
+        AdministrativeGender.fromCode(term(row, "SEX", required(row, "SEX"), Term.SEX).code()));
+    if (!row.text("BRTHDTC").isEmpty()) {
+      patient.setBirthDateElement(new DateType(date(row, "BRTHDTC").replaceFirst("T.*", "")));
+    }
+    if (!row.text("DTHDTC").isEmpty()) {
+      patient.setDeceased(new DateTimeType(date(row, "DTHDTC")));
+    } else if (row.text("DTHFL").equals("Y")) {
+      patient.setDeceased(new BooleanType(true));
+    }
+
+    ResearchSubject participation = new ResearchSubject();
+    start(participation, subjectId, "ssc-research-subject", subject);
+    participation.addIdentifier().setSystem(system).setValue(name);
+    Optional<Extension> reason = disposition.map(this::disposition);
+    reason.ifPresent(participation::addExtension);
+    participation.setStatus(status(row, disposition));
+    period(row, "RFSTDTC", row.text("RFPENDTC").isEmpty() ? "RFENDTC" : "RFPENDTC")
+        .ifPresent(participation::setPeriod);
+    participation.setStudy(Elements.reference("ResearchStudy", study));
+    participation.setIndividual(Elements.reference("Patient", patientId));
+    arm(row, "ARM").ifPresent(participation::setAssignedArm);
+    arm(row, "ACTARM").ifPresent(participation::setActualArm);
+    subjects.put(usubjid, subject);
+    add(patient, row);
+    add(participation, row);
+  }
+
+  private void demographic(
+      Row row, String variable, String value, List<Term> terms, String url, Patient patient) {
+    if (value.isEmpty() || value.matches("(?i)UNKNOWN|NOT REPORTED")) {
+      return;
+    }
+    Term term = term(row, variable, value, terms);
+    patient.addExtension(
+        Elements.extension(Elements.PROFILES + url, Elements.concept(term.system(), term.code())));
+  }
+
+  private Optional<String> arm(Row row, String variable) {
+    String name = row.text(variable);
+    String code = row.text(variable + "CD");
+    return name.isEmpty()
+            || code.matches("SCRNFAIL|NOTASSGN|NOTTRT")
+            || name.matches("(?i)SCREEN FAILURE|NOT ASSIGNED|NOT TREATED|UNPLANNED TREATMENT")
+        ? Optional.empty()
+        : Optional.of(mapping.arm(name, code));
+  }
+
+  private static ResearchSubjectStatus status(Row row, Optional<Row> disposition) {
+    if (!row.supp("RSSTAT").isEmpty()) {
+      return ResearchSubjectStatus.fromCode(row.supp("RSSTAT"));
+    }
+    return disposition
+        .map(each ->
+            each.text("DSDECOD").matches("(?i)COMPLETED|DEATH|SCREEN FAILURE")
+                ? ResearchSubjectStatus.OFFSTUDY
+                : ResearchSubjectStatus.WITHDRAWN)
+        .orElse(ResearchSubjectStatus.ONSTUDY);
+  }
+
+  private Extension disposition(Row row) {
+    Term term = term(row, "DSDECOD", required(row, "DSDECOD"), Term.DISPOSITION);
+    CodeableConcept reason = Elements.concept(term.system(), term.code());
+    others(row, reason);
+    String text = row.text("DSTERM");
+    if (!text.isEmpty() && !text.equalsIgnoreCase(row.text("DSDECOD"))) {
+      reason.setText(text);
+    }
+    Extension extension = new Extension(Elements.PROFILES + "ssc-disposition");
+    extension.addExtension(Elements.extension("reason", reason));
+    if (!row.text("DSSTDTC").isEmpty()) {
+      extension.addExtension(Elements.extension("date", new DateTimeType(date(row, "DSSTDTC"))));
+    }
+    visitCode(row)
+        .ifPresent(code ->
+            extension.addExtension(
+                Elements.extension("lastVisit", Elements.concept(Elements.VISIT_SYSTEM, code))));
+    return extension;
+  }
+
+  // AE
+
+  private AdverseEvent adverseEvent(Row row) {
+    Subject subject = subjectOf(row);
+    AdverseEvent event = new AdverseEvent();
+    start(event, rowId(row, subject), "ssc-adverse-event", subject);
+    day(row, "AESTDY", "AESTDTC", subject)
+        .ifPresent(day -> event.addExtension(Elements.visit(visitCode(row), Optional.of(day))));
+    event.addExtension(
+        Elements.extension(
+            Elements.AE + "research-subject-ref",
+            Elements.reference("ResearchSubject", subject.subjectId())));
+    for (Term criterion : Term.CRITERIA) {
+      if (row.text(criterion.submission()).equals("Y")) {
+        Extension present = new Extension(Elements.AE + "seriousness-criteria");
+        present.addExtension(
+            Elements.extension(
+                "criterionCode", Elements.concept(criterion.system(), criterion.code())));
+        present.addExtension(Elements.extension("criterionPresent", new BooleanType(true)));
+        event.addExtension(present);
+      }
+    }
+    if (!row.text("AETOXGR").isEmpty()) {
+      Term grade =
+          term(row, "AETOXGR", row.text("AETOXGR").replaceFirst("(?i)^grade ", ""), Term.GRADE);
+      event.addExtension(
+          Elements.extension(
+              Elements.AE + "ae-grade", Elements.concept(grade.system(), grade.code())));
+    }
+    if (!row.text("AEREL").isEmpty()) {
+      event.addExtension(suspect(row));
+    }
+    if (!row.text("AEACN").isEmpty()
+        && !row.text("AEACN").matches("(?i)NOT APPLICABLE|DOSE NOT CHANGED|UNKNOWN")) {
+      Extension action = new Extension(Elements.AE + "mitigating-action");
+      action.addExtension(
+          Elements.extension("item", new CodeableConcept().setText(row.text("AEACN"))));
+      event.addExtension(action);
+    }
+    if (!row.text("AEENDTC").isEmpty()) {
+      event.addExtension(
+          Elements.extension(Elements.AE + "resolve-date", new DateTimeType(date(row, "AEENDTC"))));
+    }
+    SdtmWriter.FLAGS.forEach((url, name) -> {
+      if (!row.supp(name).isEmpty()) {
+        event.addExtension(Elements.extension(url, new BooleanType(row.supp(name).equals("Y"))));
+      }
+    });
+    String out = row.text("AEOUT");
+    Term outcome = term(row, "AEOUT", out.isEmpty() ? "UNKNOWN" : out, Term.OUT);
+    boolean isOver = outcome.code().matches("fatal|resolved|resolvedWithSequelae");
+    event.addModifierExtension(
+        Elements.extension(
+            Elements.AE + "status",
+            new CodeType(
+                !row.supp("AESTAT").isEmpty()
+                    ? row.supp("AESTAT")
+                    : isOver ? "completed" : "in-progress")));
+    event.setActuality(AdverseEventActuality.ACTUAL);
+    event.setEvent(term(row, "AETERM", "AEDECOD"));
+    String preferred = row.text("AEPTCD");
+    if (preferred.matches("\\d{8}")) {
+      event.getEvent().addCoding().setSystem("https://www.meddra.org").setCode(preferred);
+    }
+    event.setSubject(Elements.reference("Patient", subject.patientId()));
+    if (!row.text("AESTDTC").isEmpty()) {
+      event.setDateElement(new DateTimeType(date(row, "AESTDTC")));
+    }
+    String serious = row.text("AESER");
+    if (!serious.matches("[YN]")) {
+      throw new RowException("AESER is '" + serious + "'; expected Y or N");
+    }
+    event.setSeriousness(
+        Elements.concept(
+            "http://terminology.hl7.org/CodeSystem/adverse-event-seriousness",
+            serious.equals("Y") ? "serious" : "non-serious"));
+    if (row.text("AESEV").matches("(?i)MILD|MODERATE|SEVERE")) {
+      event.setSeverity(
+          Elements.concept(
+              "http://terminology.hl7.org/CodeSystem/adverse-event-severity",
+              row.text("AESEV").toLowerCase(Locale.ROOT)));
+    }
+    CodeableConcept outcomes = Elements.concept(outcome.system(), outcome.code());
+    Term.ofSubmission(Term.OUT_NCIT, outcome.submission())
+        .ifPresent(ncit -> outcomes.addCoding(Elements.coding(ncit.system() + "|" + ncit.code())));
+    event.setOutcome(outcomes);
+    event.addStudy(Elements.reference("ResearchStudy", subject.study()));
+    return event;
+  }
+
+  private Extension suspect(Row row) {
+    Term related = term(row, "AEREL", row.text("AEREL"), Term.RELATEDNESS);
+    Extension suspect = new Extension(Elements.AE + "suspect-entity");
+    String drug = row.supp("AESUSP");
+    CodeableConcept instance =
+        drug.contains("|")
+            ? new CodeableConcept(Elements.coding(drug))
+            : new CodeableConcept().setText(drug.isEmpty() ? "Study treatment" : drug);
+    suspect.addExtension(Elements.extension("instance", instance));
+    Extension causality = new Extension("causality");
+    causality.addExtension(
+        Elements.extension(
+            "entityRelatedness", Elements.concept(related.system(), related.code())));
+    suspect.addExtension(causality);
+    return suspect;
+  }
+
+  // EX, CM, MH
+
+  private DomainResource exposure(Row row) {
+    Subject subject = subjectOf(row);
+    boolean isStatement = row.supp("RESTYPE").equals("MedicationStatement");
+    CodeableConcept drug = term(row, "EXTRT", "");
+    Optional<Quantity> dose = dose(row, "EXDOSE", "EXDOSU");
+    Type period =
+        effective(row, "EXSTDTC", "EXENDTC")
+            .orElseThrow(() -> new RowException("EXSTDTC and EXENDTC are empty"));
+    DomainResource resource;
+    if (isStatement) {
+      MedicationStatement taken = new MedicationStatement();
+      taken.setStatus(
+          MedicationStatement.MedicationStatementStatus.fromCode(
+              row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT")));
+      taken.setMedication(drug);
+      taken.setSubject(Elements.reference("Patient", subject.patientId()));
+      taken.setEffective(period);
+      dosage(row, dose).ifPresent(taken::addDosage);
+      resource = taken;
+    } else {
+      MedicationAdministration given = new MedicationAdministration();
+      given.setStatus(
+          MedicationAdministration.MedicationAdministrationStatus.fromCode(
+              row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT")));
+      given.setMedication(drug);
+      given.setSubject(Elements.reference("Patient", subject.patientId()));
+      given.setEffective(period);
+      dose.ifPresent(each -> given.getDosage().setDose(each));
+      if (!row.supp("DOSETXT").isEmpty()) {
+        given.getDosage().setText(row.supp("DOSETXT"));
+      }
+      resource = given;
+    }
+    start(
+        resource,
+        rowId(row, subject),
+        isStatement ? "ssc-study-treatment-statement" : "ssc-study-treatment",
+        subject);
+    linked(resource, row, "EXSTDY", "EXSTDTC", subject);
+    if (!row.supp("DOSECHG").isEmpty()) {
+      Extension change = new Extension(Elements.PROFILES + "ssc-dose-change");
+      change.addExtension(
+          Elements.extension(
+              "kind",
+              Elements.concept(
+                  "https://w3id.org/rodnan/CodeSystem/ssc-dose-change", row.supp("DOSECHG"))));
+      if (!row.text("EXADJ").isEmpty()) {
+        CodeableConcept reason =
+            Elements.concept(
+                "https://w3id.org/rodnan/CodeSystem/ssc-dose-change-reason", row.text("EXADJ"));
+        change.addExtension(Elements.extension("reason", reason));
+        if (row.supp("RESTAT").matches("on-hold|stopped|not-done|not-taken")) {
+          if (resource instanceof MedicationAdministration given) {
+            given.addStatusReason(reason.copy());
+          } else if (resource instanceof MedicationStatement taken) {
+            taken.addStatusReason(reason.copy());
+          }
+        }
+      }
+      resource.addExtension(change);
+    }
+    return resource;
+  }
+
+  private DomainResource medication(Row row) {
+    Subject subject = subjectOf(row);
+    MedicationStatement taken = new MedicationStatement();
+    start(taken, rowId(row, subject), "", subject);
+    linked(taken, row, "CMSTDY", "CMSTDTC", subject);
+    taken.setStatus(
+        MedicationStatement.MedicationStatementStatus.fromCode(
+            !row.supp("RESTAT").isEmpty()
+                ? row.supp("RESTAT")
+                : row.text("CMENDTC").isEmpty() ? "active" : "completed"));
+    if (!row.text("CMCAT").isEmpty()) {
+      taken.setCategory(new CodeableConcept().setText(row.text("CMCAT")));
+    }
+    taken.setMedication(term(row, "CMTRT", "CMDECOD"));
+    taken.setSubject(Elements.reference("Patient", subject.patientId()));
+    effective(row, "CMSTDTC", "CMENDTC").ifPresent(taken::setEffective);
+    dosage(row, dose(row, "CMDOSE", "CMDOSU")).ifPresent(taken::addDosage);
+    if (!row.text("CMINDC").isEmpty()) {
+      taken.addReasonCode().setText(row.text("CMINDC"));
+    }
+    return taken;
+  }
+
+  private DomainResource history(Row row) {
+    Optional<Measure> asked =
+        row.text("MHPRESP").equals("Y") ? Measure.in("MH", row.text("MHTERM")) : Optional.empty();
+    Subject subject = subjectOf(row);
+    if (asked.isPresent()) {
+      Observation observation = observation(row, asked.get(), subject, "");
+      String occurred = row.text("MHOCCUR");
+      if (occurred.matches("[YN]")) {
+        observation.setValue(
+            Elements.concept("http://terminology.hl7.org/CodeSystem/v2-0136", occurred));
+      } else {
+        observation.setDataAbsentReason(absent(row));
+      }
+      return observation;
+    }
+    if (row.text("MHOCCUR").equals("N")) {
+      throw new RowException(
+          "MHTERM '" + row.text("MHTERM") + "' did not occur and is no organ that is asked for");
+    }
+    Condition condition = new Condition();
+    start(condition, rowId(row, subject), "", subject);
+    boolean isOver = !row.text("MHENDTC").isEmpty() || row.text("MHENRF").matches("(?i)BEFORE");
+    condition.setClinicalStatus(
+        Elements.concept(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical",
+            isOver ? "resolved" : "active"));
+    condition.setVerificationStatus(
+        Elements.concept(
+            "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"));
+    condition.setCode(term(row, "MHTERM", "MHDECOD"));
+    condition.setSubject(Elements.reference("Patient", subject.patientId()));
+    if (!row.text("MHSTDTC").isEmpty()) {
+      condition.setOnset(new DateTimeType(date(row, "MHSTDTC")));
+    }
+    if (!row.text("MHENDTC").isEmpty()) {
+      condition.setAbatement(new DateTimeType(date(row, "MHENDTC")));
+    }
+    return condition;
+  }
+
+  // Findings
+
+  private void findings(String domain) {
+    Map<String, List<Row>> scores = new LinkedHashMap<>();
+    Map<String, Integer> unmapped = new TreeMap<>();
+    for (Row row : rows(domain)) {
+      String test = row.own("TESTCD");
+      Optional<SdtmMapping.Test> own =
+          mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
+      Optional<Measure> measure =
+          own.map(each -> Measure.of(each.measure()).orElseThrow())
+              .or(() -> Measure.in(domain, test));
+      if (mapping.ignored().contains(domain + "." + test.toUpperCase(Locale.ROOT))
+          || measure.isEmpty()) {
+        unmapped.merge(test, 1, Integer::sum);
+      } else if (measure.get().profile().equals("ssc-mrss")) {
+        scores
+            .computeIfAbsent(
+                String.join(
+                    "|",
+                    row.subject(),
+                    row.text("VISITNUM"),
+                    row.text("VISIT"),
+                    row.own("DTC"),
+                    row.own("GRPID")),
+                key -> new ArrayList<>())
+            .add(row);
+      } else {
+        attempt(row, () -> add(finding(row, measure.get(), own), row));
+      }
+    }
+    for (List<Row> score : scores.values()) {
+      attempt(score.getFirst(), () -> add(skinScore(score), score.getFirst()));
+    }
+    unmapped.forEach((test, count) ->
+        leftOut.add(
+            new Refusal(
+                rows(domain).getFirst().file(),
+                0,
+                domain
+                    + "."
+                    + test
+                    + ": "
+                    + count
+                    + " rows "
+                    + (mapping.ignored().contains(domain + "." + test)
+                        ? "are ignored, as the mapping says"
+                        : "of a test that is mapped to no measure"))));
+  }
+
+  private Observation finding(Row row, Measure measure, Optional<SdtmMapping.Test> own) {
+    Subject subject = subjectOf(row);
+    Observation observation = observation(row, measure, subject, row.own("TESTCD"));
+    if (measure.isPredicted()) {
+      String equation =
+          row.supp("REFEQ").isEmpty() ? mapping.referenceEquation() : row.supp("REFEQ");
+      if (equation.isEmpty()) {
+        throw new RowException(
+            "The % predicted value names no reference equation; expected it in SUPP"
+                + row.domain()
+                + " (REFEQ) or as reference-equation of the mapping");
+      }
+      observation.addExtension(
+          Elements.extension(
+              Elements.PROFILES + "ssc-reference-equation",
+              Elements.concept(Elements.EQUATIONS, equation)));
+    }
+    if (measure.code().matches("19913-3|dlco-hb-adjusted-percent-predicted")) {
+      observation.addExtension(
+          Elements.extension(
+              Elements.PROFILES + "ssc-hemoglobin-source",
+              Elements.concept(
+                  Elements.HEMOGLOBIN,
+                  row.supp("HGBSRC").isEmpty() ? "not-stated" : row.supp("HGBSRC"))));
+    }
+    imputed(row, observation);
+    if (isNotDone(row)) {
+      observation.setDataAbsentReason(absent(row));
+    } else if (measure.kind() == Measure.Kind.ANTIBODY) {
+      String result = result(row);
+      Term term = term(row, row.domain() + "STRESC", result, Term.RESULT);
+      observation.setValue(Elements.concept(term.system(), term.code()));
+    } else {
+      observation.setValue(value(row, measure, own));
+    }
+    return observation;
+  }
+
+  private static void imputed(Row row, Observation observation) {
+    if (!row.supp("IMPUTED").isEmpty()) {
+      observation.addExtension(
+          Elements.extension(
+              Elements.PROFILES + "ssc-imputed",
+              Elements.concept(Elements.IMPUTATION, row.supp("IMPUTED"))));
+    }
+  }
+
+  private Observation skinScore(List<Row> rows) {
+    Row first = rows.getFirst();
+    Subject subject = subjectOf(first);
+    Measure total = Measure.of(Measure.MRSS).orElseThrow();
+    Map<String, Row> byCode = new HashMap<>();
+    for (Row row : rows) {
+      Optional<SdtmMapping.Test> own =
+          mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
+      Measure measure =
+          own.map(each -> Measure.of(each.measure()).orElseThrow())
+              .or(() -> Measure.in(row.domain(), row.own("TESTCD")))
+              .orElseThrow();
+      Row before = byCode.put(measure.code(), row);
+      if (before != null) {
+        throw new RowException(
+            measure.code()
+                + " is there twice at one visit, in rows "
+                + before.number()
+                + " and "
+                + row.number());
+      }
+    }
+    Observation observation =
+        observation(byCode.getOrDefault(Measure.MRSS, first), total, subject, "MRSS");
+    Row sum = byCode.get(Measure.MRSS);
+    if (sum != null) {
+      imputed(sum, observation);
+    }
+    BigDecimal added = BigDecimal.ZERO;
+    int found = 0;
+    for (Measure site : Measure.SITES) {
+      Row row = byCode.get(site.code());
+      if (row == null) {
+        continue;
+      }
+      ObservationComponentComponent component = observation.addComponent();
+      component.setCode(Elements.concept(site.system(), site.code()));
+      if (isNotDone(row)) {
+        component.setDataAbsentReason(absent(row));
+      } else {
+        Quantity value = value(row, site, Optional.empty());
+        component.setValue(value);
+        added = added.add(value.getValue());
+        found++;
+      }
+    }
+    if (sum != null && !isNotDone(sum)) {
+      observation.setValue(value(sum, total, Optional.empty()));
+    } else if (sum == null && found == Measure.SITES.size()) {
+      observation.setValue(Elements.quantity(added, "{score}"));
+    } else {
+      observation.setDataAbsentReason(absent(sum == null ? first : sum));
+    }
+    return observation;
+  }
+
+  private Observation observation(Row row, Measure measure, Subject subject, String test) {
+    Observation observation = new Observation();
+    start(observation, findingId(row, subject, measure, test), measure.profile(), subject);
+    linked(observation, row, row.domain() + "DY", row.domain() + "DTC", subject);
+    observation.setStatus(
+        ObservationStatus.fromCode(row.supp("OBSSTAT").isEmpty() ? "final" : row.supp("OBSSTAT")));
+    String category = row.supp("OBSCAT").isEmpty() ? measure.category() : row.supp("OBSCAT");
+    if (!category.equals("none")) {
+      observation.addCategory(
+          Elements.concept("http://terminology.hl7.org/CodeSystem/observation-category", category));
+    }
+    CodeableConcept code = Elements.concept(measure.system(), measure.code());
+    others(row, code);
+    observation.setCode(code);
+    observation.setSubject(Elements.reference("Patient", subject.patientId()));
+    String variable = row.domain() + "DTC";
+    String at = row.text(variable);
+    if (at.isEmpty()) {
+      at =
+          visitDates.getOrDefault(
+              row.subject() + "|" + row.text("VISITNUM") + "|" + row.text("VISIT"), "");
+    }
+    if (at.isEmpty()) {
+      throw new RowException(variable + " is empty, and SV has no date of the visit");
+    }
+    observation.setEffective(new DateTimeType(date(variable, at)));
+    return observation;
+  }
+
+  private Quantity value(Row row, Measure measure, Optional<SdtmMapping.Test> own) {
+    String variable = row.own("STRESC").isEmpty() ? "ORRES" : "STRESC";
+    String result = result(row);
+    Matcher matcher = RESULT.matcher(result);
+    if (!matcher.matches()) {
+      throw new RowException(
+          row.domain() + variable + " is '" + result + "'; expected a number, maybe after < or >");
+    }
+    BigDecimal number = new BigDecimal(matcher.group(2));
+    String numeric = row.own("STRESN");
+    if (!numeric.isEmpty()
+        && !row.own("STRESC").isEmpty()
+        && new BigDecimal(numeric).compareTo(number) != 0) {
+      throw new RowException(
+          row.domain()
+              + "STRESC is '"
+              + result
+              + "', but "
+              + row.domain()
+              + "STRESN is "
+              + numeric);
+    }
+    String unit = row.own(variable.equals("STRESC") ? "STRESU" : "ORRESU");
+    String ucum =
+        unit.isEmpty()
+            ? own.map(SdtmMapping.Test::unit).filter(each -> !each.isEmpty()).orElse(measure.unit())
+            : unit(unit);
+    if (ucum.isEmpty()) {
+      throw new RowException(row.domain() + variable + "U is empty; expected a unit");
+    }
+    Quantity quantity = Elements.quantity(number, ucum);
+    if (matcher.group(1) != null) {
+      quantity.setComparator(QuantityComparator.fromCode(matcher.group(1)));
+    }
+    return quantity;
+  }
+
+  private String unit(String unit) {
+    return SdtmMapping.lookUp(mapping.units(), unit)
+        .or(() -> Units.ucum(unit))
+        .orElseThrow(() ->
+            new RowException(
+                "The unit '" + unit + "' is not known; expected one that the mapping names"));
+  }
+
+  /** In standard form, which keeps the decimals; else as it was. */
+  private static String result(Row row) {
+    return !row.own("STRESC").isEmpty()
+        ? row.own("STRESC")
+        : !row.own("ORRES").isEmpty() ? row.own("ORRES") : row.own("STRESN");
+  }
+
+  private static boolean isNotDone(Row row) {
+    return row.own("STAT").equalsIgnoreCase("NOT DONE");
+  }
+
+  private static CodeableConcept absent(Row row) {
+    String reason = row.own("REASND");
+    return reason.isEmpty()
+            || reason.matches(
+                "unknown|not-performed|not-asked|asked-unknown|error|masked|unsupported|temp-unknown|asked-declined|not-applicable|not-permitted")
+        ? Elements.concept(Elements.ABSENT, reason.isEmpty() ? "not-performed" : reason)
+        : Elements.concept(Elements.ABSENT, "not-performed").setText(reason);
+  }
+
+  // What all share
+
+  private void start(DomainResource resource, String id, String profile, Subject subject) {
+    resource.setId(id);
+    if (!profile.isEmpty()) {
+      resource.getMeta().addProfile(Elements.PROFILES + profile);
+    }
+    if (subject.isTest()) {
+      resource
+          .getMeta()
+          .addSecurity()
+          .setSystem("http://terminology.hl7.org/CodeSystem/v3-ActReason")
+          .setCode(HTEST);
+    }
+  }
+
+  private void linked(
+      DomainResource resource, Row row, String dayVariable, String dateVariable, Subject subject) {
+    resource.addExtension(
+        Elements.extension(Elements.STUDY, Elements.reference("ResearchStudy", subject.study())));
+    Optional<String> code = visitCode(row);
+    Optional<Integer> day = day(row, dayVariable, dateVariable, subject);
+    if (code.isPresent() || day.isPresent()) {
+      resource.addExtension(Elements.visit(code, day));
+    }
+  }
+
+  private Subject subjectOf(Row row) {
+    Subject subject = subjects.get(row.subject());
+    if (subject == null) {
+      throw new RowException("USUBJID '" + row.subject() + "' is not in DM");
+    }
+    return subject;
+  }
+
+  private Optional<String> visitCode(Row row) {
+    String name = row.text("VISIT");
+    String number = row.text("VISITNUM");
+    if (name.isEmpty() && number.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> code =
+        SdtmMapping.lookUp(mapping.visits(), name)
+            .or(() -> SdtmMapping.lookUp(mapping.visits(), number))
+            .or(() -> Visits.code(name));
+    if (code.isEmpty()) {
+      throw new RowException(
+          "The visit '"
+              + name
+              + "' (VISITNUM "
+              + number
+              + ") is no code of ssc-visit; expected one that the mapping names");
+    }
+    return code;
+  }
+
+  /** As the row has it, else counted from RFSTDTC; there is no day 0. */
+  private Optional<Integer> day(Row row, String variable, String dateVariable, Subject subject) {
+    String day = row.text(variable);
+    if (day.matches("-?[1-9]\\d{0,5}")) {
+      return Optional.of(Integer.parseInt(day));
+    }
+    if (!day.isEmpty()) {
+      throw new RowException(variable + " is '" + day + "'; expected a day other than 0");
+    }
+    String at = row.text(dateVariable);
+    if (at.length() < 10 || subject.reference().length() < 10 || !row.supp("NODAY").isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      long days =
+          ChronoUnit.DAYS.between(
+              LocalDate.parse(subject.reference().substring(0, 10)),
+              LocalDate.parse(at.substring(0, 10)));
+      return Optional.of((int) (days < 0 ? days : days + 1));
+    } catch (DateTimeException e) {
+      throw new RowException(dateVariable + " is '" + at + "'; expected a date");
+    }
+  }
+
+  /** Text, and codings that supplemental qualifiers name. */
+  private CodeableConcept term(Row row, String variable, String decoded) {
+    CodeableConcept concept = new CodeableConcept();
+    others(row, concept);
+    String text = required(row, variable);
+    if (!row.supp("NOTEXT").equals("Y") || !concept.hasCoding()) {
+      concept.setText(text);
+    } else if (!text.equals(concept.getCodingFirstRep().getCode())) {
+      concept.getCodingFirstRep().setDisplay(text);
+    }
+    String preferred = decoded.isEmpty() ? "" : row.text(decoded);
+    if (concept.hasText() && !preferred.isEmpty() && !preferred.equalsIgnoreCase(text)) {
+      concept.setText(preferred + " (" + text + ")");
+    }
+    return concept;
+  }
+
+  /** Codings beside the one that the row means. */
+  private static void others(Row row, CodeableConcept concept) {
+    for (int i = 1; !row.supp("CODE" + i).isEmpty(); i++) {
+      concept.addCoding(Elements.coding(row.supp("CODE" + i)));
+    }
+  }
+
+  private Term term(Row row, String variable, String value, List<Term> terms) {
+    String mapped = mapping.term(variable, value);
+    return Term.ofSubmission(terms, mapped)
+        .or(() ->
+            definitions
+                .decode(row.domain(), variable, value)
+                .flatMap(decode -> Term.ofSubmission(terms, decode)))
+        .orElseThrow(() ->
+            new RowException(
+                variable
+                    + " is '"
+                    + value
+                    + "'; expected one of "
+                    + terms.stream().map(Term::submission).toList()
+                    + ", or the mapping to name it under terms"));
+  }
+
+  private Optional<Quantity> dose(Row row, String variable, String unitVariable) {
+    String dose = row.text(variable);
+    if (dose.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(Elements.quantity(new BigDecimal(dose), unit(required(row, unitVariable))));
+  }
+
+  private static Optional<Dosage> dosage(Row row, Optional<Quantity> dose) {
+    Dosage dosage = new Dosage();
+    if (!row.supp("DOSETXT").isEmpty()) {
+      dosage.setText(row.supp("DOSETXT"));
+    }
+    dose.ifPresent(each -> dosage.addDoseAndRate().setDose(each));
+    return dosage.isEmpty() ? Optional.empty() : Optional.of(dosage);
+  }
+
+  private static Optional<Type> effective(Row row, String from, String to) {
+    return row.supp("POINT").equals("Y")
+        ? Optional.of(new DateTimeType(date(row, from)))
+        : period(row, from, to).map(Type.class::cast);
+  }
+
+  private static Optional<Period> period(Row row, String from, String to) {
+    Period period = new Period();
+    if (!row.text(from).isEmpty()) {
+      period.setStartElement(new DateTimeType(date(row, from)));
+    }
+    if (!row.text(to).isEmpty()) {
+      period.setEndElement(new DateTimeType(date(row, to)));
+    }
+    return period.isEmpty() ? Optional.empty() : Optional.of(period);
+  }
+
+  private static String date(Row row, String variable) {
+    return date(variable, row.text(variable));
+  }
+
+  /** ISO 8601 as SDTM has it; without a zone the time of day is left out, as FHIR wants one. */
+  private static String date(String variable, String text) {
+    if (!DATE.matcher(text).matches()) {
+      throw new RowException(
+          variable + " is '" + text + "'; expected a date of ISO 8601 such as 2008-01-15");
+    }
+    boolean hasZone = text.matches(".*T.*(Z|[+-]\\d{2}:\\d{2})");
+    return hasZone
+        ? text.replaceFirst("(T\\d{2}:\\d{2})(Z|[+-])", "$1:00$2")
+        : text.replaceFirst("T.*", "");
+  }
+
+  private static String required(Row row, String variable) {
+    String text = row.text(variable);
+    if (text.isEmpty()) {
+      throw new RowException(variable + " is empty");
+    }
+    return text;
+  }
+
+  private String kept(String id, String other) {
+    return mapping.keepsIds() && id.matches("[A-Za-z0-9\\-.]{1,64}") ? id : other;
+  }
+
+  private String rowId(Row row, Subject subject) {
+    String own = row.own("SPID");
+    String key = own.isEmpty() ? required(row, row.domain() + "SEQ") : own;
+    return kept(own, id(subject.id() + "-" + row.domain().toLowerCase(Locale.ROOT) + "-" + key));
+  }
+
+  /** Readable as far as it goes, then a hash of the key: numbers change when a file is cut anew. */
+  private String findingId(Row row, Subject subject, Measure measure, String test) {
+    String key =
+        String.join(
+            "|",
+            row.domain(),
+            test.isEmpty() ? row.text("MHTERM") : test,
+            row.text("VISITNUM"),
+            row.text("VISIT"),
+            row.own("DTC"),
+            row.own("TPT"),
+            row.own("LOC"),
+            row.own("LAT"));
+    String own = row.own("SPID");
+    String id = subject.id() + "-" + measure.code() + "-" + hash(key + "|" + own).substring(0, 12);
+    return kept(own, id(id));
+  }
+
+  /** What may not be in an id becomes a hyphen, and a hash tells apart what that makes the same. */
+  private static String id(String text) {
+    String id = text.replaceAll("[^A-Za-z0-9\\-.]", "-");
+    return id.equals(text) && id.length() <= 64
+        ? id
+        : id.substring(0, Math.min(id.length(), 51)) + "-" + hash(text).substring(0, 12);
+  }
+
+  private static String hash(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.rodnan.sdtm;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** Units as SDTM submits them, and as UCUM has them. */
+final class Units {
+  /** What CDISC's UNIT has for a unit of UCUM; any other stands for itself. */
+  private static final Map<String, String> SUBMISSION =
+      Map.of(
+          "mL/min/mm[Hg]", "mL/min/mmHg",
+          "mm[Hg]", "mmHg",
+          "mo", "MONTHS",
+          "Cel", "C",
+          "/min", "beats/min",
+          "mm/h", "mm/h",
+          "{score}", "");
+
+  private static final Map<String, String> UCUM =
+      Map.ofEntries(
+          Map.entry("mL/min/mmHg", "mL/min/mm[Hg]"),
+          Map.entry("ml/min/mmHg", "mL/min/mm[Hg]"),
+          Map.entry("mL/mmHg/min", "mL/min/mm[Hg]"),
+          Map.entry("mmHg", "mm[Hg]"),
+          Map.entry("MONTHS", "mo"),
+          Map.entry("C", "Cel"),
+          Map.entry("beats/min", "/min"),
+          Map.entry("BEATS/MIN", "/min"),
+          Map.entry("mm/hr", "mm/h"),
+          Map.entry("mm/h", "mm/h"),
+          Map.entry("IU/L", "U/L"),
+          Map.entry("U/L", "U/L"),
+          Map.entry("mg/L", "mg/L"),
+          Map.entry("mg/dL", "mg/dL"),
+          Map.entry("g/dL", "g/dL"),
+          Map.entry("mg", "mg"),
+          Map.entry("g", "g"),
+          Map.entry("mg/day", "mg/d"),
+          Map.entry("mg/d", "mg/d"),
+          Map.entry("ug", "ug"),
+          Map.entry("mL", "mL"),
+          Map.entry("L", "L"),
+          Map.entry("%", "%"),
+          Map.entry("cm", "cm"),
+          Map.entry("kg", "kg"),
+          Map.entry("mmol/min/kPa", "mmol/min/kPa"),
+          Map.entry("mmol/(min.kPa)", "mmol/(min.kPa)"),
+          Map.entry("SCORE", "{score}"),
+          Map.entry("{score}", "{score}"),
+          Map.entry("mL/min/mm[Hg]", "mL/min/mm[Hg]"),
+          Map.entry("mo", "mo"));
+
+  private Units() {}
+
+  static String submission(String ucum) {
+    return SUBMISSION.getOrDefault(ucum, ucum);
+  }
+
+  static Optional<String> ucum(String submission) {
+    return Optional.ofNullable(UCUM.get(submission));
+  }
+}

@@ -1,0 +1,175 @@
+package org.rodnan.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Bundle.BundleType;
+import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
+import org.hl7.fhir.r4.model.Resource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+import org.rodnan.dataset.Definitions;
+import org.rodnan.dataset.DefinitionsReader;
+import org.rodnan.fhir.FhirContexts;
+import org.rodnan.sdtm.Refusal;
+import org.rodnan.sdtm.SdtmContent;
+import org.rodnan.sdtm.SdtmMapping;
+import org.rodnan.sdtm.SdtmReader;
+
+/** {@code ResearchStudy/[id]/$sdtm}, and what it writes back into another server. */
+class SdtmTest {
+  private static final long BYTES_MAX = 100_000_000;
+  private static final int SUBJECTS = 6;
+
+  private static TestServer server;
+  private static FhirClient client;
+
+  @BeforeAll
+  static void load() throws IOException {
+    server = TestServer.start();
+    client = server.client();
+    post(client, trial("study"));
+    for (int i = 1; i <= SUBJECTS; i++) {
+      post(client, trial("subject-%03d".formatted(i)));
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void writesDatasetsWithTheirDefinitions() throws IOException {
+    Answer answer = client.get("/ResearchStudy/spiera-2011/$sdtm");
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).contains("application/zip");
+    assertThat(answer.header("Content-Disposition").orElseThrow())
+        .contains("spiera-2011-sdtm-xpt.zip");
+    Set<String> names = new TreeSet<>();
+    Definitions definitions = Definitions.NONE;
+    try (ZipInputStream in =
+        new ZipInputStream(new ByteArrayInputStream(answer.response().body()))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        names.add(entry.getName());
+        if (entry.getName().equals("define.xml")) {
+          definitions = DefinitionsReader.read(new ByteArrayInputStream(in.readAllBytes()));
+        }
+      }
+    }
+    assertThat(names)
+        .contains(
+            "define.xml",
+            "dm.xpt",
+            "suppdm.xpt",
+            "ae.xpt",
+            "ds.xpt",
+            "ex.xpt",
+            "lb.xpt",
+            "qs.xpt",
+            "re.xpt",
+            "rs.xpt",
+            "sv.xpt");
+    assertThat(definitions.standard()).isEqualTo("SDTMIG 3.4");
+    assertThat(definitions.variable("RE", "RETESTCD").orElseThrow().codeList()).isNotEmpty();
+    assertThat(definitions.decode("RE", "RETESTCD", "FVCPP"))
+        .contains("Percent Predicted Forced Vital Capacity");
+  }
+
+  @Test
+  void answersWithDefinitionsAlone() throws IOException {
+    Answer answer = client.get("/ResearchStudy/spiera-2011/$sdtm?format=define");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/xml");
+    assertThat(
+            DefinitionsReader.read(new ByteArrayInputStream(answer.response().body())).datasets())
+        .containsKeys("DM", "RS");
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() {
+    assertThat(client.get("/ResearchStudy/spiera-2011/$sdtm?format=csv").text())
+        .contains("format is 'csv'; expected xpt, dataset-json, ndjson or define");
+    assertThat(client.get("/ResearchStudy/spiera-2011/$sdtm?format=csv").status()).isEqualTo(400);
+    assertThat(client.get("/ResearchStudy/spiera-2011/$sdtm?other=x").status()).isEqualTo(400);
+    assertThat(client.get("/ResearchStudy/none/$sdtm").status()).isEqualTo(404);
+    assertThat(client.get("/Patient/spiera-2011-001/$sdtm").status()).isEqualTo(404);
+  }
+
+  /**
+   * All that comes out of the files is valid, and what it makes there is written the same again.
+   */
+  @Test
+  void anotherServerTakesItAndWritesTheSame() throws IOException {
+    byte[] first = client.get("/ResearchStudy/spiera-2011/$sdtm?format=ndjson").response().body();
+    try (TestServer other = TestServer.start()) {
+      post(other.client(), trial("study"));
+      SdtmContent content =
+          new SdtmReader(1_000_000)
+              .readZip(
+                  new ByteArrayInputStream(first),
+                  Optional.of(SdtmMapping.parse("ids: sponsor")),
+                  BYTES_MAX);
+      assertThat(content.refused()).extracting(Refusal::reason).isEmpty();
+      post(other.client(), bundle(content));
+      byte[] second =
+          other.client().get("/ResearchStudy/spiera-2011/$sdtm?format=ndjson").response().body();
+      assertThat(rows(second)).isEqualTo(rows(first));
+    }
+  }
+
+  private static String bundle(SdtmContent content) {
+    Bundle bundle = new Bundle().setType(BundleType.TRANSACTION);
+    for (SdtmContent.Mapped mapped : content.resources()) {
+      Resource resource = mapped.resource();
+      bundle
+          .addEntry()
+          .setResource(resource)
+          .getRequest()
+          .setMethod(HTTPVerb.PUT)
+          .setUrl(resource.fhirType() + "/" + resource.getIdElement().getIdPart());
+    }
+    return FhirContexts.r4().newJsonParser().encodeResourceToString(bundle);
+  }
+
+  /** Without the line that says when it was made. */
+  private static List<String> rows(byte[] zip) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (entry.getName().endsWith(".ndjson")) {
+          rows.add(entry.getName());
+          new String(in.readAllBytes(), UTF_8).lines().skip(1).forEach(rows::add);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static void post(FhirClient to, String bundle) {
+    Answer answer = to.post("/", bundle);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+  }
+
+  private static String trial(String name) throws IOException {
+    String path = "/trials/spiera-2011/" + name + ".json";
+    try (InputStream in = Objects.requireNonNull(SdtmTest.class.getResourceAsStream(path))) {
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package org.rodnan.sdtm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Reference;
+import org.hl7.fhir.r4.model.ResearchSubject;
+import org.hl7.fhir.r4.model.Resource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.rodnan.dataset.Definitions;
+import org.rodnan.fhir.FhirFailure;
+
+/** What sponsors send, as Dataset-JSON that is written by hand here. */
+class SdtmReaderTest {
+  private static final String DM =
+      table(
+          "DM",
+          "STUDYID USUBJID RFSTDTC SEX ARM ARMCD ACTARM",
+          "ABC|ABC-01|2008-01-15|F|Drug A|A|Drug A",
+          "ABC|ABC-02|2008-02-01|M|Placebo|P|Placebo");
+
+  @Test
+  void mapsARodnanScoreAsTheSponsorHasIt() {
+    StringBuilder tests = new StringBuilder("tests:\n");
+    List<String> rows = new ArrayList<>();
+    int seq = 0;
+    for (Measure site : Measure.SITES) {
+      seq++;
+      tests.append("  - {domain: QS, test: SK%02d, measure: %s}\n".formatted(seq, site.code()));
+      rows.add("ABC|ABC-01|%d|SK%02d|2|2|Wk 24|2008-07-01".formatted(seq, seq));
+    }
+    SdtmMapping mapping = SdtmMapping.parse("study: trial-1\nvisits: {wk 24: week-24}\n" + tests);
+    SdtmContent content =
+        read(
+            mapping,
+            DM,
+            table(
+                "QS",
+                "STUDYID USUBJID QSSEQ QSTESTCD QSORRES QSSTRESC VISIT QSDTC",
+                rows.toArray(String[]::new)));
+    assertThat(content.refused()).isEmpty();
+    Observation score = only(content, Observation.class).getFirst();
+    assertThat(score.getComponent()).hasSize(17);
+    assertThat(score.getValueQuantity().getValue()).isEqualByComparingTo("34");
+    assertThat(((Reference) score.getExtensionByUrl(Elements.STUDY).getValue()).getReference())
+        .isEqualTo("ResearchStudy/trial-1");
+    assertThat(Elements.visitCode(score)).contains("week-24");
+    assertThat(Elements.studyDay(score)).contains(169);
+  }
+
+  @Test
+  void refusesRowsWithTheirNumberAndReason() {
+    SdtmContent content =
+        read(
+            SdtmMapping.DEFAULT,
+            DM,
+            table(
+                "LB",
+                "STUDYID USUBJID LBSEQ LBTESTCD LBORRES LBORRESU VISIT LBDTC",
+                "ABC|ABC-01|1|ESR|25|mm/h|BASELINE|2008-01-15",
+                "ABC|ABC-01|2|ESR|high|mm/h|BASELINE|2008-01-16",
+                "ABC|ABC-01|3|CK|25|furlong|BASELINE|2008-01-15",
+                "ABC|ABC-09|4|ESR|25|mm/h|BASELINE|2008-01-15",
+                "ABC|ABC-01|5|ESR|25|mm/h|VISIT 7|2008-01-18",
+                "ABC|ABC-01|6|ESR|25|mm/h|MONTH 3|15JAN2008",
+                "ABC|ABC-01|7|GLUC|5|mmol/L|BASELINE|2008-01-15"));
+    assertThat(content.refused())
+        .extracting(each -> each.file() + " " + each.row() + " " + each.reason().split(";")[0])
+        .containsExactly(
+            "LB 2 LBORRES is 'high'",
+            "LB 3 The unit 'furlong' is not known",
+            "LB 4 USUBJID 'ABC-09' is not in DM",
+            "LB 5 The visit 'VISIT 7' (VISITNUM ) is no code of ssc-visit",
+            "LB 6 LBDTC is '15JAN2008'");
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly("LB.GLUC: 1 rows of a test that is mapped to no measure");
+    assertThat(only(content, Observation.class)).hasSize(1);
+  }
+
+  @Test
+  void readsDispositionArmsAndSupplementalQualifiers() {
+    SdtmContent content =
+        read(
+            SdtmMapping.parse("arms: {drug a: Active}"),
+            DM,
+            table(
+                "DS",
+                "STUDYID USUBJID DSSEQ DSTERM DSDECOD DSCAT VISIT DSSTDTC",
+                "ABC|ABC-01|1|INFORMED CONSENT|INFORMED CONSENT OBTAINED|PROTOCOL MILESTONE||2008-01-01",
+                "ABC|ABC-01|2|Moved away|LOST TO FOLLOW-UP|DISPOSITION EVENT|MONTH 3|2008-04-15"),
+            table(
+                "RE",
+                "STUDYID USUBJID RESEQ RETESTCD REORRES REORRESU VISIT REDTC",
+                "ABC|ABC-02|1|FVCPP|82.90|%|BASELINE|2008-02-01"),
+            table(
+                "SUPPRE",
+                "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QVAL",
+                "ABC|RE|ABC-02|RESEQ|1|REFEQ|gli-2012"));
+    assertThat(content.refused()).isEmpty();
+    List<ResearchSubject> subjects = only(content, ResearchSubject.class);
+    assertThat(subjects.getFirst().getStatus().toCode()).isEqualTo("withdrawn");
+    assertThat(subjects.getFirst().getActualArm()).isEqualTo("Active");
+    assertThat(subjects.getLast().getStatus().toCode()).isEqualTo("on-study");
+    Observation fvc = only(content, Observation.class).getFirst();
+    assertThat(fvc.getValueQuantity().getValue().toPlainString()).isEqualTo("82.90");
+    assertThat(fvc.getExtensionByUrl(Elements.PROFILES + "ssc-reference-equation")).isNotNull();
+  }
+
+  @Test
+  void readsEventsAndHistory() {
+    SdtmContent content =
+        read(
+            SdtmMapping.parse("terms: {AEREL: {maybe: POSSIBLY RELATED}}"),
+            DM,
+            table(
+                "AE",
+                "STUDYID USUBJID AESEQ AETERM AEDECOD AESER AESHOSP AETOXGR AEREL AEOUT AESTDTC",
+                "ABC|ABC-01|1|Felt sick|Nausea|N||1|Maybe|RECOVERED/RESOLVED|2008-02-01",
+                "ABC|ABC-01|2|Fell|Fall|Y|Y|3|NOT RELATED|FATAL|2008-02",
+                "ABC|ABC-01|3|Fell|Fall|?|Y|3|NOT RELATED|FATAL|2008-02"),
+            table(
+                "MH",
+                "STUDYID USUBJID MHSEQ MHTERM MHPRESP MHOCCUR MHDTC MHSTDTC",
+                "ABC|ABC-01|1|Interstitial lung disease|Y|N|2008-01-15|",
+                "ABC|ABC-01|2|Asthma||||1999"));
+    assertThat(content.refused())
+        .extracting(each -> each.file() + " " + each.row() + " " + each.reason())
+        .containsExactly("AE 3 AESER is '?'; expected Y or N");
+    AdverseEvent nausea = only(content, AdverseEvent.class).getFirst();
+    assertThat(nausea.getEvent().getText()).isEqualTo("Nausea (Felt sick)");
+    assertThat(nausea.getOutcome().getCoding()).hasSize(2);
+    assertThat(
+            only(content, Observation.class)
+                .getFirst()
+                .getValueCodeableConcept()
+                .getCodingFirstRep()
+                .getCode())
+        .isEqualTo("N");
+    assertThat(only(content, Condition.class).getFirst().getOnsetDateTimeType().getValueAsString())
+        .isEqualTo("1999");
+  }
+
+  @Test
+  void refusesABrokenFileAndReadsTheOthers() {
+    SdtmContent content = read(SdtmMapping.DEFAULT, DM, "{\"rows\": [");
+    assertThat(content.refused()).hasSize(1);
+    assertThat(content.refused().getFirst().row()).isZero();
+    assertThat(only(content, ResearchSubject.class)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "study: a\\nvisit: {}|unknown key 'visit' in line 2",
+        "ids: maybe|'maybe' in line 1; expected row or sponsor",
+        "tests:\\n  - domain: QS|without 'test' in line 2",
+        "tests:\\n  - {domain: QS, test: A, measure: nonsense}|'nonsense' in line 2",
+        "encoding: klingon|'klingon' in line 1",
+        "arms: [a]|a list in line 1; expected keys and values",
+        "study: a\\nstudy: b|'study' again in line 2",
+        "a: &a [*a]|not YAML",
+      })
+  void refusesAWrongMappingNamingTheLine(String yaml, String message) {
+    assertThatThrownBy(() -> SdtmMapping.parse(yaml.replace("\\n", "\n")))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void refusesZipFilesThatAreNone() {
+    SdtmReader reader = new SdtmReader(1_000);
+    assertThat(
+            reader
+                .readZip(new ByteArrayInputStream("no zip".getBytes(UTF_8)), Optional.empty(), 100)
+                .refused())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
+  }
+
+  private static <T extends Resource> List<T> only(SdtmContent content, Class<T> type) {
+    return content.resources().stream()
+        .map(SdtmContent.Mapped::resource)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+
+  private static SdtmContent read(SdtmMapping mapping, String... tables) {
+    List<SdtmReader.Source> sources = new ArrayList<>();
+    for (String table : tables) {
+      String name = table.replaceAll("(?s).*\"records\":\\d+,\"name\":\"([A-Z]+)\".*", "$1");
+      sources.add(
+          new SdtmReader.Source(
+              name.length() > 8 ? "broken" : name,
+              () -> new ByteArrayInputStream(table.getBytes(UTF_8))));
+    }
+    return new SdtmReader(10_000).read(sources, mapping, Definitions.NONE);
+  }
+
+  private static String table(String name, String variables, String... rows) {
+    String columns =
+        Arrays.stream(variables.split(" "))
+            .map(each ->
+                "{\"itemOID\":\"I\",\"name\":\"%s\",\"label\":\"\",\"dataType\":\"string\"}"
+                    .formatted(each))
+            .collect(Collectors.joining(","));
+    String values =
+        Arrays.stream(rows)
+            .map(row -> "[\"" + row.replace("|", "\",\"") + "\"]")
+            .collect(Collectors.joining(","));
+    return "{\"datasetJSONCreationDateTime\":\"2024-06-28T15:38:43\",\"datasetJSONVersion\":"
+        + "\"1.1.0\",\"itemGroupOID\":\"IG\",\"records\":"
+        + rows.length
+        + ",\"name\":\""
+        + name
+        + "\",\"label\":\"\",\"columns\":["
+        + columns
+        + "],\"rows\":["
+        + values
+        + "]}";
+  }
+}
