@@ -73,6 +73,7 @@ final class Elements {
   static Optional<Integer> studyDay(DomainResource resource) {
     return find(resource, PROFILES + "ssc-visit")
         .flatMap(visit -> part(visit, "studyDay"))
+        .filter(IntegerType.class::isInstance)
         .map(value -> ((IntegerType) value).getValue());
   }
 

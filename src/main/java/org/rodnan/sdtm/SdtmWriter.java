@@ -29,6 +29,7 @@ import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationComponentComponent;
 import org.hl7.fhir.r4.model.Observation.ObservationStatus;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.Quantity;
@@ -41,6 +42,7 @@ import org.rodnan.dataset.DefineXmlWriter;
 import org.rodnan.dataset.Table;
 import org.rodnan.dataset.Value;
 import org.rodnan.dataset.Variable;
+import org.rodnan.fhir.FhirFailure;
 
 /**
  * Writes the resources of one study as SDTM. Resources that have no place in it, and resources of
@@ -48,6 +50,7 @@ import org.rodnan.dataset.Variable;
  */
 public final class SdtmWriter {
   private static final String SPONSOR = "Sponsor";
+  private static final int DIGITS_MAX = 70;
 
   private final String study;
   private final Map<String, Subject> byPatient = new HashMap<>();
@@ -236,7 +239,10 @@ public final class SdtmWriter {
       return;
     }
     CodeableConcept reason =
-        (CodeableConcept) Elements.part(found.get(), "reason").orElseGet(CodeableConcept::new);
+        Elements.part(found.get(), "reason")
+            .filter(CodeableConcept.class::isInstance)
+            .map(CodeableConcept.class::cast)
+            .orElseGet(CodeableConcept::new);
     Optional<Coding> ours =
         reason.getCoding().stream()
             .filter(each -> Term.ofCode(Term.DISPOSITION, each.getCode()).isPresent())
@@ -251,8 +257,7 @@ public final class SdtmWriter {
     row.put("DSDECOD", term);
     row.put("DSCAT", "DISPOSITION EVENT");
     row.put("DSSCAT", "STUDY PARTICIPATION");
-    Elements.part(found.get(), "date")
-        .ifPresent(date -> row.put("DSSTDTC", text((DateTimeType) date)));
+    Elements.part(found.get(), "date").ifPresent(date -> row.put("DSSTDTC", time(date)));
     Elements.part(found.get(), "lastVisit")
         .flatMap(Elements::code)
         .ifPresent(code -> visit(code, row));
@@ -296,7 +301,7 @@ public final class SdtmWriter {
       } else if (url.equals(Elements.AE + "ae-grade")) {
         row.put("AETOXGR", submission(Term.GRADE, extension.getValue()));
       } else if (url.equals(Elements.AE + "resolve-date")) {
-        row.put("AEENDTC", text((DateTimeType) extension.getValue()));
+        row.put("AEENDTC", time(extension.getValue()));
       } else if (extension.getValue() instanceof BooleanType is && FLAGS.containsKey(url)) {
         row.supp(FLAGS.get(url), is.booleanValue() ? "Y" : "N");
       } else if (url.equals(Elements.AE + "suspect-entity") && row.get("AEREL").isEmpty()) {
@@ -412,7 +417,7 @@ public final class SdtmWriter {
 
   private static void dose(Quantity dose, Written row, String value, String unit) {
     if (dose.hasValue()) {
-      row.put(value, dose.getValue().toPlainString());
+      row.put(value, digits(dose.getValue()));
       row.put(unit, Units.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
     }
   }
@@ -508,8 +513,7 @@ public final class SdtmWriter {
       row.put(domain + "ORRES", number);
       row.put(domain + "ORRESU", Units.submission(unit));
       row.put(domain + "STRESC", number);
-      row.put(
-          domain + "STRESN", quantity.hasComparator() ? "" : quantity.getValue().toPlainString());
+      row.put(domain + "STRESN", quantity.hasComparator() ? "" : digits(quantity.getValue()));
       row.put(domain + "STRESU", Units.submission(unit));
     } else if (value instanceof CodeableConcept) {
       String submission = submission(Term.RESULT, value);
@@ -522,8 +526,18 @@ public final class SdtmWriter {
 
   private static String plain(Quantity quantity) {
     BigDecimal number = quantity.getValue();
-    return (quantity.hasComparator() ? quantity.getComparator().toCode() : "")
-        + number.toPlainString();
+    return (quantity.hasComparator() ? quantity.getComparator().toCode() : "") + digits(number);
+  }
+
+  /** A short text may stand for a number of millions of digits. */
+  private static String digits(BigDecimal number) {
+    if (Math.abs((long) number.scale()) > DIGITS_MAX || number.precision() > DIGITS_MAX) {
+      throw new FhirFailure.Unprocessable(
+          IssueType.VALUE,
+          "A value has more than " + DIGITS_MAX + " digits; SDTM has no place for it",
+          "valueQuantity");
+    }
+    return number.toPlainString();
   }
 
   private static void notDone(CodeableConcept absent, Written row) {
@@ -823,6 +837,10 @@ public final class SdtmWriter {
 
   private static String text(@Nullable String text) {
     return Objects.requireNonNullElse(text, "");
+  }
+
+  private static String time(@Nullable Type at) {
+    return at instanceof BaseDateTimeType time ? text(time) : "";
   }
 
   private static String text(@Nullable BaseDateTimeType at) {

@@ -1,6 +1,7 @@
 package org.rodnan.sdtm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,12 +21,15 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.Test;
 import org.rodnan.dataset.DefineXmlWriter;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.sdtm.SdtmArchive.Format;
 import org.rodnan.sdtm.SdtmWriter.Tabulation;
 
@@ -79,6 +84,17 @@ class SdtmRoundTripTest {
     assertThat(bytes(again)).isEqualTo(bytes(once));
     assertThat(once.refused()).isEmpty();
     assertThat(once.resources()).hasSizeGreaterThan(1_000);
+  }
+
+  @Test
+  void refusesANumberOfMillionsOfDigits() throws IOException {
+    List<Resource> resources = seed();
+    Observation.class
+        .cast(resources.stream().filter(Observation.class::isInstance).findFirst().orElseThrow())
+        .setValue(new Quantity().setValue(new BigDecimal("1e999999")));
+    assertThatThrownBy(() -> new SdtmWriter("spiera-2011").write(resources))
+        .isInstanceOf(FhirFailure.Unprocessable.class)
+        .hasMessageContaining("more than 70 digits");
   }
 
   private static List<Resource> seed() throws IOException {
