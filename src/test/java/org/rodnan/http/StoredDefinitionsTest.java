@@ -207,14 +207,14 @@ class StoredDefinitionsTest {
         String claim = base + "/StructureDefinition/costly-" + costly.indexOf(constraint);
         String definition =
             profile(
-                    claim,
-                    "Basic",
-                    """
-                    "constraint": [{"key": "c-1", "severity": "error", "human": "Costly",
-                      "expression": "%s"}]
-                    """
-                        .formatted(constraint.replace("EACH", "%resource.extension")),
-                    "");
+                claim,
+                "Basic",
+                """
+                "constraint": [{"key": "c-1", "severity": "error", "human": "Costly",
+                  "expression": "%s"}]
+                """
+                    .formatted(constraint.replace("EACH", "%resource.extension")),
+                "");
         Answer stored = strict.post("/StructureDefinition", definition);
         assertThat(stored.status()).describedAs(stored.text()).isEqualTo(201);
         ObjectNode resource = parsed(basicBody(claim, "Somebody"));

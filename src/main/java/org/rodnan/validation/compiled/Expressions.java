@@ -91,7 +91,9 @@ final class Expressions {
 
   /** Whether a constraint holds; false if it may not. */
   static boolean holds(Expression expression, Node resource, Node focus) {
-    return isTrue(expression.evaluate(new Scope(resource, focus, List.of(), new Expression.Steps()), focus.alone()));
+    return isTrue(
+        expression.evaluate(
+            new Scope(resource, focus, List.of(), new Expression.Steps()), focus.alone()));
   }
 
   private static boolean isTrue(List<?> result) {
