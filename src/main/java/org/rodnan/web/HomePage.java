@@ -4,19 +4,26 @@ package org.rodnan.web;
 final class HomePage {
   private HomePage() {}
 
-  static String html() {
+  static String html(StudiesPage studies) {
     return Layout.page(
         "Rodnan",
+        "/",
+        false,
         html -> {
           html.element(
               "p",
-              "A FHIR R4 server for the trial data of systemic sclerosis. Programs talk to it"
-                  + " below /fhir.");
-          html.open("ul");
+              "The trial data of systemic sclerosis: studies, their subjects and measurements,"
+                  + " checked against FHIR R4 profiles. Programs talk to the server below /fhir.",
+              "class",
+              "lead");
+          html.element("h2", "Studies");
+          studies.table(html);
+          html.element("h2", "Where to go");
+          html.open("ul", "class", "cards");
+          item(html, "/search", "Search", "build a FHIR query and see what it finds");
           item(html, "/ig/", "Implementation guide", "profiles, value sets, codes, examples");
           item(html, "/fhir/swagger-ui/", "Try the interface", "every interaction, in the browser");
           item(html, "/fhir/metadata", "CapabilityStatement", "what the server can do");
-          item(html, "/fhir/ResearchStudy?_pretty=true", "Studies", "as FHIR resources");
           item(html, "/health", "Health", "whether it can do its work now");
           item(html, "/metrics", "Metrics", "for Prometheus");
           html.close();
@@ -26,6 +33,6 @@ final class HomePage {
   private static void item(Html html, String path, String name, String what) {
     html.open("li");
     Layout.link(html, path, name);
-    html.text(": " + what).close();
+    html.element("span", what).close();
   }
 }

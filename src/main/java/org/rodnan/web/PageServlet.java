@@ -20,11 +20,6 @@ import java.util.function.Function;
 final class PageServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
-  /** Nothing but our own stylesheet, and no page of others around it. */
-  private static final String POLICY =
-      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-          + " frame-ancestors 'none'";
-
   private final transient Function<String, Optional<Content>> site;
   private final transient Map<String, Sent> kept = new ConcurrentHashMap<>();
 
@@ -47,9 +42,7 @@ final class PageServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
-      response.setHeader("Allow", "GET, HEAD");
-      response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    if (!PageHeaders.isReading(request, response)) {
       return;
     }
     String path = request.getPathInfo() == null ? "" : request.getPathInfo();
@@ -74,7 +67,9 @@ final class PageServlet extends HttpServlet {
         html -> {
           html.open("p").text("The ");
           Layout.link(html, "/ig/", "implementation guide");
-          html.text(" lists all that there are.").close();
+          html.text(" lists all that there are in it; ");
+          Layout.link(html, "/", "the first page");
+          html.text(" leads to everything else.").close();
         });
   }
 
@@ -84,9 +79,7 @@ final class PageServlet extends HttpServlet {
     response.setStatus(status);
     response.setContentType(content.type());
     response.setHeader("Cache-Control", "no-cache");
-    response.setHeader("Content-Security-Policy", POLICY);
-    response.setHeader("Referrer-Policy", "no-referrer");
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    PageHeaders.set(response);
     response.setContentLength(content.bytes().length);
     if (!request.getMethod().equals("HEAD")) {
       response.getOutputStream().write(content.bytes());

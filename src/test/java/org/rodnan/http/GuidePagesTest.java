@@ -48,6 +48,7 @@ class GuidePagesTest {
     }
     assertThat(seen)
         .contains(
+            "/static/rodnan.css",
             "/ig/package.tgz",
             "/ig/StructureDefinition/ssc-mrss",
             "/ig/ValueSet/ssc-mrss-site",

@@ -1,0 +1,52 @@
+package org.rodnan.web;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.index.SearchParameters;
+import org.rodnan.interaction.Interactions;
+import org.rodnan.operation.DiffOperation;
+
+/** The pages that show what the store holds now, by path. Thread safe. */
+final class Site implements Function<PageRequest, Page> {
+  private final StudiesPage studies;
+  private final StudyPage study;
+  private final SubjectPage subject;
+  private final ResourcePage resource;
+  private final QueryPage query;
+
+  /**
+   * @param parameters the search parameters in force
+   */
+  Site(Interactions interactions, DiffOperation diff, Supplier<SearchParameters> parameters) {
+    StoredResources resources = new StoredResources(interactions);
+    this.studies = new StudiesPage(resources);
+    this.study = new StudyPage(resources);
+    this.subject = new SubjectPage(resources);
+    this.resource = new ResourcePage(resources, new ResourceChanges(diff));
+    this.query = new QueryPage(resources, parameters);
+  }
+
+  /**
+   * @throws FhirFailure.NotFound if there is no such page
+   */
+  @Override
+  public Page apply(PageRequest request) {
+    List<String> path = request.path();
+    if (path.isEmpty()) {
+      return Page.ok(HomePage.html(studies));
+    }
+    String first = path.getFirst();
+    return switch (path.size() + " " + first) {
+      case "1 studies" -> Page.ok(studies.html());
+      case "2 studies" -> Page.ok(study.html(path.get(1)));
+      case "2 subjects" -> Page.ok(subject.html(path.get(1)));
+      case "3 resources" -> Page.ok(resource.html(request));
+      case "1 search" -> query.page(request);
+      default ->
+          throw new FhirFailure.NotFound(
+              "There is nothing at /" + String.join("/", path) + " on this server");
+    };
+  }
+}

@@ -1,0 +1,178 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+
+/** The pages that show what is stored, as a client without scripts gets them. */
+@ExtendWith(TestServer.Shared.class)
+class PagesTest {
+  private final TestServer server;
+  private final FhirClient client;
+  private final String root;
+
+  PagesTest(TestServer server) {
+    this.server = server;
+    this.client = server.client();
+    this.root = server.base().replace("/fhir", "");
+  }
+
+  private Answer page(String path) {
+    return client.get(root + path);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/studies/nothing,404",
+    "/studies/a/b,404",
+    "/subjects/nothing,404",
+    "/resources/Patient/nothing,404",
+    "/resources/Nothing/1,404",
+    "/resources/Patient/1/2,404",
+    "/resources/Patient/%3Cscript%3E,400",
+    "/search?type=Nothing,404",
+    "/search?url=nothing,404",
+    "/search?url=Patient%3Fa%25zz%3D1,400",
+    "/search?url=Patient%3Fnothing%3D1,400",
+    "/search?url=Patient&cursor=nothing,400",
+    "/search/more,404"
+  })
+  void whatCannotBeShownIsAPageThatLeadsOn(String path, int status) {
+    Answer answer = page(path);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("text/html");
+    assertThat(answer.text()).contains("role=\"alert\"").contains("href=\"/search\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/search?url=%FF",
+        "/search?url=Patient%3F_id%3D%00",
+        "/search?p=_id&p=_id&v=1",
+        "/search?p=&m=nothing&c=zz&v=%3Cb%3E",
+        "/search?p=birthdate&m=&c=zz&v=2000",
+        "/search?type=Patient&remove=999",
+        "/search?type=Patient&remove=-1",
+        "/search?type=Patient&count=many",
+        "/search?type=Patient&sort=nothing",
+        "/search?type=Patient&include=nothing",
+        "/search?%zz=1",
+        "/resources/Patient/%ff",
+        "/studies/%2e%2e%2fetc",
+        "/subjects/%00"
+      })
+  void nothingAskedForIsTheServersFault(String path) {
+    String answer =
+        server.raw(
+            ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+    assertThat(answer.lines().findFirst().orElseThrow()).matches("HTTP/1.1 [24]\\d\\d .*");
+    assertThat(answer).doesNotContain("<b>");
+  }
+
+  @Test
+  void tooManyCriteriaAreRefused() {
+    Answer answer = page("/search?type=Patient" + "&p=_id&m=&c=&v=1".repeat(21));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("expected at most 20");
+  }
+
+  @Test
+  void whatIsStoredIsTextAndNothingElse() {
+    String id = server.newId();
+    String hostile = "<script>alert(1)</script>\\\"><img src=x onerror=alert(2)>";
+    assertThat(
+            client
+                .put(
+                    "/Basic/" + id,
+                    "{\"resourceType\":\"Basic\",\"id\":\""
+                        + id
+                        + "\",\"code\":{\"text\":\""
+                        + hostile
+                        + "\"}}")
+                .status())
+        .isEqualTo(201);
+    for (String path : new String[] {"/resources/Basic/" + id, "/search?url=Basic%3F_id%3D" + id}) {
+      assertThat(page(path).text())
+          .as(path)
+          .contains("&lt;script&gt;alert(1)")
+          .doesNotContain("<script>")
+          .doesNotContain("<img");
+    }
+    assertThat(page("/search?type=Basic&p=code&m=&c=&v=" + FhirClient.encode("\"><script>")).text())
+        .doesNotContain("<script>");
+  }
+
+  @Test
+  void pagesAreOfNow() {
+    String id = server.newId();
+    String study =
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"%s\",\"status\":\"active\",\"title\":\"%s\"}";
+    client.put("/ResearchStudy/" + id, study.formatted(id, "First title of " + id));
+    assertThat(page("/").text()).contains("First title of " + id);
+    client.put("/ResearchStudy/" + id, study.formatted(id, "Second title of " + id));
+    assertThat(page("/studies").text()).contains("Second title of " + id).doesNotContain("First");
+    assertThat(page("/studies/" + id).text()).contains("<h1>Second title of " + id + "</h1>");
+    assertThat(page("/resources/ResearchStudy/" + id).text())
+        .contains("<del>First title of " + id + "</del>")
+        .contains("<ins>Second title of " + id + "</ins>");
+    client.delete("/ResearchStudy/" + id);
+    assertThat(page("/studies/" + id).status()).isEqualTo(410);
+    assertThat(page("/resources/ResearchStudy/" + id).text())
+        .contains("was deleted")
+        .contains("?version=2");
+    assertThat(page("/resources/ResearchStudy/" + id + "?version=3").status()).isEqualTo(410);
+  }
+
+  @Test
+  void aFormMakesTheQuery() {
+    String page =
+        page("/search?type=Observation&p=code&m=not&c=&v=a%7Cb&p=value-quantity&m=&c=ge&v=16"
+                + "&p=_tag&m=missing&c=&v=true&sort=-date&count=10&include=Observation%3Asubject")
+            .text();
+    assertThat(page)
+        .contains(
+            "/fhir/Observation?code:not=a%7Cb&amp;value-quantity=ge16&amp;_tag:missing=true"
+                + "&amp;_include=Observation:subject&amp;_sort=-date&amp;_count=10");
+  }
+
+  @Test
+  void aQueryIsTakenApart() {
+    String page =
+        page("/search?url="
+                + FhirClient.encode(
+                    server.base()
+                        + "/Observation?value-quantity=lt5&subject.gender=male&code:in=x"))
+            .text();
+    assertThat(page)
+        .contains("value=\"lt\" selected=\"selected\"")
+        .contains("value=\"subject.gender\" selected=\"selected\"")
+        .contains("value=\"in\" selected=\"selected\"");
+  }
+
+  @Test
+  void pagesAreStrictAndForReading() {
+    Answer answer = page("/search");
+    assertThat(answer.header("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'")
+        .contains("script-src 'self'")
+        .contains("form-action 'self'")
+        .doesNotContain("unsafe");
+    assertThat(answer.header("Cache-Control")).contains("no-store");
+    assertThat(answer.text()).doesNotContain(" style=").doesNotContain(" onclick");
+    Answer head = client.send("HEAD", root + "/studies", Optional.empty());
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.text()).isEmpty();
+    Answer post = client.send("POST", root + "/search", Optional.of("{}"));
+    assertThat(post.status()).isEqualTo(405);
+    assertThat(post.header("Allow")).contains("GET, HEAD");
+  }
+}

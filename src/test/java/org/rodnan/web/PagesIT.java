@@ -1,0 +1,287 @@
+package org.rodnan.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.Select;
+import org.rodnan.FhirClient;
+import org.rodnan.RodnanApplication;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The pages in a real Chromium, over the seed trials. Skipped where there is none. With {@code
+ * -Drodnan.screenshots=folder} each page is kept there as a picture.
+ */
+@EnabledIf(value = "org.rodnan.web.Browser#isInstalled", disabledReason = "there is no Chromium")
+class PagesIT {
+  private static final int DESK = 1280;
+  private static final int PHONE = 390;
+
+  private static ConfigurableApplicationContext server;
+  private static Path dataDir;
+  private static String root;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() throws IOException {
+    dataDir = Files.createTempDirectory("rodnan-pages-");
+    server =
+        SpringApplication.run(
+            RodnanApplication.class, "--server.port=0", "--rodnan.data-dir=" + dataDir);
+    root = "http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port");
+    browser = Browser.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+    FileSystemUtils.deleteRecursively(dataDir.toFile());
+  }
+
+  @BeforeEach
+  void atADesk() {
+    browser.width(DESK);
+    browser.scheme("light");
+    browser.withScripts(true);
+    browser.complaints();
+  }
+
+  private static void open(String path) {
+    browser.open(root + path);
+  }
+
+  private static FhirClient client() {
+    return new FhirClient(URI.create(root + "/fhir"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/studies",
+        "/studies/spiera-2011",
+        "/studies/pope-2011",
+        "/subjects/spiera-2011-001",
+        "/resources/ResearchStudy/spiera-2011",
+        "/resources/Observation/spiera-2011-001-duration-baseline",
+        "/search?url=Observation%3Fcode%3Dmrss-total%26value-quantity%3Dge30",
+        "/search?url=Observation%3Fvalue-quantity%3Dmany",
+        "/studies/nothing",
+        "/ig/",
+        "/ig/StructureDefinition/ssc-mrss"
+      })
+  void everybodyCanUseThePage(String path) {
+    for (String scheme : List.of("light", "dark")) {
+      for (int width : List.of(DESK, PHONE)) {
+        browser.scheme(scheme);
+        browser.width(width);
+        open(path);
+        String view = path + " " + scheme + " " + width;
+        keep(view, "png", browser.screenshot());
+        assertThat(browser.barriers()).as(view).isEmpty();
+        assertThat(browser.overflow()).as(view + ": wider than the window").isLessThanOrEqualTo(0);
+        assertThat(browser.all("h1")).as(view).hasSize(1);
+      }
+    }
+    keep(path + " print", "pdf", browser.pdf());
+    assertThat(browser.complaints())
+        .as("what the browser complained about")
+        .allMatch(line -> line.contains("the server responded with a status of 40"));
+  }
+
+  /** That nothing is found means something only if what is wrong would be. */
+  @Test
+  void theCheckFindsABarrier() {
+    open("/search");
+    assertThat(browser.barriers()).isEmpty();
+    browser
+        .driver()
+        .executeScript("document.querySelectorAll('form label span').forEach(s => s.remove())");
+    assertThat(browser.barriers()).anyMatch(barrier -> barrier.startsWith("select-name"));
+  }
+
+  private static void keep(String name, String type, byte[] bytes) {
+    Optional.ofNullable(System.getProperty("rodnan.screenshots"))
+        .ifPresent(folder -> {
+          try {
+            Path file = Path.of(folder, name.replaceAll("[^A-Za-z0-9]+", "-") + "." + type);
+            Files.createDirectories(file.getParent());
+            Files.write(file, bytes);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void fromTheFirstPageToASubjectsMeasurement() {
+    open("/");
+    browser.driver().findElement(By.partialLinkText("(Spiera 2011)")).click();
+    assertThat(browser.text("h1")).contains("Spiera 2011");
+    assertThat(browser.text(".alert")).contains("synthetic").contains("HTEST");
+    browser.driver().findElement(By.linkText("spiera-2011-001")).click();
+    assertThat(browser.text(".alert")).contains("synthetic");
+    WebElement row =
+        browser.all("tbody tr").stream()
+            .filter(each -> each.getText().startsWith("Disease duration"))
+            .findFirst()
+            .orElseThrow();
+    row.findElement(By.partialLinkText("18 mo")).click();
+    assertThat(browser.text("h1")).isEqualTo("Observation spiera-2011-001-duration-baseline");
+    assertThat(browser.text(".lead")).contains("Disease duration: 18 mo").contains("synthetic");
+  }
+
+  @Test
+  void aQueryIsSeenWhileItIsBuilt() {
+    open("/search?type=Observation");
+    choose("p", 0, "code");
+    browser.await("fieldset", "Modifier");
+    write(0, "mrss-total");
+    browser.await("#address", "code=mrss-total");
+    browser.find("button[name=add]").click();
+    browser.await("form", "Criterion 2");
+    choose("p", 1, "value-quantity");
+    browser.await("fieldset:nth-of-type(2)", "Comparison");
+    choose("c", 0, "ge");
+    write(1, "30");
+    browser.await("#address", "value-quantity=ge30");
+    String url = browser.text("#address").replace("GET ", "");
+    long total = client().get(root + url + "&_summary=count").json().path("total").asLong();
+    assertThat(total).isPositive();
+    browser.await("#total", total + " resources found");
+    assertThat(browser.find("#said").getDomProperty("textContent"))
+        .as("read out")
+        .isEqualTo(total + " resources found");
+    assertThat(browser.text("#curl")).startsWith("curl ").contains(root + url);
+    assertThat(browser.find("[data-copy]").isDisplayed()).isTrue();
+  }
+
+  private static void choose(String name, int place, String value) {
+    new Select(browser.all("select[name=" + name + "]").get(place)).selectByValue(value);
+  }
+
+  private static void write(int place, String text) {
+    browser.all("input[type=text][name=v]").get(place).sendKeys(text);
+  }
+
+  /** What is typed while an answer is on its way stays. */
+  @Test
+  void typingIsNotInterrupted() {
+    open("/search?type=Patient&p=_id&m=&c=&v=");
+    String text = "spiera-2011-001,spiera-2011-002,spiera-2011-003";
+    for (String letter : text.split("")) {
+      write(0, letter);
+    }
+    browser.await("#total", "3 resources found");
+    assertThat(browser.find("input[name=v][type=text]").getDomProperty("value")).isEqualTo(text);
+  }
+
+  @Test
+  void aQueryIsBuiltWithoutScriptsAndWithoutAMouse() {
+    browser.withScripts(false);
+    open("/search?url=Observation%3Fcode%3Dmrss-total%26visit%3Dbaseline");
+    assertThat(browser.all("fieldset")).hasSize(2);
+    assertThat(browser.find("[data-copy]").isDisplayed()).isFalse();
+    browser
+        .all("input[type=text][name=v]")
+        .get(1)
+        .sendKeys(Keys.chord(Keys.CONTROL, "a"), "month-12", Keys.ENTER);
+    browser.await("#address", "visit=month-12");
+    long total =
+        client()
+            .get("/Observation?code=mrss-total&visit=month-12&_summary=count")
+            .json()
+            .path("total")
+            .asLong();
+    browser.await("#total", total + " resources found");
+  }
+
+  @Test
+  void theNextPageGoesOn() {
+    open("/search?url=Patient%3F_count%3D10");
+    String first = browser.text("tbody th");
+    browser.find("#answer .actions a").click();
+    browser.await("#total", "resources found");
+    assertThat(browser.text("tbody th")).isNotEqualTo(first);
+  }
+
+  @Test
+  void aRefusedQuerySaysWhy() {
+    open("/search?url=Observation%3Fvalue-quantity%3Dmany");
+    assertThat(browser.text("[role=alert]")).contains("value-quantity").contains("many");
+  }
+
+  @Test
+  void versionsAndTheirDifferencesAreShown() {
+    FhirClient client = client();
+    String patient =
+        """
+        {"resourceType":"Patient","id":"pages-1","gender":"%s",\
+        "identifier":[{"system":"https://example.org/subject","value":"pages-1"}]}\
+        """;
+    assertThat(client.put("/Patient/pages-1", patient.formatted("female")).status()).isEqualTo(201);
+    assertThat(client.put("/Patient/pages-1", patient.formatted("male")).status()).isEqualTo(200);
+    assertThat(
+            client
+                .put(
+                    "/Patient/pages-1",
+                    patient.formatted("male").replace("\"gender\":\"male\",", ""))
+                .status())
+        .isEqualTo(200);
+    open("/resources/Patient/pages-1");
+    assertThat(browser.text("main"))
+        .contains("What changed from version 2 to 3")
+        .contains("Patient.gender");
+    assertThat(browser.text("del")).isEqualTo("male");
+    browser.driver().findElement(By.linkText("From version 1 to 2")).click();
+    assertThat(browser.text("del")).isEqualTo("female");
+    assertThat(browser.text("ins")).isEqualTo("male");
+    assertThat(client.send("DELETE", "/Patient/pages-1", Optional.empty()).status())
+        .isLessThan(300);
+    open("/resources/Patient/pages-1");
+    assertThat(browser.text(".alert")).contains("deleted");
+    browser.driver().findElement(By.linkText("Version 1")).click();
+    assertThat(browser.text("main")).contains("female");
+  }
+
+  @Test
+  void whatIsNotThereLeadsOn() {
+    open("/studies/nothing");
+    assertThat(browser.text("[role=alert]")).contains("ResearchStudy/nothing");
+    browser.driver().findElement(By.linkText("See all studies")).click();
+    assertThat(browser.text("h1")).isEqualTo("Rodnan");
+  }
+
+  @Test
+  void theKeyboardSkipsToTheContent() {
+    open("/studies/spiera-2011");
+    browser.find("body").sendKeys(Keys.TAB);
+    WebElement focused = browser.driver().switchTo().activeElement();
+    assertThat(focused.getText()).isEqualTo("Skip to content");
+    focused.sendKeys(Keys.ENTER);
+    assertThat(browser.driver().getCurrentUrl()).endsWith("#content");
+  }
+}
