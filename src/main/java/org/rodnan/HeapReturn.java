@@ -25,7 +25,7 @@ final class HeapReturn {
       List.of(
           Map.entry("MinHeapFreeRatio", "10"),
           Map.entry("MaxHeapFreeRatio", "20"),
-          Map.entry("G1PeriodicGCInterval", "30000"));
+          Map.entry("G1PeriodicGCInterval", "10000"));
 
   private HeapReturn() {}
 

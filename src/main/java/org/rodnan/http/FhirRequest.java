@@ -73,12 +73,19 @@ record FhirRequest(
         http.getMethod().equals("POST")
             ? switch (target.operation()) {
               case GRAPHQL -> bodies.graphql(http, query);
+              case INGEST -> bodies.file(http, query);
               case INSTALL -> bodies.fhirPackage(http, query);
               default -> bodies.input(http, query);
             }
             : new OperationInput(query, Optional.empty());
     return new OperationCall(
-        target, input, preferences.lenient(), header("If-Match"), origin, bundles());
+        target,
+        input,
+        preferences.lenient(),
+        header("If-Match"),
+        Negotiation.isCsv(values(http.getHeaders("Accept")), query),
+        origin,
+        bundles());
   }
 
   /**

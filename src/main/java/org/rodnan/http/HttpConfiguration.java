@@ -15,6 +15,7 @@ import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
+import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.PackageInstaller;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
@@ -84,6 +85,7 @@ class HttpConfiguration {
       Operations operations,
       TerminologyService terminology,
       PackageInstaller packages,
+      Ingest ingest,
       SdtmExport sdtm,
       ResourceParser parser,
       CurrentCapabilities capabilities,
@@ -100,7 +102,11 @@ class HttpConfiguration {
         new AsyncJobs(answeringLater, settings.asyncJobsMax(), settings.asyncAgeMax(), ids, clock);
     OperationEndpoint operating =
         new OperationEndpoint(
-            operations, new InstallEndpoint(packages), new SdtmEndpoint(sdtm), jobs);
+            operations,
+            new InstallEndpoint(packages),
+            new IngestEndpoint(ingest, limits),
+            new SdtmEndpoint(sdtm),
+            jobs);
     FhirApi api =
         new FhirApi(
             new CapabilitiesEndpoint(

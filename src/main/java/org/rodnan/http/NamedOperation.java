@@ -12,12 +12,15 @@ import org.rodnan.fhir.ResourceTypes;
  */
 enum NamedOperation {
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
+  COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
+  ENDPOINT("endpoint", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   EVERYTHING(
       "everything", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
+  INGEST("ingest", false, Set.of(Level.SYSTEM), Set.of("Bundle")),
   INSTALL("install", false, Set.of(Level.TYPE), Set.of("ImplementationGuide")),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
   LOOKUP("lookup", true, Set.of(Level.TYPE), Set.of("CodeSystem")),
@@ -45,7 +48,10 @@ enum NamedOperation {
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
   private static final Set<String> OUR_OWN =
       Set.of(
+          "Bundle-ingest",
           "ImplementationGuide-install",
+          "ResearchStudy-cohort",
+          "ResearchStudy-endpoint",
           "ResearchStudy-everything",
           "ResearchStudy-sdtm",
           "Resource-diff",
@@ -80,6 +86,11 @@ enum NamedOperation {
   /** Whether it changes nothing, so that it can be asked by GET. */
   boolean reads() {
     return reads;
+  }
+
+  /** Whether the answer can be a table, in CSV. */
+  boolean hasTable() {
+    return this == COHORT || this == ENDPOINT || this == INGEST;
   }
 
   boolean isAt(Level level) {

@@ -9,6 +9,7 @@ import org.rodnan.store.Origin;
  *
  * @param lenient whether unknown parameters of searches are ignored
  * @param ifMatch the header as sent
+ * @param wantsTable whether the answer is to be CSV; only for operations that have a table
  * @param bundles writes the pages of those that answer with some
  */
 record OperationCall(
@@ -16,6 +17,7 @@ record OperationCall(
     OperationInput input,
     boolean lenient,
     Optional<String> ifMatch,
+    boolean wantsTable,
     Origin origin,
     BundleWriter bundles) {
 

@@ -7,13 +7,17 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.endpoint.EndpointTable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.operation.CohortOperation;
+import org.rodnan.operation.EndpointOperation;
 import org.rodnan.operation.EverythingOperation;
 import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
+import org.rodnan.operation.Table;
 import org.rodnan.operation.TerminologyOperations;
 import org.rodnan.search.SearchPage;
 import org.rodnan.search.SearchRequest.Parameter;
@@ -29,13 +33,19 @@ final class OperationEndpoint {
 
   private final Operations operations;
   private final InstallEndpoint installs;
+  private final IngestEndpoint ingests;
   private final SdtmEndpoint sdtm;
   private final AsyncJobs jobs;
 
   OperationEndpoint(
-      Operations operations, InstallEndpoint installs, SdtmEndpoint sdtm, AsyncJobs jobs) {
+      Operations operations,
+      InstallEndpoint installs,
+      IngestEndpoint ingests,
+      SdtmEndpoint sdtm,
+      AsyncJobs jobs) {
     this.operations = operations;
     this.installs = installs;
+    this.ingests = ingests;
     this.sdtm = sdtm;
     this.jobs = jobs;
   }
@@ -49,10 +59,13 @@ final class OperationEndpoint {
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
       case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
+      case COHORT -> cohort(call);
       case DIFF -> diff(call);
+      case ENDPOINT -> endpoint(call);
       case EVERYTHING -> everything(call);
       case EXPUNGE -> expunge(call);
       case GRAPHQL -> graphql(call);
+      case INGEST -> ingests.ingest(call);
       case INSTALL -> installs.install(call);
       case LASTN -> lastn(call);
       case META -> meta(call);
@@ -62,6 +75,39 @@ final class OperationEndpoint {
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);
     };
+  }
+
+  private Answer cohort(OperationCall call) {
+    CohortOperation.Answer answer =
+        operations.cohort().cohort(call.target().key(), call.input().arguments(), call.origin());
+    if (!call.wantsTable()) {
+      return resource(answer.parameters());
+    }
+    return csv(call.input().flag("subjects") ? answer.subjects() : answer.attrition(), "cohort");
+  }
+
+  private Answer endpoint(OperationCall call) {
+    OperationArguments arguments = call.input().arguments();
+    EndpointTable table = operations.endpoint().table(call.key(), arguments);
+    return call.wantsTable()
+        ? csv(EndpointOperation.csv(table), "endpoint")
+        : resource(operations.endpoint().bundle(call.key(), arguments, table));
+  }
+
+  private static Answer resource(Resource resource) {
+    return Answer.of(
+        200,
+        JsonBytes.of(
+            FhirContexts.r4()
+                .newJsonParser()
+                .encodeResourceToString(resource)
+                .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static Answer csv(Table table, String name) {
+    return Answer.of(200, JsonBytes.of(table.csv()))
+        .with("Content-Type", "text/csv;charset=utf-8;header=present")
+        .with("Content-Disposition", "inline; filename=\"" + name + ".csv\"");
   }
 
   private Answer diff(OperationCall call) {
@@ -225,13 +271,7 @@ final class OperationEndpoint {
               terminology.validateCode(call.target().type().orElseThrow(), key, arguments);
           default -> throw new IllegalArgumentException(call.target().operation().code());
         };
-    return Answer.of(
-        200,
-        JsonBytes.of(
-            FhirContexts.r4()
-                .newJsonParser()
-                .encodeResourceToString(answer)
-                .getBytes(StandardCharsets.UTF_8)));
+    return resource(answer);
   }
 
   /** The answer is 200 whatever the verdict (R4, resource-operation-validate.html). */

@@ -26,7 +26,8 @@ record OperationEntries(OperationEndpoint operations, BundleWriter bundles)
             new QueryParameters(call.parameters()),
             call.isPost() ? call.resource() : Optional.empty());
     return operations
-        .answer(new OperationCall(target(call), input, false, Optional.empty(), origin, bundles))
+        .answer(
+            new OperationCall(target(call), input, false, Optional.empty(), false, origin, bundles))
         .asResource()
         .joined();
   }

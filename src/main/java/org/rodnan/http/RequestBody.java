@@ -224,6 +224,19 @@ final class RequestBody {
     return new OperationInput(query, Optional.of(new ParsedResource(parameters, new byte[0])));
   }
 
+  /**
+   * A file of whatever type, as the parameter {@code content} in Base64.
+   *
+   * @throws FhirFailure.TooLarge if it is longer than {@code rodnan.limits.body-bytes-max}
+   */
+  OperationInput file(HttpServletRequest request, QueryParameters query) {
+    Parameters parameters = new Parameters();
+    parameters.addParameter(
+        "content",
+        new Base64BinaryType(read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max")));
+    return new OperationInput(query, Optional.of(new ParsedResource(parameters, new byte[0])));
+  }
+
   private static Format declaredFormat(HttpServletRequest request) {
     MediaType type =
         declared(request)

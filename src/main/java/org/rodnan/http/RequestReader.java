@@ -58,6 +58,13 @@ final class RequestReader {
     try {
       return Negotiation.negotiate(FhirRequest.values(http.getHeaders("Accept")), query);
     } catch (FhirFailure.NotAcceptable e) {
+      List<String> accept = FhirRequest.values(http.getHeaders("Accept"));
+      if (target instanceof Target.Operation operation
+          && operation.operation().hasTable()
+          && Negotiation.isCsv(accept, query)) {
+        // What is wrong with it is told as a resource.
+        return Representation.DEFAULT;
+      }
       if (isBinary(target) && !query.has("_format")) {
         return Negotiation.negotiate(List.of(), query);
       }

@@ -22,6 +22,7 @@
       "fhir",
       "export",
       "sdtm",
+      "endpoint",
       "ingest",
       "interaction",
       "operation",

@@ -44,7 +44,7 @@ public final class Compartment {
   }
 
   /** Whether a reference in the field to a resource of a type makes a member of its compartment. */
-  static boolean isMember(String field, String ownerType) {
+  public static boolean isMember(String field, String ownerType) {
     Set<String> owners = OWNERS.get(field);
     return owners != null && owners.contains(ownerType);
   }

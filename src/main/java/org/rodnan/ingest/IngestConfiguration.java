@@ -36,6 +36,11 @@ class IngestConfiguration {
   }
 
   @Bean
+  Ingest ingest(Interactions interactions, ResourceParser parser) {
+    return new Ingest(interactions.update(), interactions.bundle(), parser);
+  }
+
+  @Bean
   PackageInstaller packageInstaller(
       ResourceStore store,
       Interactions interactions,

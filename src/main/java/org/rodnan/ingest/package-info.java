@@ -2,7 +2,7 @@
  * In: turns what registries and papers hold, and packages of definitions, into transactions,
  * through the one door for writing.
  */
-@ApplicationModule(allowedDependencies = {"fhir", "store", "search", "interaction"})
+@ApplicationModule(allowedDependencies = {"fhir", "store", "search", "interaction", "sdtm"})
 @NullMarked
 package org.rodnan.ingest;
 

@@ -2,6 +2,8 @@ package org.rodnan.operation;
 
 import java.time.Clock;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.cohort.CohortSearch;
+import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -24,6 +26,8 @@ class OperationConfiguration {
   @Bean
   Operations operations(
       Interactions interactions,
+      CohortSearch cohorts,
+      EndpointAnalysis endpoints,
       EverythingEngine everything,
       MetaInUse metaInUse,
       ResourceParser parser,
@@ -48,6 +52,8 @@ class OperationConfiguration {
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
         new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
+        new CohortOperation(cohorts, interactions.read(), interactions.create()),
+        new EndpointOperation(endpoints, interactions.read(), ids),
         interactions.expunge(),
         new TerminologyOperations(
             () -> terminology.at(current),

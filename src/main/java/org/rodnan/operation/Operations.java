@@ -11,5 +11,7 @@ public record Operations(
     GraphqlOperation graphql,
     StatsOperation stats,
     DiffOperation diff,
+    CohortOperation cohort,
+    EndpointOperation endpoint,
     ExpungeInteraction expunge,
     TerminologyOperations terminology) {}

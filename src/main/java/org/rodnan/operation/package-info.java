@@ -2,6 +2,8 @@
 @ApplicationModule(
     allowedDependencies = {
       "fhir",
+      "cohort",
+      "endpoint",
       "interaction",
       "search",
       "index",

@@ -70,6 +70,11 @@ class SearchConfiguration {
   }
 
   @Bean
+  SubjectSearch subjectSearch(Snapshots snapshots, Planning planning) {
+    return new SubjectSearch(snapshots, planning);
+  }
+
+  @Bean
   MetaInUse metaInUse(Snapshots snapshots, Limits limits) {
     return new MetaInUse(snapshots, limits);
   }

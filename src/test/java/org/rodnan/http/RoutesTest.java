@@ -65,7 +65,7 @@ class RoutesTest {
         "/Foo",
         "/Foo/1",
         "/patient/1",
-        "/$cohort",
+        "/$nothing",
         "/Patient/$nothing",
         "/Observation/1/$everything",
         "/Observation/1/Patient",

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -45,7 +46,9 @@ final class TestServer implements AutoCloseable {
       List<String> arguments = new ArrayList<>();
       arguments.add("--server.port=0");
       arguments.add("--rodnan.data-dir=" + dataDir);
-      arguments.add("--rodnan.trials.load=false");
+      if (Arrays.stream(settings).noneMatch(setting -> setting.startsWith("rodnan.trials.load="))) {
+        arguments.add("--rodnan.trials.load=false");
+      }
       for (String setting : settings) {
         arguments.add("--" + setting);
       }

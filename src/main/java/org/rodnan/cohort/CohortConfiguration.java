@@ -1,0 +1,14 @@
+package org.rodnan.cohort;
+
+import org.rodnan.search.SubjectSearch;
+import org.rodnan.terminology.UnitConversion;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration
+class CohortConfiguration {
+  @Bean
+  CohortSearch cohortSearch(SubjectSearch subjects, UnitConversion units) {
+    return new CohortSearch(subjects, units);
+  }
+}

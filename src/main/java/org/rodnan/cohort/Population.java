@@ -1,0 +1,241 @@
+package org.rodnan.cohort;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.search.SearchRequest.Parameter;
+import org.rodnan.search.SubjectSearch.Measured;
+import org.rodnan.search.SubjectSearch.Moment;
+import org.rodnan.terminology.CanonicalQuantity;
+import org.rodnan.terminology.UnitConversion;
+
+/**
+ * The subjects of a study, or all patients, at one moment. What is measured and searched at a visit
+ * is what is linked to the study. For one thread, and only as long as its moment lasts.
+ */
+public final class Population {
+  private static final String NOT_IN_ERROR = "status:not";
+
+  private final Moment moment;
+  private final Optional<ResourceKey> study;
+  private final UnitConversion units;
+  private final BitSet all;
+
+  /**
+   * @param study empty means all patients
+   */
+  public Population(Moment moment, Optional<ResourceKey> study, UnitConversion units) {
+    this.moment = moment;
+    this.study = study;
+    this.units = units;
+    this.all =
+        study
+            .map(key ->
+                moment.patients("ResearchSubject", List.of(new Parameter("study", key.toString()))))
+            .orElseGet(() -> moment.patients("Patient", List.of()));
+  }
+
+  /** Everybody. */
+  public BitSet all() {
+    return (BitSet) all.clone();
+  }
+
+  /** Those in each arm, as assigned or as it was in fact, by its name. */
+  public Map<String, BitSet> arms(List<String> names) {
+    Map<String, BitSet> arms = new LinkedHashMap<>();
+    for (String name : names) {
+      arms.put(
+          name,
+          moment.patients(
+              "ResearchSubject",
+              List.of(
+                  new Parameter("study", study.orElseThrow().toString()),
+                  new Parameter("arm:exact", escaped(name)))));
+    }
+    return arms;
+  }
+
+  /**
+   * Those who meet a criterion, whether it excludes or not.
+   *
+   * @throws FhirFailure.Malformed if its search can't be understood; names the criterion
+   */
+  public BitSet of(Criterion criterion) {
+    try {
+      BitSet found =
+          criterion.change().isPresent()
+              ? changed(criterion, criterion.change().get())
+              : moment.patients(
+                  criterion.type(),
+                  at(criterion.type(), criterion.parameters(), criterion.visit()));
+      found.and(all);
+      return found;
+    } catch (FhirFailure.Malformed e) {
+      throw new FhirFailure.Malformed(
+          "Criterion '" + criterion.name() + "': " + e.getMessage(), "criterion");
+    }
+  }
+
+  /** Those who meet the criterion as it stands in a combination. */
+  public BitSet meeting(Criterion criterion) {
+    BitSet found = of(criterion);
+    if (!criterion.excludes()) {
+      return found;
+    }
+    BitSet others = all();
+    others.andNot(found);
+    return others;
+  }
+
+  private BitSet changed(Criterion criterion, Change change) {
+    Measure measure = measure(criterion.parameters());
+    Map<Integer, Double> earlier = measure.at(change.from());
+    Map<Integer, Double> later = measure.at(change.to());
+    BitSet found = new BitSet();
+    later.forEach((patient, value) -> {
+      Double before = earlier.get(patient);
+      if (before != null && change.isMet(before, value)) {
+        found.set(patient);
+      }
+    });
+    return found;
+  }
+
+  /**
+   * A measure by the search that finds its Observations.
+   *
+   * @throws FhirFailure.Malformed if there is none with a value in a unit of UCUM
+   */
+  public Measure measure(List<Parameter> search) {
+    return new Measure(search);
+  }
+
+  private List<Parameter> at(String type, List<Parameter> parameters, Optional<String> visit) {
+    List<Parameter> whole = new ArrayList<>(parameters);
+    visit.ifPresent(code -> {
+      whole.add(new Parameter("visit", code));
+      study.ifPresent(key -> whole.add(new Parameter("study", key.toString())));
+    });
+    boolean saysStatus = parameters.stream().anyMatch(each -> each.name().startsWith("status"));
+    if (type.equals("Observation") && !saysStatus) {
+      whole.add(new Parameter(NOT_IN_ERROR, "entered-in-error,cancelled"));
+    }
+    return whole;
+  }
+
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|").replace("$", "\\$");
+  }
+
+  /** Values of one measure in one unit: that of the Observation that was written first. */
+  public final class Measure {
+    private final List<Parameter> search;
+    private final String unit;
+    private final double zero;
+    private final double step;
+
+    private Measure(List<Parameter> asked) {
+      List<Parameter> search = new ArrayList<>(asked);
+      // What papers print stands under the same code, but is about groups.
+      search.add(new Parameter("patient:missing", "false"));
+      search.add(new Parameter("value-quantity:missing", "false"));
+      List<byte[]> first =
+          moment.resources(
+              "Observation", Population.this.at("Observation", search, Optional.empty()), 1);
+      this.unit = first.isEmpty() ? "1" : MeasuredUnit.of(first.getFirst());
+      Optional<CanonicalQuantity> none = units.canonical(unit, BigDecimal.ZERO);
+      Optional<CanonicalQuantity> one = units.canonical(unit, BigDecimal.ONE);
+      this.zero = none.map(each -> each.value().doubleValue()).orElse(0.0);
+      this.step = one.map(each -> each.value().doubleValue() - zero).orElse(1.0);
+      List<Parameter> inUnit = new ArrayList<>(search);
+      if (!first.isEmpty()) {
+        inUnit.add(
+            new Parameter("value-quantity", "ge-1e15|http://unitsofmeasure.org|" + escaped(unit)));
+      }
+      this.search = inUnit;
+    }
+
+    /** In UCUM. */
+    public String unit() {
+      return unit;
+    }
+
+    /**
+     * Of each patient the value at a visit; of several the one of the latest date, and of these the
+     * one that was written last.
+     *
+     * @param visit its code
+     */
+    public Map<Integer, Double> at(String visit) {
+      Map<Integer, Double> values = new HashMap<>();
+      latest(visit).forEach((patient, each) -> values.put(patient, sent(each.value())));
+      return values;
+    }
+
+    /**
+     * The visits at which it was measured, in the order of how long after another visit they mostly
+     * were; that one, and those before it, are left out.
+     */
+    public List<String> visitsAfter(String baseline) {
+      Map<Integer, Measured> first = latest(baseline);
+      Map<String, Double> delays = new HashMap<>();
+      List<Parameter> whole =
+          study
+              .map(key ->
+                  Stream.concat(
+                          Population.this.at("Observation", search, Optional.empty()).stream(),
+                          Stream.of(new Parameter("study", key.toString())))
+                      .toList())
+              .orElse(search);
+      for (String visit : moment.codes("Observation", whole, "visit")) {
+        Map<Integer, Measured> then = visit.equals(baseline) ? Map.of() : latest(visit);
+        then.entrySet().stream()
+            .filter(each -> first.containsKey(each.getKey()))
+            .mapToDouble(each -> (double) each.getValue().time() - time(first, each.getKey()))
+            .average()
+            .ifPresent(delay -> delays.put(visit, delay));
+      }
+      return delays.entrySet().stream()
+          .filter(each -> each.getValue() > 0)
+          .sorted(Map.Entry.comparingByValue())
+          .map(Map.Entry::getKey)
+          .toList();
+    }
+
+    private static double time(Map<Integer, Measured> first, Integer patient) {
+      Measured measured = first.get(patient);
+      return measured == null ? Double.NaN : measured.time();
+    }
+
+    private Map<Integer, Measured> latest(String visit) {
+      Map<Integer, Measured> latest = new HashMap<>();
+      for (Measured each :
+          moment.measured(Population.this.at("Observation", search, Optional.of(visit)))) {
+        if (all.get(each.patient())) {
+          latest.merge(each.patient(), each, Measure::later);
+        }
+      }
+      return latest;
+    }
+
+    private static Measured later(Measured one, Measured other) {
+      boolean isOther =
+          other.time() != one.time() ? other.time() > one.time() : other.created() > one.created();
+      return isOther ? other : one;
+    }
+
+    /** The index holds twelve digits, so the number that was sent comes out again. */
+    private double sent(double canonical) {
+      return new BigDecimal((canonical - zero) / step).round(new MathContext(11)).doubleValue();
+    }
+  }
+}

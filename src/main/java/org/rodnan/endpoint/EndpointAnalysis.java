@@ -1,0 +1,153 @@
+package org.rodnan.endpoint;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Population;
+import org.rodnan.endpoint.EndpointTable.Comparison;
+import org.rodnan.endpoint.EndpointTable.Row;
+import org.rodnan.endpoint.EndpointTable.Test;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.search.SearchRequest.Parameter;
+import org.rodnan.search.SubjectSearch;
+import org.rodnan.search.SubjectSearch.Moment;
+import org.rodnan.terminology.UnitConversion;
+
+/** Compares the values of a measure at visits with those at baseline. Thread safe. */
+public final class EndpointAnalysis {
+  private final SubjectSearch subjects;
+  private final UnitConversion units;
+
+  EndpointAnalysis(SubjectSearch subjects, UnitConversion units) {
+    this.subjects = subjects;
+    this.units = units;
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param measure the search that finds its Observations
+   * @param visits codes; empty means all at which it was measured after baseline
+   * @param strata criteria that subjects meet; everybody is a stratum of its own
+   * @param correlate the search of a second measure, with whose changes those of the first are
+   *     correlated
+   * @param responder the change from which on a subject counts as a responder, in the unit of the
+   *     measure; negative if a fall counts
+   */
+  public record Question(
+      ResourceKey study,
+      List<Parameter> measure,
+      String baseline,
+      List<String> visits,
+      List<AnalysisSet> populations,
+      List<Criterion> strata,
+      Optional<List<Parameter>> correlate,
+      OptionalDouble responder) {}
+
+  /**
+   * @throws FhirFailure.Malformed if a stratum can't be understood; names it
+   * @throws FhirFailure.Busy if a search takes too long
+   */
+  public EndpointTable analyse(Question question) {
+    return subjects.now(moment -> analyse(moment, question));
+  }
+
+  private EndpointTable analyse(Moment moment, Question question) {
+    Population population = new Population(moment, Optional.of(question.study()), units);
+    Population.Measure measure = population.measure(question.measure());
+    List<String> measured = measure.visitsAfter(question.baseline());
+    List<String> asked = question.visits().isEmpty() ? measured : question.visits();
+    Values values = Values.read(measure, question.baseline(), measured, asked);
+    Optional<Values> second =
+        question
+            .correlate()
+            .map(search ->
+                Values.read(population.measure(search), question.baseline(), measured, asked));
+    Map<String, BitSet> strata = new LinkedHashMap<>();
+    strata.put(EndpointTable.ALL, population.all());
+    for (Criterion criterion : question.strata()) {
+      strata.put(criterion.name(), population.meeting(criterion));
+    }
+    List<Row> rows = new ArrayList<>();
+    List<Comparison> comparisons = new ArrayList<>();
+    for (AnalysisSet set : question.populations()) {
+      for (String visit : asked) {
+        Map<String, Pairs> pairs = new LinkedHashMap<>();
+        strata.forEach((name, members) -> pairs.put(name, values.pairs(set, visit, members)));
+        addComparisons(set, visit, pairs, comparisons);
+      }
+      for (Map.Entry<String, BitSet> stratum : strata.entrySet()) {
+        for (String visit : asked) {
+          Pairs pairs = values.pairs(set, visit, stratum.getValue());
+          Optional<Test> correlation =
+              second.map(
+                  other -> test(pairs.correlation(other.pairs(set, visit, stratum.getValue()))));
+          OptionalInt responders =
+              question.responder().isPresent()
+                  ? OptionalInt.of(pairs.responders(question.responder().getAsDouble()))
+                  : OptionalInt.empty();
+          rows.add(row(set, stratum.getKey(), visit, pairs, correlation, responders));
+        }
+      }
+    }
+    return new EndpointTable(
+        moment.position(), measure.unit(), question.baseline(), rows, comparisons);
+  }
+
+  private static Row row(
+      AnalysisSet set,
+      String stratum,
+      String visit,
+      Pairs pairs,
+      Optional<Test> correlation,
+      OptionalInt responders) {
+    double[] changes = pairs.changes();
+    Sample change = Sample.of(changes);
+    double half = change.halfInterval(EndpointTable.LEVEL);
+    return new Row(
+        set,
+        stratum,
+        visit,
+        Sample.of(pairs.baseline()),
+        Sample.of(pairs.atVisit()),
+        change,
+        change.mean() - half,
+        change.mean() + half,
+        Sample.of(pairs.percentChanges()),
+        test(Tests.pairedT(changes)),
+        test(Tests.signedRank(changes)),
+        correlation,
+        responders);
+  }
+
+  private static void addComparisons(
+      AnalysisSet set, String visit, Map<String, Pairs> pairs, List<Comparison> comparisons) {
+    List<String> names = pairs.keySet().stream().skip(1).toList();
+    for (int i = 0; i < names.size(); i++) {
+      for (int j = i + 1; j < names.size(); j++) {
+        double[] left = Objects.requireNonNull(pairs.get(names.get(i))).changes();
+        double[] right = Objects.requireNonNull(pairs.get(names.get(j))).changes();
+        comparisons.add(
+            new Comparison(
+                set,
+                visit,
+                names.get(i),
+                names.get(j),
+                test(Tests.welch(left, right)),
+                test(Tests.mannWhitney(left, right))));
+      }
+    }
+  }
+
+  private static Test test(Tests.Outcome outcome) {
+    return new Test(outcome.statistic(), outcome.p(), outcome.variant());
+  }
+}

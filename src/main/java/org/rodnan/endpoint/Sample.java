@@ -1,0 +1,51 @@
+package org.rodnan.endpoint;
+
+import org.hipparchus.distribution.continuous.TDistribution;
+import org.hipparchus.stat.descriptive.DescriptiveStatistics;
+import org.hipparchus.stat.descriptive.rank.Percentile;
+
+/**
+ * What numbers tell together. What they are too few for is NaN.
+ *
+ * @param n how many
+ * @param sd of a sample, with n - 1
+ * @param median and the quartiles lie, as in R by default, at (n - 1) p between the numbers in
+ *     their order (Hyndman and Fan 1996, type 7)
+ */
+public record Sample(int n, double mean, double sd, double median, double q1, double q3) {
+  private static final double QUARTER = 25;
+  private static final double HALF = 50;
+
+  static Sample of(double[] numbers) {
+    if (numbers.length == 0) {
+      return new Sample(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    }
+    DescriptiveStatistics statistics = new DescriptiveStatistics(numbers);
+    return new Sample(
+        numbers.length,
+        statistics.getMean(),
+        numbers.length < 2 ? Double.NaN : statistics.getStandardDeviation(),
+        quantile(numbers, HALF),
+        quantile(numbers, QUARTER),
+        quantile(numbers, 3 * QUARTER));
+  }
+
+  private static double quantile(double[] numbers, double percent) {
+    return new Percentile()
+        .withEstimationType(Percentile.EstimationType.R_7)
+        .evaluate(numbers, percent);
+  }
+
+  /**
+   * How far the bounds of the confidence interval of the mean are from it, by Student's t.
+   *
+   * @param level such as 0.95
+   */
+  double halfInterval(double level) {
+    return n < 2
+        ? Double.NaN
+        : new TDistribution(n - 1).inverseCumulativeProbability((1 + level) / 2)
+            * sd
+            / Math.sqrt(n);
+  }
+}

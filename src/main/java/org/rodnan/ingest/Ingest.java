@@ -1,0 +1,298 @@
+package org.rodnan.ingest;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceParser;
+import org.rodnan.ingest.IngestReport.Action;
+import org.rodnan.ingest.IngestReport.Row;
+import org.rodnan.interaction.BundleInteraction;
+import org.rodnan.interaction.EntryOperations;
+import org.rodnan.interaction.UpdateInteraction;
+import org.rodnan.sdtm.SdtmContent;
+import org.rodnan.sdtm.SdtmReader;
+import org.rodnan.store.Origin;
+
+/**
+ * Takes what registries and sponsors send, each record an update of its own under its id: the same
+ * file twice changes nothing. A record is stored whole or rejected with file, line and reason; what
+ * refers to records that come later in the file waits for them, and what refers to each other in a
+ * circle is written at once. Thread safe.
+ */
+public final class Ingest {
+  private static final int ROWS_MAX = 1_000_000;
+  private static final Pattern ENTRY = Pattern.compile("^Bundle\\.entry\\[(\\d{1,9})]");
+
+  private final UpdateInteraction updates;
+  private final BundleInteraction bundles;
+  private final ResourceParser parser;
+
+  Ingest(UpdateInteraction updates, BundleInteraction bundles, ResourceParser parser) {
+    this.updates = updates;
+    this.bundles = bundles;
+    this.parser = parser;
+  }
+
+  /** A record that was read. */
+  private record Item(String file, long line, ParsedResource resource) {
+    String id() {
+      String id = resource.resource().getIdElement().getIdPart();
+      return id == null ? "" : id;
+    }
+
+    Row row(Action action, String reason) {
+      return new Row(file, line, action, resource.type(), id(), reason);
+    }
+  }
+
+  /**
+   * FHIR in JSON: one resource, a Bundle that is a collection, a document or a searchset, or NDJSON
+   * with a resource on each line.
+   *
+   * @param file its name in the report
+   */
+  public IngestReport fhir(String file, byte[] content, Origin origin) {
+    List<Row> rejected = new ArrayList<>();
+    List<Item> items = new ArrayList<>();
+    String text = new String(content, StandardCharsets.UTF_8);
+    Optional<ParsedResource> whole = whole(content);
+    if (whole.isPresent()) {
+      add(file, whole.get(), items, rejected);
+    } else {
+      long line = 0;
+      for (String json : (Iterable<String>) text.lines()::iterator) {
+        line++;
+        if (!json.isBlank()) {
+          try {
+            items.add(
+                new Item(file, line, parser.parseJson(json.getBytes(StandardCharsets.UTF_8))));
+          } catch (FhirFailure e) {
+            rejected.add(
+                new Row(file, line, Action.REJECTED, "", "", String.valueOf(e.getMessage())));
+          }
+        }
+      }
+    }
+    return write(items, rejected, origin);
+  }
+
+  /** Empty if there are several, one a line, or if it can't be read as one. */
+  private Optional<ParsedResource> whole(byte[] content) {
+    try {
+      return Optional.of(parser.parseJson(content));
+    } catch (FhirFailure e) {
+      return Optional.empty();
+    }
+  }
+
+  private void add(String file, ParsedResource whole, List<Item> items, List<Row> rejected) {
+    if (!(whole.resource() instanceof Bundle bundle)) {
+      items.add(new Item(file, 1, whole));
+      return;
+    }
+    switch (bundle.getType()) {
+      case COLLECTION, DOCUMENT, SEARCHSET -> {
+        long line = 0;
+        for (BundleEntryComponent entry : bundle.getEntry()) {
+          line++;
+          if (entry.hasResource()) {
+            items.add(new Item(file, line, parsed(entry.getResource())));
+          }
+        }
+      }
+      default ->
+          rejected.add(
+              new Row(
+                  file,
+                  0,
+                  Action.REJECTED,
+                  "Bundle",
+                  "",
+                  "The Bundle is a "
+                      + (bundle.getType() == null
+                          ? "Bundle without type"
+                          : bundle.getType().toCode())
+                      + "; expected a collection, document or searchset (a batch or transaction is"
+                      + " posted to the base)"));
+    }
+  }
+
+  private ParsedResource parsed(Resource resource) {
+    return parser.parseJson(encoded(resource));
+  }
+
+  private static byte[] encoded(Resource resource) {
+    return FhirContexts.r4()
+        .newJsonParser()
+        .setStripVersionsFromReferences(false)
+        .encodeResourceToString(resource)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * SDTM: a zip file of datasets, as {@link SdtmReader#readZip} takes it.
+   *
+   * @param bytesMax of its files, unpacked
+   */
+  public IngestReport sdtm(byte[] zip, long bytesMax, Origin origin) {
+    SdtmContent content =
+        new SdtmReader(ROWS_MAX).readZip(new ByteArrayInputStream(zip), Optional.empty(), bytesMax);
+    List<Row> told = new ArrayList<>();
+    content
+        .refused()
+        .forEach(each ->
+            told.add(new Row(each.file(), each.row(), Action.REJECTED, "", "", each.reason())));
+    content
+        .leftOut()
+        .forEach(each ->
+            told.add(new Row(each.file(), each.row(), Action.LEFT_OUT, "", "", each.reason())));
+    List<Item> items = new ArrayList<>();
+    content
+        .resources()
+        .forEach(each -> items.add(new Item(each.file(), each.row(), parsed(each.resource()))));
+    return write(items, told, origin);
+  }
+
+  private IngestReport write(List<Item> items, List<Row> told, Origin origin) {
+    List<Row> rows = new ArrayList<>(told);
+    List<Item> open = new ArrayList<>(items);
+    open.sort(Comparator.comparingInt(item -> rank(item.resource().type())));
+    while (!open.isEmpty()) {
+      List<Item> waiting = new ArrayList<>();
+      List<Row> reasons = new ArrayList<>();
+      for (Item item : open) {
+        try {
+          rows.add(written(item, origin));
+        } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
+          throw e;
+        } catch (FhirFailure e) {
+          Row row = item.row(Action.REJECTED, String.valueOf(e.getMessage()));
+          if (mayFollow(e) && !item.id().isEmpty()) {
+            waiting.add(item);
+            reasons.add(row);
+          } else {
+            rows.add(row);
+          }
+        }
+      }
+      if (waiting.size() == open.size()) {
+        rows.addAll(circle(waiting, reasons, origin));
+        break;
+      }
+      open = waiting;
+    }
+    rows.sort(Comparator.comparing(Row::file).thenComparingLong(Row::line));
+    return new IngestReport(rows);
+  }
+
+  /**
+   * Records that refer to each other in a circle can only be written at once. Those that stand
+   * against it are rejected, and it is tried again without them.
+   *
+   * @param reasons why each could not be written alone
+   */
+  private List<Row> circle(List<Item> items, List<Row> reasons, Origin origin) {
+    List<Row> rows = new ArrayList<>();
+    List<Item> open = new ArrayList<>(items);
+    List<Row> why = new ArrayList<>(reasons);
+    while (!open.isEmpty()) {
+      try {
+        bundles.process(parser.parseJsonBundle(transaction(open)), origin, EntryOperations.NONE);
+        open.forEach(item -> rows.add(item.row(Action.CREATED, "")));
+        return rows;
+      } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
+        throw e;
+      } catch (FhirFailure e) {
+        List<Integer> named = entries(e);
+        if (named.isEmpty()) {
+          break;
+        }
+        for (int index : named.reversed()) {
+          open.remove(index);
+          rows.add(why.remove(index));
+        }
+      }
+    }
+    rows.addAll(why);
+    return rows;
+  }
+
+  private static byte[] transaction(List<Item> items) {
+    Bundle bundle = new Bundle().setType(Bundle.BundleType.TRANSACTION);
+    for (Item item : items) {
+      bundle
+          .addEntry()
+          .setResource(item.resource().resource())
+          .getRequest()
+          .setMethod(Bundle.HTTPVerb.PUT)
+          .setUrl(item.resource().type() + "/" + item.id());
+    }
+    return encoded(bundle);
+  }
+
+  /** The entries that a failure names, rising. */
+  private static List<Integer> entries(FhirFailure failure) {
+    return failure.issues().stream()
+        .flatMap(issue -> issue.expression().stream())
+        .flatMap(expression -> ENTRY.matcher(expression).results())
+        .map(match -> Integer.parseInt(match.group(1)))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** What others refer to mostly comes first; the rest waits for it anyway. */
+  private static int rank(String type) {
+    return switch (type) {
+      case "Organization", "Practitioner", "Location", "Patient" -> 0;
+      case "PlanDefinition", "Medication" -> 1;
+      case "ResearchStudy" -> 2;
+      case "ResearchSubject" -> 3;
+      default -> 4;
+    };
+  }
+
+  private Row written(Item item, Origin origin) {
+    if (item.id().isEmpty()) {
+      throw new FhirFailure.Unprocessable(
+          IssueType.REQUIRED,
+          "The "
+              + item.resource().type()
+              + " has no id; expected one, so that the same file twice changes nothing",
+          item.resource().type() + ".id");
+    }
+    return item.row(
+        switch (updates
+            .update(
+                new ResourceKey(item.resource().type(), item.id()),
+                item.resource(),
+                Optional.empty(),
+                Optional.empty(),
+                origin)
+            .effect()) {
+          case CREATED -> Action.CREATED;
+          case UPDATED, DELETED -> Action.UPDATED;
+          case UNCHANGED -> Action.UNCHANGED;
+        },
+        "");
+  }
+
+  /** Whether it may be written once others are. */
+  private static boolean mayFollow(FhirFailure failure) {
+    return failure.issues().stream()
+        .anyMatch(
+            issue -> issue.code() == IssueType.NOTFOUND || issue.code() == IssueType.BUSINESSRULE);
+  }
+}

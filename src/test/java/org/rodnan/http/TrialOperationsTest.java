@@ -1,0 +1,238 @@
+package org.rodnan.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+
+/** Cohorts and endpoints of Spiera's trial, beside what the paper prints. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TrialOperationsTest {
+  private static final String STUDY = "/ResearchStudy/spiera-2011";
+  private static final String HIGH =
+      "Observation?code=mrss-total&visit=baseline&value-quantity=ge30";
+
+  private TestServer server;
+  private FhirClient client;
+
+  @BeforeAll
+  void start() {
+    server = TestServer.start("rodnan.trials.load=true");
+    client = server.client();
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static List<CSVRecord> rows(Answer answer) {
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("text/csv");
+    try {
+      return CSVFormat.RFC4180
+          .builder()
+          .setHeader()
+          .setSkipHeaderRecord(true)
+          .get()
+          .parse(new StringReader(answer.text()))
+          .getRecords();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<String> remaining(String query) {
+    return rows(client.get(STUDY + "/$cohort?_format=csv&" + query)).stream()
+        .map(row -> row.get("remaining"))
+        .toList();
+  }
+
+  @Test
+  void countsWhoRemainsAfterEachCriterion() {
+    String criteria =
+        "criterion=" + encoded(HIGH) + "&criterion=" + encoded("women::Patient?gender=female");
+    assertThat(remaining(criteria)).containsExactly("30", "17", "13");
+    assertThat(remaining(criteria + "&combine=any")).containsExactly("30", "17", "28");
+    assertThat(remaining("criterion=" + encoded("!" + HIGH))).containsExactly("30", "13");
+    assertThat(remaining(criteria + "&combine=" + encoded("all(women,not(1))")))
+        .containsExactly("30", "17", "24", "11");
+  }
+
+  @Test
+  void givesAGroupOfTheSubjectsAndStoresIt() {
+    String query = STUDY + "/$cohort?criterion=" + encoded(HIGH);
+    JsonNode answer = client.get(query).json();
+    JsonNode group = answer.path("parameter").path(answer.path("parameter").size() - 1);
+    assertThat(group.path("resource").path("quantity").asInt()).isEqualTo(17);
+    assertThat(group.path("resource").path("member")).hasSize(17);
+    assertThat(rows(client.get(query + "&subjects=true&_format=csv"))).hasSize(17);
+    JsonNode stored = client.get(query + "&store=true").json();
+    String id = stored.path("parameter").findPath("resource").path("id").asText();
+    assertThat(client.get("/Group/" + id).json().path("member")).hasSize(17);
+  }
+
+  /** By the values of the same subjects: five points less than at baseline. */
+  @Test
+  void findsWhoChanged() {
+    String change =
+        """
+        {"resourceType": "Parameters", "parameter": [{"name": "criterion", "part": [
+          {"name": "name", "valueString": "five points less"},
+          {"name": "search", "valueString": "Observation?code=mrss-total"},
+          {"name": "change", "part": [
+            {"name": "from", "valueString": "baseline"}, {"name": "to", "valueString": "month-12"},
+            {"name": "kind", "valueCode": "absolute"}, {"name": "comparator", "valueCode": "le"},
+            {"name": "value", "valueDecimal": -5}]}]}]}
+        """;
+    List<CSVRecord> rows = rows(client.post(STUDY + "/$cohort?_format=csv", change));
+    assertThat(rows.get(1).get("name")).isEqualTo("five points less");
+    assertThat(rows.get(1).get("remaining")).isEqualTo("16");
+    assertThat(rows.get(1).get("Imatinib")).isEqualTo("16");
+  }
+
+  @Test
+  void takesAllPatientsWithoutAStudy() {
+    assertThat(
+            rows(client.get("/$cohort?_format=csv&criterion=" + encoded("Patient?gender=female")))
+                .get(1)
+                .get("remaining"))
+        .isEqualTo("24");
+    assertThat(
+            rows(client.get("/$cohort?_format=csv&study=spiera-2011")).getFirst().get("remaining"))
+        .isEqualTo("30");
+  }
+
+  /** Spiera 2011, tables 3 and 4: rounded as they are printed. */
+  @ParameterizedTest
+  @CsvSource({
+    "mrss-total, completers, 24, 29.4, 22.8, -6.6, 1",
+    "http://loinc.org|19872-1, observed, 22, 82.9, 89.3, 6.4, 1",
+  })
+  void equalsWhatIsPrinted(
+      String measure,
+      String population,
+      String n,
+      double baseline,
+      double then,
+      double change,
+      int digits) {
+    CSVRecord row =
+        rows(client.get(
+                STUDY
+                    + "/$endpoint?_format=csv&visit=month-12&population="
+                    + population
+                    + "&measure="
+                    + encoded(measure)))
+            .getFirst();
+    assertThat(row.get("n")).isEqualTo(n);
+    assertThat(rounded(row.get("baseline_mean"), digits)).isEqualTo(baseline);
+    assertThat(rounded(row.get("visit_mean"), digits)).isEqualTo(then);
+    assertThat(rounded(row.get("change_mean"), digits)).isEqualTo(change);
+    assertThat(row.get("stratum")).isEqualTo("all");
+  }
+
+  private static double rounded(String number, int digits) {
+    double power = Math.pow(10, digits);
+    return Math.round(Double.parseDouble(number) * power) / power;
+  }
+
+  @Test
+  void carriesForwardByTheRuleOfThePopulation() {
+    List<CSVRecord> rows =
+        rows(client.get(STUDY + "/$endpoint?measure=mrss-total&visit=month-12&_format=csv"));
+    assertThat(rows.stream().map(row -> row.get("population") + " " + row.get("n")))
+        .containsExactly("completers 24", "observed 24", "locf 27", "itt 30");
+    List<CSVRecord> all = rows(client.get(STUDY + "/$endpoint?measure=mrss-total&_format=csv"));
+    assertThat(all.stream().limit(4).map(row -> row.get("visit")))
+        .containsExactly("month-3", "month-6", "month-9", "month-12");
+  }
+
+  @Test
+  void correlatesWithASecondMeasureAndCountsResponders() {
+    String asked = STUDY + "/$endpoint?measure=mrss-total&visit=month-12&population=observed";
+    CSVRecord row =
+        rows(client.get(asked + "&correlate=mrss-total&responder=-5&_format=csv")).getFirst();
+    assertThat(row.get("responders")).isEqualTo("16");
+    assertThat(Double.parseDouble(row.get("spearman_rho"))).isEqualTo(1);
+    CSVRecord other =
+        rows(client.get(
+                asked + "&correlate=" + encoded("http://loinc.org|19872-1") + "&_format=csv"))
+            .getFirst();
+    assertThat(Double.parseDouble(other.get("spearman_rho"))).isBetween(-0.99, 0.99);
+    assertThat(Double.parseDouble(other.get("p_spearman"))).isBetween(0.0, 1.0);
+    assertThat(client.get(asked + "&responder=five").status()).isEqualTo(400);
+  }
+
+  @Test
+  void comparesStrataAndGivesResultsThatAreValid() {
+    Answer answer =
+        client.get(
+            STUDY
+                + "/$endpoint?measure=mrss-total&visit=month-12&population=observed&responder=-5"
+                + "&correlate=mrss-total&stratum="
+                + encoded("high::" + HIGH)
+                + "&stratum="
+                + encoded("low::!" + HIGH));
+    assertThat(answer.status()).isEqualTo(200);
+    JsonNode entries = answer.json().path("entry");
+    assertThat(answer.text()).contains("unpaired-t", "mann-whitney", "Welch");
+    for (JsonNode entry : entries) {
+      String type = entry.at("/resource/resourceType").asText();
+      Answer verdict =
+          client.post(
+              "/"
+                  + type
+                  + "/$validate?mode=profile&profile="
+                  + entry.at("/resource/meta/profile/0").asText(),
+              entry.path("resource").toString());
+      assertThat(verdict.text()).doesNotContain("\"error\"");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/$cohort?criterion=Observation%3Fcodee%3Dx",
+        "/$cohort?criterion=nonsense",
+        "/$cohort?criterion=Organization%3Fname%3Dx",
+        "/$cohort?criterion=Patient%3Fgender%3Dmale&combine=all(3)",
+        "/$cohort?criteria=Patient",
+        "/$cohort?asOf=3",
+        "/$endpoint",
+        "/$endpoint?measure=mrss-total&population=everybody",
+        "/$endpoint?measure=mrss-total&stratum=x",
+        "/$endpoint?measure=a%7Cb%7Cc",
+      })
+  void refusesWhatItCantUnderstand(String query) {
+    Answer answer = client.get(STUDY + query);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+    assertThat(answer.text()).containsAnyOf("expected", "did you mean");
+  }
+
+  @Test
+  void knowsWhatIsNotThere() {
+    assertThat(client.get("/ResearchStudy/nowhere/$cohort").status()).isEqualTo(404);
+    assertThat(client.get("/ResearchStudy/nowhere/$endpoint?measure=x").status()).isEqualTo(404);
+    assertThat(client.get(STUDY + "?_format=csv").status()).isEqualTo(406);
+  }
+}
