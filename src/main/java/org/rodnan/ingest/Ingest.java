@@ -3,6 +3,7 @@ package org.rodnan.ingest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -66,18 +67,16 @@ public final class Ingest {
   public IngestReport fhir(String file, byte[] content, Origin origin) {
     List<Row> rejected = new ArrayList<>();
     List<Item> items = new ArrayList<>();
-    String text = new String(content, StandardCharsets.UTF_8);
     Optional<ParsedResource> whole = whole(content);
     if (whole.isPresent()) {
       add(file, whole.get(), items, rejected);
     } else {
       long line = 0;
-      for (String json : (Iterable<String>) text.lines()::iterator) {
+      for (byte[] json : lines(content)) {
         line++;
-        if (!json.isBlank()) {
+        if (!isBlank(json)) {
           try {
-            items.add(
-                new Item(file, line, parser.parseJson(json.getBytes(StandardCharsets.UTF_8))));
+            items.add(new Item(file, line, parser.parseJson(json)));
           } catch (FhirFailure e) {
             rejected.add(
                 new Row(file, line, Action.REJECTED, "", "", String.valueOf(e.getMessage())));
@@ -86,6 +85,30 @@ public final class Ingest {
       }
     }
     return write(items, rejected, origin);
+  }
+
+  /**
+   * As bytes: the parser refuses what is not UTF-8, and a decoder would put something in its place.
+   */
+  private static List<byte[]> lines(byte[] content) {
+    List<byte[]> lines = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i <= content.length; i++) {
+      if (i == content.length || content[i] == '\n') {
+        lines.add(Arrays.copyOfRange(content, start, i));
+        start = i + 1;
+      }
+    }
+    return lines;
+  }
+
+  private static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Empty if there are several, one a line, or if it can't be read as one. */

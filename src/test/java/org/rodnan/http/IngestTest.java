@@ -82,6 +82,17 @@ class IngestTest {
   }
 
   @Test
+  void rejectsALineThatIsNotUtf8AndDoesNotChangeIt() {
+    ObjectNode patient = example("ssc-patient-valid-pseudonym").put("id", id);
+    patient.putArray("name").addObject().put("text", "M\u00fcller");
+    byte[] latin = (patient + "\n" + mrss()).getBytes(StandardCharsets.ISO_8859_1);
+    List<String> lines = lines(client.postBytes(FHIR, latin, "application/fhir+ndjson"));
+    assertThat(lines.get(1)).startsWith("data.ndjson,1,rejected");
+    assertThat(lines.get(2)).startsWith("data.ndjson,2,rejected");
+    assertThat(client.get("/Patient/" + id).status()).isEqualTo(404);
+  }
+
+  @Test
   void takesCollections() {
     ObjectNode bundle = Resources.bundle("collection");
     bundle.withArray("entry").addObject().set("resource", mrss());
