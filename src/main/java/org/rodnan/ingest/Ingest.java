@@ -22,7 +22,7 @@ import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.interaction.BundleInteraction;
 import org.rodnan.interaction.EntryOperations;
 import org.rodnan.interaction.UpdateInteraction;
-import org.rodnan.sdtm.SdtmContent;
+import org.rodnan.mapping.MappedContent;
 import org.rodnan.sdtm.SdtmReader;
 import org.rodnan.store.Origin;
 
@@ -170,7 +170,7 @@ public final class Ingest {
    * @param bytesMax of its files, unpacked
    */
   public IngestReport sdtm(byte[] zip, long bytesMax, Origin origin) {
-    SdtmContent content =
+    MappedContent content =
         new SdtmReader(ROWS_MAX).readZip(new ByteArrayInputStream(zip), Optional.empty(), bytesMax);
     List<Row> told = new ArrayList<>();
     content

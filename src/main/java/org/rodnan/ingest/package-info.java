@@ -2,7 +2,8 @@
  * In: turns what registries and papers hold, and packages of definitions, into transactions,
  * through the one door for writing.
  */
-@ApplicationModule(allowedDependencies = {"fhir", "store", "search", "interaction", "sdtm"})
+@ApplicationModule(
+    allowedDependencies = {"fhir", "store", "search", "interaction", "mapping", "sdtm"})
 @NullMarked
 package org.rodnan.ingest;
 

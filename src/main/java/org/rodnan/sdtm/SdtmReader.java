@@ -21,6 +21,9 @@ import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.dataset.Table;
 import org.rodnan.dataset.Value;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
 
 /**
  * Reads the tabulations of one study: each file a transport file or Dataset-JSON, whatever its
@@ -41,26 +44,19 @@ public final class SdtmReader {
     this.rowsMax = rowsMax;
   }
 
-  /** A file of the study; opened once. */
-  public record Source(String name, Opening opening) {}
-
-  /** Opens a file. */
-  public interface Opening {
-    InputStream open() throws IOException;
-  }
-
   /**
    * Reads all files. A file that is broken is refused as a whole; the rows of others are read.
    *
    * @param definitions of define.xml; its code lists are asked what a code means that no term says
    */
-  public SdtmContent read(List<Source> sources, SdtmMapping mapping, Definitions definitions) {
+  public MappedContent read(
+      List<SourceFile> sources, SdtmMapping mapping, Definitions definitions) {
     List<Refusal> refused = new ArrayList<>();
     List<Refusal> leftOut = new ArrayList<>();
     Map<String, List<Row>> domains = new TreeMap<>();
     List<Row> supplements = new ArrayList<>();
     int rows = 0;
-    for (Source source : sources) {
+    for (SourceFile source : sources) {
       List<Row> read = new ArrayList<>();
       try (DatasetReader reader = DatasetFiles.open(source.opening().open(), mapping.encoding())) {
         for (Optional<Table> table = reader.nextTable();
@@ -102,7 +98,7 @@ public final class SdtmReader {
     if (!domains.containsKey("DM")) {
       refused.add(
           new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
-      return new SdtmContent(List.of(), refused, leftOut);
+      return new MappedContent(List.of(), refused, leftOut);
     }
     return new StudyReader(domains, mapping, definitions, refused, leftOut).read();
   }
@@ -116,8 +112,8 @@ public final class SdtmReader {
    * @param bytesMax of all its files, unpacked
    * @throws FhirFailure.Malformed if the mapping is wrong
    */
-  public SdtmContent readZip(InputStream zip, Optional<SdtmMapping> given, long bytesMax) {
-    List<Source> sources = new ArrayList<>();
+  public MappedContent readZip(InputStream zip, Optional<SdtmMapping> given, long bytesMax) {
+    List<SourceFile> sources = new ArrayList<>();
     List<Refusal> leftOut = new ArrayList<>();
     Optional<SdtmMapping> mapping = given;
     Definitions definitions = Definitions.NONE;
@@ -133,7 +129,7 @@ public final class SdtmReader {
         String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         switch (kind) {
           case "xpt", "json", "ndjson", "dsjc" ->
-              sources.add(new Source(name, () -> new ByteArrayInputStream(content)));
+              sources.add(new SourceFile(name, () -> new ByteArrayInputStream(content)));
           case "xml" -> {
             try {
               definitions = DefinitionsReader.read(new ByteArrayInputStream(content));
@@ -160,13 +156,13 @@ public final class SdtmReader {
       return refused(
           "", "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
     }
-    SdtmContent content = read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions);
+    MappedContent content = read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions);
     leftOut.addAll(content.leftOut());
-    return new SdtmContent(content.resources(), content.refused(), leftOut);
+    return new MappedContent(content.resources(), content.refused(), leftOut);
   }
 
-  private static SdtmContent refused(String file, String reason) {
-    return new SdtmContent(List.of(), List.of(new Refusal(file, 0, reason)), List.of());
+  private static MappedContent refused(String file, String reason) {
+    return new MappedContent(List.of(), List.of(new Refusal(file, 0, reason)), List.of());
   }
 
   private static void rows(DatasetReader reader, Table table, String file, List<Row> read, int left)

@@ -44,7 +44,9 @@ import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.dataset.Definitions;
-import org.rodnan.sdtm.SdtmContent.Mapped;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.MappedContent.Mapped;
+import org.rodnan.mapping.Refusal;
 
 /** From the rows of one study to resources. */
 final class StudyReader {
@@ -101,7 +103,7 @@ final class StudyReader {
     this.leftOut = leftOut;
   }
 
-  SdtmContent read() {
+  MappedContent read() {
     Map<String, Row> dispositions = dispositions();
     for (Row row : rows("SV")) {
       visitDates.putIfAbsent(
@@ -116,7 +118,7 @@ final class StudyReader {
     rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row)));
     rows("MH").forEach(row -> attempt(row, () -> add(history(row), row)));
     FINDINGS.forEach(this::findings);
-    return new SdtmContent(resources, refused, leftOut);
+    return new MappedContent(resources, refused, leftOut);
   }
 
   private List<Row> rows(String domain) {

@@ -26,8 +26,8 @@ import org.rodnan.FhirClient.Answer;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
-import org.rodnan.sdtm.Refusal;
-import org.rodnan.sdtm.SdtmContent;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
 import org.rodnan.sdtm.SdtmMapping;
 import org.rodnan.sdtm.SdtmReader;
 
@@ -119,7 +119,7 @@ class SdtmTest {
     byte[] first = client.get("/ResearchStudy/spiera-2011/$sdtm?format=ndjson").response().body();
     try (TestServer other = TestServer.start()) {
       post(other.client(), trial("study"));
-      SdtmContent content =
+      MappedContent content =
           new SdtmReader(1_000_000)
               .readZip(
                   new ByteArrayInputStream(first),
@@ -133,9 +133,9 @@ class SdtmTest {
     }
   }
 
-  private static String bundle(SdtmContent content) {
+  private static String bundle(MappedContent content) {
     Bundle bundle = new Bundle().setType(BundleType.TRANSACTION);
-    for (SdtmContent.Mapped mapped : content.resources()) {
+    for (MappedContent.Mapped mapped : content.resources()) {
       Resource resource = mapped.resource();
       bundle
           .addEntry()

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
 
 /** What sponsors send, as Dataset-JSON that is written by hand here. */
 class SdtmReaderTest {
@@ -42,7 +45,7 @@ class SdtmReaderTest {
       rows.add("ABC|ABC-01|%d|SK%02d|2|2|Wk 24|2008-07-01".formatted(seq, seq));
     }
     SdtmMapping mapping = SdtmMapping.parse("study: trial-1\nvisits: {wk 24: week-24}\n" + tests);
-    SdtmContent content =
+    MappedContent content =
         read(
             mapping,
             DM,
@@ -62,7 +65,7 @@ class SdtmReaderTest {
 
   @Test
   void refusesRowsWithTheirNumberAndReason() {
-    SdtmContent content =
+    MappedContent content =
         read(
             SdtmMapping.DEFAULT,
             DM,
@@ -92,7 +95,7 @@ class SdtmReaderTest {
 
   @Test
   void readsDispositionArmsAndSupplementalQualifiers() {
-    SdtmContent content =
+    MappedContent content =
         read(
             SdtmMapping.parse("arms: {drug a: Active}"),
             DM,
@@ -121,7 +124,7 @@ class SdtmReaderTest {
 
   @Test
   void readsEventsAndHistory() {
-    SdtmContent content =
+    MappedContent content =
         read(
             SdtmMapping.parse("terms: {AEREL: {maybe: POSSIBLY RELATED}}"),
             DM,
@@ -155,7 +158,7 @@ class SdtmReaderTest {
 
   @Test
   void refusesABrokenFileAndReadsTheOthers() {
-    SdtmContent content = read(SdtmMapping.DEFAULT, DM, "{\"rows\": [");
+    MappedContent content = read(SdtmMapping.DEFAULT, DM, "{\"rows\": [");
     assertThat(content.refused()).hasSize(1);
     assertThat(content.refused().getFirst().row()).isZero();
     assertThat(only(content, ResearchSubject.class)).hasSize(2);
@@ -193,20 +196,20 @@ class SdtmReaderTest {
             "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
   }
 
-  private static <T extends Resource> List<T> only(SdtmContent content, Class<T> type) {
+  private static <T extends Resource> List<T> only(MappedContent content, Class<T> type) {
     return content.resources().stream()
-        .map(SdtmContent.Mapped::resource)
+        .map(MappedContent.Mapped::resource)
         .filter(type::isInstance)
         .map(type::cast)
         .toList();
   }
 
-  private static SdtmContent read(SdtmMapping mapping, String... tables) {
-    List<SdtmReader.Source> sources = new ArrayList<>();
+  private static MappedContent read(SdtmMapping mapping, String... tables) {
+    List<SourceFile> sources = new ArrayList<>();
     for (String table : tables) {
       String name = table.replaceAll("(?s).*\"records\":\\d+,\"name\":\"([A-Z]+)\".*", "$1");
       sources.add(
-          new SdtmReader.Source(
+          new SourceFile(
               name.length() > 8 ? "broken" : name,
               () -> new ByteArrayInputStream(table.getBytes(UTF_8))));
     }

@@ -30,6 +30,8 @@ import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.SourceFile;
 import org.rodnan.sdtm.SdtmArchive.Format;
 import org.rodnan.sdtm.SdtmWriter.Tabulation;
 
@@ -54,9 +56,9 @@ class SdtmRoundTripTest {
     assertThat(writer.leftOut()).containsOnlyKeys("Procedure");
 
     SdtmMapping mapping = SdtmMapping.parse("ids: sponsor");
-    SdtmContent transport = read(archive(datasets, Format.XPT), mapping);
-    SdtmContent json = read(archive(datasets, Format.DATASET_JSON), mapping);
-    SdtmContent lines = read(archive(datasets, Format.DATASET_NDJSON), mapping);
+    MappedContent transport = read(archive(datasets, Format.XPT), mapping);
+    MappedContent json = read(archive(datasets, Format.DATASET_JSON), mapping);
+    MappedContent lines = read(archive(datasets, Format.DATASET_NDJSON), mapping);
 
     assertThat(transport.refused()).isEmpty();
     assertThat(bytes(json)).isEqualTo(bytes(transport));
@@ -68,7 +70,7 @@ class SdtmRoundTripTest {
       }
     }
     Map<String, String> found = new TreeMap<>();
-    for (SdtmContent.Mapped mapped : transport.resources()) {
+    for (MappedContent.Mapped mapped : transport.resources()) {
       Resource resource = mapped.resource();
       found.put(resource.fhirType() + "/" + resource.getIdElement().getIdPart(), known(resource));
     }
@@ -79,8 +81,8 @@ class SdtmRoundTripTest {
   @Test
   void readingTwiceGivesTheSameIdsWithoutThoseOfTheSponsor() throws IOException {
     byte[] zip = archive(new SdtmWriter("spiera-2011").write(seed()), Format.XPT);
-    SdtmContent once = read(zip, SdtmMapping.DEFAULT);
-    SdtmContent again = read(zip, SdtmMapping.DEFAULT);
+    MappedContent once = read(zip, SdtmMapping.DEFAULT);
+    MappedContent again = read(zip, SdtmMapping.DEFAULT);
     assertThat(bytes(again)).isEqualTo(bytes(once));
     assertThat(once.refused()).isEmpty();
     assertThat(once.resources()).hasSizeGreaterThan(1_000);
@@ -121,8 +123,8 @@ class SdtmRoundTripTest {
     return out.toByteArray();
   }
 
-  private static SdtmContent read(byte[] zip, SdtmMapping mapping) throws IOException {
-    List<SdtmReader.Source> sources = new ArrayList<>();
+  private static MappedContent read(byte[] zip, SdtmMapping mapping) throws IOException {
+    List<SourceFile> sources = new ArrayList<>();
     Definitions definitions = Definitions.NONE;
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
@@ -130,8 +132,7 @@ class SdtmRoundTripTest {
         if (entry.getName().equals("define.xml")) {
           definitions = DefinitionsReader.read(new ByteArrayInputStream(content));
         } else {
-          sources.add(
-              new SdtmReader.Source(entry.getName(), () -> new ByteArrayInputStream(content)));
+          sources.add(new SourceFile(entry.getName(), () -> new ByteArrayInputStream(content)));
         }
       }
     }
@@ -139,7 +140,7 @@ class SdtmRoundTripTest {
     return new SdtmReader(1_000_000).read(sources, mapping, definitions);
   }
 
-  private static String bytes(SdtmContent content) {
+  private static String bytes(MappedContent content) {
     StringBuilder all = new StringBuilder();
     content
         .resources()

@@ -1,4 +1,4 @@
-package org.rodnan.sdtm;
+package org.rodnan.mapping;
 
 /**
  * A row, or a file as a whole, that gave no resource.
