@@ -43,7 +43,7 @@ record Demands(
 
     static Types of(Map<String, Lazy<Shape>> byName) {
       Map.Entry<String, Lazy<Shape>> first = byName.entrySet().iterator().next();
-      return new Types(first.getKey(), first.getValue(), Map.copyOf(byName));
+      return new Types(first.getKey().intern(), first.getValue(), Map.copyOf(byName));
     }
   }
 

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What R4 lets an element be, profiles apart: a type, or the element that a resource defines in
- * place. Immutable but for the members, which are worked out at first use.
+ * place. Immutable but for the members, which are worked out at first use. Names are interned, here
+ * and in the checks: they are compared all the time, and mostly with themselves.
  */
 final class ElementType {
   /** How a primitive stands in JSON. */
@@ -22,7 +23,11 @@ final class ElementType {
    *
    * @param element name of the element, without the type of a choice
    */
-  record Member(String element, ElementType type, boolean isList) {}
+  record Member(String element, ElementType type, boolean isList) {
+    Member {
+      element = element.intern();
+    }
+  }
 
   private final String name;
   private final String path;
@@ -41,7 +46,7 @@ final class ElementType {
       Form form,
       boolean isResource,
       Supplier<Map<String, Member>> members) {
-    this.name = name;
+    this.name = name.intern();
     this.path = path;
     this.form = form;
     this.isResource = isResource;

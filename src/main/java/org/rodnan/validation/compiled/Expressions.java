@@ -150,13 +150,14 @@ final class Expressions {
       String name, Expression members, ExpressionNode test, boolean atEntry) {
     boolean isEmptyTest = test.getFunction() == ExpressionNode.Function.Empty;
     boolean isMember = !name.startsWith("$") && !(atEntry && Character.isUpperCase(name.charAt(0)));
+    String member = name.intern();
     return (scope, focus) -> {
       boolean isThere =
           isMember
                   && focus.size() == 1
                   && focus.get(0) instanceof Node node
                   && !node.type().isPrimitive()
-              ? node.has(name)
+              ? node.has(member)
               : !members.evaluate(scope, focus).isEmpty();
       return truth(isThere != isEmptyTest);
     };
@@ -181,20 +182,26 @@ final class Expressions {
         return focus;
       };
     }
+    String member = name.intern();
+    boolean isValue = name.equals("value");
     return (scope, focus) -> {
-      if (focus.size() == 1) {
-        return members(node(focus.get(0)), name);
+      int size = focus.size();
+      if (size == 1) {
+        return members(node(focus.get(0)), member, isValue);
       }
-      List<Object> found = new ArrayList<>();
-      for (Object item : focus) {
-        found.addAll(members(node(item), name));
+      List<Object> found = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        found.addAll(members(node(focus.get(i)), member, isValue));
       }
       return found;
     };
   }
 
-  private static List<?> members(Node node, String name) {
-    boolean isOwnValue = node.type().isPrimitive() && name.equals("value") && node.value() != null;
+  /**
+   * @param isValue whether the name is that of a primitive's own value
+   */
+  private static List<?> members(Node node, String name, boolean isValue) {
+    boolean isOwnValue = isValue && node.type().isPrimitive() && node.value() != null;
     return isOwnValue ? OPAQUE : node.objects(name);
   }
 
@@ -313,7 +320,7 @@ final class Expressions {
   }
 
   private static Predicate isOfType(String type) {
-    String name = type.startsWith("FHIR.") ? type.substring(5) : type;
+    String name = (type.startsWith("FHIR.") ? type.substring(5) : type).intern();
     return value -> {
       String actual = node(value).type().name();
       if (actual.equals(name)) {

@@ -66,7 +66,7 @@ final class Node implements Coded {
     return known;
   }
 
-  /** Those of one name stand together, in the order of the JSON. */
+  /** Those of one name stand together, as the reader sees to, in the order of the JSON. */
   List<Node> children() {
     return children;
   }
@@ -122,12 +122,6 @@ final class Node implements Coded {
     int end = first;
     while (end < size && children.get(end).isNamed(childName, hash)) {
       end++;
-    }
-    for (int i = end; i < size; i++) {
-      // A choice that is given twice, in two types: nothing valid, but all of it is to be seen.
-      if (children.get(i).isNamed(childName, hash)) {
-        return children.stream().filter(child -> child.isNamed(childName, hash)).toList();
-      }
     }
     return switch (end - first) {
       case 0 -> List.of();

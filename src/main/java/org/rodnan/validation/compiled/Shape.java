@@ -13,7 +13,11 @@ final class Shape {
    *
    * @param max {@link Integer#MAX_VALUE} if there may be any number
    */
-  record Rule(String name, int min, int max, Demands demands, List<Slice> slices, boolean isOpen) {}
+  record Rule(String name, int min, int max, Demands demands, List<Slice> slices, boolean isOpen) {
+    Rule {
+      name = name.intern();
+    }
+  }
 
   /**
    * Some of the members of one name.
@@ -21,6 +25,8 @@ final class Shape {
    * @param test undecided if it can't be told
    */
   record Slice(Predicate<Node> test, int min, int max, Demands demands) {}
+
+  private static final int NEAR = 4;
 
   private final String definition;
   private final List<Rule> rules;
@@ -53,7 +59,7 @@ final class Shape {
       // Those of one name mostly stand together.
       if (!child.name().equals(name)) {
         name = child.name();
-        index = indexOf(name);
+        index = indexOf(name, index);
       }
       counts[index]++;
       rules.get(index).demands().require(child, node, check, definition, extension);
@@ -70,7 +76,16 @@ final class Shape {
     }
   }
 
-  private int indexOf(String name) {
+  /** Most resources have their members in the order of the definition, and leave few out. */
+  private int indexOf(String name, int before) {
+    int hash = name.hashCode();
+    int end = Math.min(rules.size(), before + 1 + NEAR);
+    for (int i = before + 1; i < end; i++) {
+      String each = rules.get(i).name();
+      if (each.hashCode() == hash && each.equals(name)) {
+        return i;
+      }
+    }
     Integer index = indexes.get(name);
     if (index == null) {
       throw Undecided.here();
