@@ -83,9 +83,14 @@ record FhirRequest(
         input,
         preferences.lenient(),
         header("If-Match"),
-        Negotiation.isCsv(values(http.getHeaders("Accept")), query),
+        form(target.operation()),
         origin,
         bundles());
+  }
+
+  private AnswerForm form(NamedOperation operation) {
+    AnswerForm asked = AnswerForm.of(values(http.getHeaders("Accept")), query);
+    return operation.has(asked) ? asked : AnswerForm.RESOURCE;
   }
 
   /**

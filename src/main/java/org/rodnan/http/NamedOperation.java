@@ -57,6 +57,9 @@ enum NamedOperation {
           "Resource-diff",
           "Resource-expunge");
 
+  private static final Set<String> WITH_TABLE = Set.of("cohort", "endpoint", "ingest");
+  private static final Set<String> WITH_PICTURE = Set.of();
+
   private final String code;
   private final boolean reads;
   private final Set<Level> levels;
@@ -88,9 +91,13 @@ enum NamedOperation {
     return reads;
   }
 
-  /** Whether the answer can be a table, in CSV. */
-  boolean hasTable() {
-    return this == COHORT || this == ENDPOINT || this == INGEST;
+  /** Whether the answer can be of this form. */
+  boolean has(AnswerForm form) {
+    return switch (form) {
+      case RESOURCE -> true;
+      case TABLE -> WITH_TABLE.contains(code);
+      case PICTURE -> WITH_PICTURE.contains(code);
+    };
   }
 
   boolean isAt(Level level) {

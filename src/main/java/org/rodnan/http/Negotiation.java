@@ -1,7 +1,6 @@
 package org.rodnan.http;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -40,17 +39,6 @@ final class Negotiation {
     } catch (FhirFailure e) {
       return Representation.DEFAULT;
     }
-  }
-
-  /** Whether a table is asked for in CSV; {@code _format} counts before the headers. */
-  static boolean isCsv(List<String> accept, QueryParameters query) {
-    return query
-        .only("_format")
-        .map(value -> List.of("csv", "text/csv").contains(MediaType.parse(value.strip()).type()))
-        .orElseGet(() ->
-            accept.stream()
-                .flatMap(header -> Arrays.stream(header.split(",", -1)))
-                .anyMatch(range -> MediaType.parse(range).type().equals("text/csv")));
   }
 
   private static Offer ofParameter(String value) {

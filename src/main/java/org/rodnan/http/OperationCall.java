@@ -9,7 +9,7 @@ import org.rodnan.store.Origin;
  *
  * @param lenient whether unknown parameters of searches are ignored
  * @param ifMatch the header as sent
- * @param wantsTable whether the answer is to be CSV; only for operations that have a table
+ * @param form of the answer, one that the operation has
  * @param bundles writes the pages of those that answer with some
  */
 record OperationCall(
@@ -17,12 +17,22 @@ record OperationCall(
     OperationInput input,
     boolean lenient,
     Optional<String> ifMatch,
-    boolean wantsTable,
+    AnswerForm form,
     Origin origin,
     BundleWriter bundles) {
 
   /** Of what it is called; for those of the level of an instance. */
   ResourceKey key() {
     return target.key().orElseThrow();
+  }
+
+  /** Whether the answer is to be CSV. */
+  boolean wantsTable() {
+    return form == AnswerForm.TABLE;
+  }
+
+  /** Whether the answer is to be SVG. */
+  boolean wantsPicture() {
+    return form == AnswerForm.PICTURE;
   }
 }

@@ -110,6 +110,17 @@ final class OperationEndpoint {
         .with("Content-Disposition", "inline; filename=\"" + name + ".csv\"");
   }
 
+  /**
+   * @param svg a whole document, with its own style and without scripts
+   */
+  static Answer svg(String svg, String name) {
+    return Answer.of(200, JsonBytes.of(svg.getBytes(StandardCharsets.UTF_8)))
+        .with("Content-Type", "image/svg+xml")
+        .with("X-Content-Type-Options", "nosniff")
+        .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+        .with("Content-Disposition", "inline; filename=\"" + name + ".svg\"");
+  }
+
   private Answer diff(OperationCall call) {
     OperationInput input = call.input();
     boolean includesMeta = input.flag("includeMeta");

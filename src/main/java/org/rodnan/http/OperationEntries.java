@@ -27,7 +27,8 @@ record OperationEntries(OperationEndpoint operations, BundleWriter bundles)
             call.isPost() ? call.resource() : Optional.empty());
     return operations
         .answer(
-            new OperationCall(target(call), input, false, Optional.empty(), false, origin, bundles))
+            new OperationCall(
+                target(call), input, false, Optional.empty(), AnswerForm.RESOURCE, origin, bundles))
         .asResource()
         .joined();
   }

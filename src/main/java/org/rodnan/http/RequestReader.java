@@ -60,8 +60,8 @@ final class RequestReader {
     } catch (FhirFailure.NotAcceptable e) {
       List<String> accept = FhirRequest.values(http.getHeaders("Accept"));
       if (target instanceof Target.Operation operation
-          && operation.operation().hasTable()
-          && Negotiation.isCsv(accept, query)) {
+          && AnswerForm.of(accept, query) != AnswerForm.RESOURCE
+          && operation.operation().has(AnswerForm.of(accept, query))) {
         // What is wrong with it is told as a resource.
         return Representation.DEFAULT;
       }

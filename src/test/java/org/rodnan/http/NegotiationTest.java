@@ -73,6 +73,24 @@ class NegotiationTest {
         .isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', text/csv, TABLE",
+    "'', image/svg+xml, PICTURE",
+    "'', 'image/avif,image/svg+xml,image/*,*/*;q=0.8', PICTURE",
+    "'', 'text/csv;q=0.5, image/svg+xml;q=0.4', TABLE",
+    "'', 'image/svg+xml;q=0, application/fhir+json', RESOURCE",
+    "'', 'text/html,application/xml;q=0.9,*/*;q=0.8', RESOURCE",
+    "_format=csv, image/svg+xml, TABLE",
+    "_format=svg, text/csv, PICTURE",
+    "_format=image/svg+xml, '', PICTURE",
+    "_format=image/svg%2Bxml, '', PICTURE",
+    "_format=json, text/csv, RESOURCE",
+  })
+  void knowsTablesAndPictures(String query, String accept, AnswerForm form) {
+    assertThat(AnswerForm.of(List.of(accept), QueryParameters.parse(query))).isEqualTo(form);
+  }
+
   @Test
   void refusesAFormatThatItDoesNotSpeak() {
     assertThatThrownBy(() -> Negotiation.negotiate(List.of(), QueryParameters.parse("_format=ttl")))
