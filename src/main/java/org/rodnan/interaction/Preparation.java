@@ -66,12 +66,16 @@ final class Preparation {
     Predicate<String> isOpen = text -> expected.containsKey(text) || conditional.containsKey(text);
     BodyTemplate body = BodyTemplate.of(resource, key, isOpen);
     Map<String, String> provisional = new LinkedHashMap<>();
+    Map<String, String> sentFor = new LinkedHashMap<>();
     for (String open : body.openReferences()) {
       Criteria criteria = conditional.get(open);
       ResourceKey target = criteria == null ? expected.get(open) : newKey(criteria.type());
       provisional.put(open, String.valueOf(target));
+      if (criteria != null) {
+        sentFor.put(String.valueOf(target), open);
+      }
     }
-    ValidationReport report = requireValid(resource, body, provisional);
+    ValidationReport report = requireValid(resource, body, provisional, sentFor);
     Optional<ParsedResource> marked = VerdictTag.set(resource, report.isTolerated(), parser);
     if (marked.isPresent()) {
       resource = marked.get();
@@ -86,14 +90,21 @@ final class Preparation {
         key, resource, body, references, conditional, document, report.issues());
   }
 
-  /** Judges the resource as it will be stored: with references in the place of placeholders. */
+  /**
+   * Judges the resource as it will be stored: with references in the place of placeholders.
+   *
+   * @param sentFor what was sent, by the reference that was made up for it
+   */
   private ValidationReport requireValid(
-      ParsedResource resource, BodyTemplate body, Map<String, String> provisional) {
+      ParsedResource resource,
+      BodyTemplate body,
+      Map<String, String> provisional,
+      Map<String, String> sentFor) {
     byte[] json =
         body.openReferences().isEmpty()
             ? resource.json()
             : body.fill(VersionId.FIRST, Instant.EPOCH, provisional);
-    ValidationReport report = validator.validate(resource.resource(), json);
+    ValidationReport report = validator.validate(resource.resource(), json).saying(sentFor);
     if (!report.isAccepted()) {
       throw new FhirFailure.Unprocessable(report.issues());
     }

@@ -42,6 +42,7 @@ final class ExpandOperation {
           "url",
           "valueSet",
           "valueSetVersion",
+          "context",
           "filter",
           "date",
           "designation",
@@ -54,7 +55,8 @@ final class ExpandOperation {
           .collect(java.util.stream.Collectors.toUnmodifiableSet());
 
   /** These say which value set is meant, not what is made of it. */
-  private static final Set<String> NOT_RECORDED = Set.of("url", "valueSet", "valueSetVersion");
+  private static final Set<String> NOT_RECORDED =
+      Set.of("url", "valueSet", "valueSetVersion", "context");
 
   private final IdGenerator ids;
   private final Clock clock;
@@ -66,10 +68,7 @@ final class ExpandOperation {
 
   ValueSet run(Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
     arguments.requireOnly(NAMES);
-    ValueSet valueSet =
-        MeantDefinitions.find(
-                ValueSet.class, key, arguments, "valueSet", "valueSetVersion", terminology)
-            .orElseThrow(() -> OperationArguments.missing("a url, or a valueSet"));
+    ValueSet valueSet = valueSet(key, arguments, terminology);
     MeantDefinitions.requireKnownAt(
         arguments,
         Optional.ofNullable(valueSet.getDateElement().getValueAsString()),
@@ -104,6 +103,21 @@ final class ExpandOperation {
       answer.setCompose(null);
     }
     return answer.setExpansion(expansion);
+  }
+
+  private static ValueSet valueSet(
+      Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
+    Optional<ValueSet> named =
+        MeantDefinitions.find(
+            ValueSet.class, key, arguments, "valueSet", "valueSetVersion", terminology);
+    Optional<String> context = arguments.text("context");
+    if (named.isPresent() && context.isPresent()) {
+      throw OperationArguments.malformed(
+          "context", "found a value set besides it; expected one of them");
+    }
+    return named
+        .or(() -> context.map(address -> BoundValueSets.of(address, terminology)))
+        .orElseThrow(() -> OperationArguments.missing("a url, a valueSet, or a context"));
   }
 
   /** Each parameter as it was understood. */

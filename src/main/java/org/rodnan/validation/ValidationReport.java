@@ -2,6 +2,7 @@ package org.rodnan.validation;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.rodnan.fhir.Issue;
 
@@ -39,6 +40,22 @@ public record ValidationReport(List<Issue> issues, boolean isTolerated) {
             Stream.concat(issues.stream(), others.stream())
                 .sorted(Comparator.comparing(Issue::severity))
                 .toList());
+  }
+
+  /** With other texts in what it says, such as references as a client wrote them. */
+  public ValidationReport saying(Map<String, String> replacements) {
+    return replacements.isEmpty()
+        ? this
+        : new ValidationReport(
+            issues.stream().map(issue -> saying(issue, replacements)).toList(), isTolerated);
+  }
+
+  private static Issue saying(Issue issue, Map<String, String> replacements) {
+    String diagnostics = issue.diagnostics();
+    for (Map.Entry<String, String> each : replacements.entrySet()) {
+      diagnostics = diagnostics.replace(each.getKey(), each.getValue());
+    }
+    return new Issue(issue.severity(), issue.code(), diagnostics, issue.expression());
   }
 
   private static Issue shortened(Issue issue) {

@@ -269,4 +269,37 @@ class StoredDefinitionsTest {
     """
         .formatted(id, url, concepts);
   }
+
+  /** Two of one address in one transaction, or one that another resource has: nothing is stored. */
+  @Test
+  void takesNoAddressTwiceInATransaction() {
+    String url = "https://example.org/twice/" + id;
+    String entry =
+        """
+        {'resource':{'resourceType':'CodeSystem','id':'%s','url':'%s','status':'active',
+         'content':'not-present'},'request':{'method':'PUT','url':'CodeSystem/%s'}}\
+        """;
+    String twice =
+        entry.formatted(id + "-a", url, id + "-a")
+            + ","
+            + entry.formatted(id + "-b", url, id + "-b");
+    Answer refused = transaction(twice);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains(url, "CodeSystem.url");
+    assertThat(client.get("/CodeSystem/" + id + "-a").status()).isEqualTo(404);
+    assertThat(client.get("/CodeSystem/" + id + "-b").status()).isEqualTo(404);
+    assertThat(transaction(entry.formatted(id + "-a", url, id + "-a")).status()).isEqualTo(200);
+    assertThat(transaction(entry.formatted(id + "-b", url + "/b", id + "-b")).status())
+        .isEqualTo(200);
+    String taken = entry.formatted(id + "-c", url, id + "-c");
+    assertThat(transaction(taken).status()).isEqualTo(422);
+    assertThat(client.get("/CodeSystem/" + id + "-c").status()).isEqualTo(404);
+  }
+
+  private Answer transaction(String entries) {
+    return client.post(
+        "",
+        ("{'resourceType':'Bundle','type':'transaction','entry':[" + entries + "]}")
+            .replace('\'', '"'));
+  }
 }

@@ -346,6 +346,35 @@ class TerminologyTest {
   }
 
   @Test
+  void expandsWhatAnElementIsBoundTo() {
+    String types = "http://hl7.org/fhir/StructureDefinition/";
+    String ours = "https://w3id.org/rodnan/StructureDefinition/";
+    assertThat(expanded("context=" + types + "Observation%23Observation.status"))
+        .contains("final", "entered-in-error");
+    // What a profile doesn't bind anew is bound as in its base.
+    assertThat(expanded("filter=fin&context=" + ours + "ssc-mrss%23Observation.status"))
+        .containsExactly("final");
+    Answer unbound = client.get("/ValueSet/$expand?context=" + types + "Patient%23Patient.active");
+    assertThat(unbound.status()).isEqualTo(422);
+    assertThat(unbound.text()).contains("Patient.active", "not bound");
+    assertThat(client.get("/ValueSet/$expand?context=" + types + "Patient%23Patient.age").status())
+        .isEqualTo(404);
+    assertThat(client.get("/ValueSet/$expand?context=" + types + "None%23None.age").status())
+        .isEqualTo(404);
+    assertThat(client.get("/ValueSet/$expand?context=Patient.gender").status()).isEqualTo(400);
+    assertThat(
+            client
+                .get(
+                    "/ValueSet/$expand?url="
+                        + valueSet
+                        + "&context="
+                        + types
+                        + "Patient%23Patient.gender")
+                .status())
+        .isEqualTo(400);
+  }
+
+  @Test
   void refusesWhatItCantExpand() {
     assertThat(client.get("/ValueSet/$expand?url=urn:none").status()).isEqualTo(404);
     assertThat(client.get("/ValueSet/$expand").status()).isEqualTo(400);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,10 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
 import org.rodnan.Fixtures;
+import org.rodnan.validation.Mutator;
 
 @ExtendWith(TestServer.Shared.class)
 class ValidateTest {
   private static final String VITALS = "http://hl7.org/fhir/StructureDefinition/vitalsigns";
+
+  private static final int MUTANTS = 200;
 
   private final FhirClient client;
   private final String id;
@@ -81,6 +85,39 @@ class ValidateTest {
     assertThat(update.status()).isEqualTo(write.status() == 400 ? 400 : 200);
     assertThat(findings(update)).isEqualTo(findings(write));
     assertThat(findings(create)).isEqualTo(findings(write));
+  }
+
+  /** Of resources that nobody thought of. */
+  @Test
+  void saysWhatTheWriteSaysOfMutants() throws IOException {
+    long seed = Long.getLong("rodnan.seed", System.nanoTime());
+    List<ObjectNode> corpus =
+        examples().stream()
+            .filter(name -> name.contains("-valid-"))
+            .map(name -> (ObjectNode) Fixtures.example(name))
+            .toList();
+    Mutator mutator = new Mutator(new Random(seed), corpus);
+    int stored = 0;
+    for (int i = 0; i < MUTANTS; i++) {
+      ObjectNode mutant = mutator.next();
+      String type = mutant.path("resourceType").asText();
+      if (!type.matches("[A-Z][A-Za-z]+")) {
+        continue;
+      }
+      String key = "/" + type + "/" + id + "-" + i;
+      mutant.put("id", id + "-" + i);
+      Answer rehearsal = client.post(key + "/$validate", mutant.toString());
+      Answer write = client.put(key, mutant.toString(), "Prefer", "return=OperationOutcome");
+      String told = "-Drodnan.seed=" + seed + ": " + mutant + " " + write.text();
+      assertThat(findings(rehearsal)).describedAs(told).isEqualTo(findings(write));
+      if (write.status() < 300) {
+        stored++;
+        assertThat(isAccepted(rehearsal)).describedAs(told).isTrue();
+      } else {
+        assertThat(write.status()).describedAs(told).isIn(400, 404, 409, 412, 422);
+      }
+    }
+    assertThat(stored).describedAs("-Drodnan.seed=" + seed).isBetween(1, MUTANTS - 1);
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Makes small changes to valid resources, most of which make them invalid. Seeded. */
-final class Mutator {
+public final class Mutator {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int VALUES_KEPT_MAX = 400;
@@ -190,7 +190,7 @@ final class Mutator {
   /**
    * @param corpus valid resources, from which values are taken too
    */
-  Mutator(Random random, Collection<ObjectNode> corpus) {
+  public Mutator(Random random, Collection<ObjectNode> corpus) {
     this.random = random;
     this.corpus = List.copyOf(corpus);
     this.corpus.forEach(this::collect);
@@ -212,7 +212,7 @@ final class Mutator {
   }
 
   /** A copy of one of the corpus with one to three changes. */
-  ObjectNode next() {
+  public ObjectNode next() {
     ObjectNode resource = one(corpus).deepCopy();
     int changes = 1 + Integer.numberOfTrailingZeros(random.nextInt() | 4);
     for (int i = 0; i < changes; i++) {
