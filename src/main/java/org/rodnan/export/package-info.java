@@ -1,6 +1,15 @@
 /** Out: what the store holds, in the forms that others need. */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "dataset", "sdtm", "store", "interaction", "search"})
+    allowedDependencies = {
+      "fhir",
+      "dataset",
+      "sdtm",
+      "view",
+      "store",
+      "index",
+      "interaction",
+      "search"
+    })
 @NullMarked
 package org.rodnan.export;
 

@@ -9,10 +9,21 @@ import java.util.Optional;
  *
  * @param headers all but those about the body's form
  * @param body one resource in JSON
+ * @param file in the place of a body; a header tells its type
  */
-record Answer(int status, Map<String, String> headers, Optional<JsonBytes> body) {
+record Answer(
+    int status, Map<String, String> headers, Optional<JsonBytes> body, Optional<FileContent> file) {
   Answer {
     headers = Map.copyOf(headers);
+  }
+
+  Answer(int status, Map<String, String> headers, Optional<JsonBytes> body) {
+    this(status, headers, body, Optional.empty());
+  }
+
+  static Answer of(int status, FileContent file, String contentType) {
+    return new Answer(
+        status, Map.of("Content-Type", contentType), Optional.empty(), Optional.of(file));
   }
 
   static Answer of(int status, JsonBytes body) {
@@ -25,7 +36,7 @@ record Answer(int status, Map<String, String> headers, Optional<JsonBytes> body)
 
   /** As a resource; what is none goes into a Binary. */
   JsonBytes asResource() {
-    JsonBytes content = body.orElseThrow();
+    JsonBytes content = body.or(() -> file.map(each -> JsonBytes.of(each.bytes()))).orElseThrow();
     String type = headers.get("Content-Type");
     return type == null ? content : JsonBytes.of(RawBinary.resource(type, content.joined()));
   }
@@ -37,13 +48,13 @@ record Answer(int status, Map<String, String> headers, Optional<JsonBytes> body)
   Answer with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new Answer(status, more, body);
+    return new Answer(status, more, body, file);
   }
 
   /** These headers too. */
   Answer with(Map<String, String> others) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.putAll(others);
-    return new Answer(status, more, body);
+    return new Answer(status, more, body, file);
   }
 }

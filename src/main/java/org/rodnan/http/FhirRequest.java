@@ -75,6 +75,7 @@ record FhirRequest(
               case GRAPHQL -> bodies.graphql(http, query);
               case INGEST -> bodies.file(http, query);
               case INSTALL -> bodies.fhirPackage(http, query);
+              case RUN -> bodies.view(http, query);
               default -> bodies.input(http, query);
             }
             : new OperationInput(query, Optional.empty());
@@ -84,6 +85,7 @@ record FhirRequest(
         preferences.lenient(),
         header("If-Match"),
         form(target.operation()),
+        values(http.getHeaders("Accept")),
         origin,
         bundles());
   }

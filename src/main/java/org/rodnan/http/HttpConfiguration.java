@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -10,7 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.export.RecordOwners;
 import org.rodnan.export.SdtmExport;
+import org.rodnan.export.ViewLibrary;
+import org.rodnan.export.ViewRun;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -20,9 +24,11 @@ import org.rodnan.ingest.PackageInstaller;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.store.StoreSettings;
 import org.rodnan.terminology.Artifacts;
 import org.rodnan.terminology.TerminologyService;
 import org.rodnan.validation.ResourceValidator;
+import org.rodnan.view.ViewCompiler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -34,6 +40,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.FileSystemUtils;
 
 @Configuration
 @EnableConfigurationProperties(HttpSettings.class)
@@ -80,6 +87,18 @@ class HttpConfiguration {
   }
 
   @Bean
+  ViewEndpoint viewEndpoint(
+      ViewCompiler compiler,
+      ViewLibrary library,
+      RecordOwners owners,
+      ViewRun runs,
+      StoreSettings settings) {
+    Path temporary = settings.folder().resolve("temporary");
+    FileSystemUtils.deleteRecursively(temporary.toFile());
+    return new ViewEndpoint(compiler, library, owners, runs, temporary);
+  }
+
+  @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       Interactions interactions,
       Operations operations,
@@ -87,6 +106,7 @@ class HttpConfiguration {
       PackageInstaller packages,
       Ingest ingest,
       SdtmExport sdtm,
+      ViewEndpoint views,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
@@ -106,6 +126,7 @@ class HttpConfiguration {
             new InstallEndpoint(packages),
             new IngestEndpoint(ingest, limits),
             new SdtmEndpoint(sdtm),
+            views,
             jobs);
     FhirApi api =
         new FhirApi(

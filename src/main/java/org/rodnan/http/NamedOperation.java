@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.ResourceTypes;
@@ -27,6 +28,7 @@ enum NamedOperation {
   META("meta", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
+  RUN("run", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of("ViewDefinition")),
   SDTM("sdtm", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
@@ -55,7 +57,12 @@ enum NamedOperation {
           "ResearchStudy-everything",
           "ResearchStudy-sdtm",
           "Resource-diff",
-          "Resource-expunge");
+          "Resource-expunge",
+          "ViewDefinition-run");
+
+  /** As later drafts of SQL on FHIR call them. */
+  private static final Map<String, String> VIEW_NAMES =
+      Map.of("$viewdefinition-run", "$run", "$viewdefinition-export", "$export");
 
   private static final Set<String> WITH_TABLE = Set.of("cohort", "endpoint", "ingest");
   private static final Set<String> WITH_PICTURE = Set.of();
@@ -100,6 +107,11 @@ enum NamedOperation {
     };
   }
 
+  /** Whether the answer is no resource, and has formats of its own. */
+  boolean hasFormats() {
+    return this == RUN;
+  }
+
   boolean isAt(Level level) {
     return levels.contains(level);
   }
@@ -124,8 +136,12 @@ enum NamedOperation {
    * @param segment such as {@code $everything}
    */
   static Optional<NamedOperation> find(String segment, Level level, Optional<String> type) {
+    String name =
+        type.orElse(Routes.VIEW_DEFINITION).equals(Routes.VIEW_DEFINITION)
+            ? VIEW_NAMES.getOrDefault(segment, segment)
+            : segment;
     for (NamedOperation operation : values()) {
-      if (segment.equals("$" + operation.code)
+      if (name.equals("$" + operation.code)
           && operation.isAt(level)
           && type.map(operation::isOf).orElse(true)) {
         return Optional.of(operation);

@@ -236,6 +236,7 @@ final class OpenApiDocument {
       case Target.Search search -> search.compartment().isPresent() ? "compartment" : "search";
       case Target.Async async ->
           method.equals("DELETE") ? "forget the request" : "answer to an asynchronous request";
+      case Target.Views views -> "views that come with the server";
       case Target.Operation operation -> "$" + operation.operation().code();
     };
   }

@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.util.List;
 import java.util.Optional;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.store.Origin;
@@ -10,6 +11,7 @@ import org.rodnan.store.Origin;
  * @param lenient whether unknown parameters of searches are ignored
  * @param ifMatch the header as sent
  * @param form of the answer, one that the operation has
+ * @param accept the header's values
  * @param bundles writes the pages of those that answer with some
  */
 record OperationCall(
@@ -18,6 +20,7 @@ record OperationCall(
     boolean lenient,
     Optional<String> ifMatch,
     AnswerForm form,
+    List<String> accept,
     Origin origin,
     BundleWriter bundles) {
 

@@ -35,6 +35,7 @@ final class OperationEndpoint {
   private final InstallEndpoint installs;
   private final IngestEndpoint ingests;
   private final SdtmEndpoint sdtm;
+  private final ViewEndpoint views;
   private final AsyncJobs jobs;
 
   OperationEndpoint(
@@ -42,18 +43,28 @@ final class OperationEndpoint {
       InstallEndpoint installs,
       IngestEndpoint ingests,
       SdtmEndpoint sdtm,
+      ViewEndpoint views,
       AsyncJobs jobs) {
     this.operations = operations;
     this.installs = installs;
     this.ingests = ingests;
     this.sdtm = sdtm;
+    this.views = views;
     this.jobs = jobs;
   }
 
   /** The answer, or if the client prefers that, the address under which it will be. */
   Answer answer(Target.Operation target, FhirRequest request) {
     OperationCall call = request.call(target);
+    if (target.operation().hasFormats()) {
+      // $export is the asynchronous form of it.
+      return answer(call);
+    }
     return jobs.answer(request, () -> answer(call));
+  }
+
+  ViewEndpoint views() {
+    return views;
   }
 
   Answer answer(OperationCall call) {
@@ -71,6 +82,7 @@ final class OperationEndpoint {
       case META -> meta(call);
       case META_ADD -> metaAdd(call);
       case META_DELETE -> metaDelete(call);
+      case RUN -> views.run(call);
       case SDTM -> sdtm.export(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);

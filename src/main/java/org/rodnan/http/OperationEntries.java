@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import java.util.List;
 import java.util.Optional;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.interaction.EntryOperations;
@@ -28,7 +29,14 @@ record OperationEntries(OperationEndpoint operations, BundleWriter bundles)
     return operations
         .answer(
             new OperationCall(
-                target(call), input, false, Optional.empty(), AnswerForm.RESOURCE, origin, bundles))
+                target(call),
+                input,
+                false,
+                Optional.empty(),
+                AnswerForm.RESOURCE,
+                List.of(),
+                origin,
+                bundles))
         .asResource()
         .joined();
   }

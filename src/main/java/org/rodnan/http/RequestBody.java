@@ -237,6 +237,27 @@ final class RequestBody {
     return new OperationInput(query, Optional.of(new ParsedResource(parameters, new byte[0])));
   }
 
+  /**
+   * What views are run with: a Parameters, or a ViewDefinition, which then is the parameter {@code
+   * viewResource}. Neither it nor the Parameters around it are R4, so that the resources in it are
+   * parameters too, as JSON; references are their literals, and parts an object in JSON.
+   *
+   * @throws FhirFailure as {@link #resource} and {@link #form}
+   */
+  OperationInput view(HttpServletRequest request, QueryParameters query) {
+    Optional<MediaType> type = declared(request);
+    if (type.isEmpty() || type.get().type().equals(FORM)) {
+      return input(request, query);
+    }
+    if (declaredFormat(request) != Format.JSON) {
+      throw new FhirFailure.UnsupportedMedia(
+          "The body is " + type.get().type() + "; a ViewDefinition is JSON only");
+    }
+    byte[] body = read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max");
+    return new OperationInput(
+        query.and(new QueryParameters(new ViewParameters(limits).read(body))), Optional.empty());
+  }
+
   private static Format declaredFormat(HttpServletRequest request) {
     MediaType type =
         declared(request)

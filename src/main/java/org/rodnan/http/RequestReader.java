@@ -55,6 +55,9 @@ final class RequestReader {
 
   private static Representation representation(
       HttpServletRequest http, Target target, QueryParameters query) {
+    if (target instanceof Target.Operation operation && operation.operation().hasFormats()) {
+      return Representation.DEFAULT;
+    }
     try {
       return Negotiation.negotiate(FhirRequest.values(http.getHeaders("Accept")), query);
     } catch (FhirFailure.NotAcceptable e) {

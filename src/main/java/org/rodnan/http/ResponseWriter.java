@@ -40,6 +40,12 @@ final class ResponseWriter {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
+    if (answer.file().isPresent()) {
+      try (FileContent file = answer.file().get()) {
+        writeFile(answer, file, request, response);
+      }
+      return;
+    }
     Optional<JsonBytes> body = answer.body();
     // First, for it may fail: nothing of the answer is set then.
     JsonBytes encoded =
@@ -53,6 +59,44 @@ final class ResponseWriter {
     if (body.isPresent()) {
       String type = answer.headers().getOrDefault(TYPE, representation.contentType());
       writeBody(encoded, type, request, response);
+    }
+  }
+
+  /**
+   * Only a whole file is compressed. What is compressed is another representation, with a tag of
+   * its own and no ranges (RFC 9110, sections 8.8.3 and 14).
+   */
+  private static void writeFile(
+      Answer answer, FileContent file, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    boolean isGzip =
+        answer.status() == HttpServletResponse.SC_OK
+            && file.length() >= GZIP_BYTES_MIN
+            && request.getHeader("Range") == null
+            && acceptsGzip(request);
+    response.setStatus(answer.status());
+    answer.headers().forEach(response::setHeader);
+    response.setHeader("Cache-Control", "private, no-cache");
+    response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
+    String tag = answer.headers().get("ETag");
+    if (isGzip) {
+      response.setHeader("Content-Encoding", "gzip");
+      if (tag != null) {
+        response.setHeader("ETag", tag.replaceFirst("\"$", "-gzip\""));
+        response.setHeader("Accept-Ranges", "none");
+      }
+    } else {
+      response.setContentLengthLong(file.length());
+    }
+    if (request.getMethod().equals("HEAD")) {
+      return;
+    }
+    if (isGzip) {
+      try (OutputStream out = new QuickGzip(response.getOutputStream())) {
+        file.writeTo(out);
+      }
+    } else {
+      file.writeTo(response.getOutputStream());
     }
   }
 

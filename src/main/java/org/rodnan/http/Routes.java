@@ -16,6 +16,9 @@ final class Routes {
   /** Before the id of an asynchronous request. */
   static final String ASYNC = "_async";
 
+  /** A logical model of SQL on FHIR, no type of R4. */
+  static final String VIEW_DEFINITION = "ViewDefinition";
+
   private static final String HISTORY = "_history";
   private static final String SEARCH = "_search";
   private static final String ALL_TYPES = "*";
@@ -51,6 +54,10 @@ final class Routes {
     }
     if (segments.size() == 2 && segments.getFirst().equals(ASYNC)) {
       return new Target.Async(segments.getLast());
+    }
+    if (segments.size() <= 2 && segments.getFirst().equals(VIEW_DEFINITION)) {
+      return new Target.Views(
+          segments.size() == 1 ? Optional.empty() : Optional.of(segments.getLast()));
     }
     return switch (segments.size()) {
       case 1 -> ofOne(segments.getFirst());
@@ -116,11 +123,11 @@ final class Routes {
     switch (segments.size()) {
       case 1 -> operation = NamedOperation.find(name, Level.SYSTEM, type);
       case 2 -> {
-        type = Optional.of(ResourceTypes.require(segments.getFirst()));
+        type = Optional.of(requireType(segments.getFirst()));
         operation = NamedOperation.find(name, Level.TYPE, type);
       }
       case 3 -> {
-        key = Optional.of(key(segments));
+        key = Optional.of(new ResourceKey(requireType(segments.get(0)), segments.get(1)));
         type = key.map(ResourceKey::type);
         operation = NamedOperation.find(name, Level.INSTANCE, type);
       }
@@ -138,6 +145,10 @@ final class Routes {
                   : " on " + String.join("/", segments.subList(0, segments.size() - 1))));
     }
     return new Target.Operation(operation.get(), type, key);
+  }
+
+  private static String requireType(String segment) {
+    return segment.equals(VIEW_DEFINITION) ? segment : ResourceTypes.require(segment);
   }
 
   private static FhirFailure unknown(String path) {

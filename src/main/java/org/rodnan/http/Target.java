@@ -26,6 +26,7 @@ sealed interface Target {
       case History history -> "history";
       case Search search -> "search";
       case Async async -> "async";
+      case Views views -> "views";
       case Operation operation -> "$" + operation.operation().code();
     };
   }
@@ -105,6 +106,14 @@ sealed interface Target {
     @Override
     public List<String> methods() {
       return List.of("GET", "HEAD", "DELETE");
+    }
+  }
+
+  /** The ViewDefinitions that come with the program; R4 has no such type. */
+  record Views(Optional<String> id) implements Target {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
     }
   }
 

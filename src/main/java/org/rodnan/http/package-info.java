@@ -21,6 +21,7 @@
     allowedDependencies = {
       "fhir",
       "export",
+      "view",
       "sdtm",
       "endpoint",
       "ingest",

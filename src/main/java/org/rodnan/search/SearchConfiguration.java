@@ -75,6 +75,11 @@ class SearchConfiguration {
   }
 
   @Bean
+  ResourceScan resourceScan(Snapshots snapshots, Planning planning) {
+    return new ResourceScan(snapshots, planning);
+  }
+
+  @Bean
   MetaInUse metaInUse(Snapshots snapshots, Limits limits) {
     return new MetaInUse(snapshots, limits);
   }
