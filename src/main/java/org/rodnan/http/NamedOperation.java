@@ -12,6 +12,7 @@ import org.rodnan.fhir.ResourceTypes;
  * capabilities both go by this list.
  */
 enum NamedOperation {
+  ADVERSE_EVENTS("adverse-events", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
@@ -52,6 +53,7 @@ enum NamedOperation {
       Set.of(
           "Bundle-ingest",
           "ImplementationGuide-install",
+          "ResearchStudy-adverse-events",
           "ResearchStudy-cohort",
           "ResearchStudy-endpoint",
           "ResearchStudy-everything",
@@ -64,7 +66,8 @@ enum NamedOperation {
   private static final Map<String, String> VIEW_NAMES =
       Map.of("$viewdefinition-run", "$run", "$viewdefinition-export", "$export");
 
-  private static final Set<String> WITH_TABLE = Set.of("cohort", "endpoint", "ingest");
+  private static final Set<String> WITH_TABLE =
+      Set.of("adverse-events", "cohort", "endpoint", "ingest");
   private static final Set<String> WITH_PICTURE = Set.of();
 
   private final String code;

@@ -12,6 +12,7 @@ import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.operation.AdverseEventsOperation;
 import org.rodnan.operation.CohortOperation;
 import org.rodnan.operation.EndpointOperation;
 import org.rodnan.operation.EverythingOperation;
@@ -69,6 +70,7 @@ final class OperationEndpoint {
 
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
+      case ADVERSE_EVENTS -> adverseEvents(call);
       case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
       case COHORT -> cohort(call);
       case DIFF -> diff(call);
@@ -96,6 +98,14 @@ final class OperationEndpoint {
       return resource(answer.parameters());
     }
     return csv(call.input().flag("subjects") ? answer.subjects() : answer.attrition(), "cohort");
+  }
+
+  private Answer adverseEvents(OperationCall call) {
+    AdverseEventsOperation.Answer answer =
+        operations.adverseEvents().count(call.key(), call.input().arguments());
+    return call.wantsTable()
+        ? csv(answer.table(), "adverse-events")
+        : resource(answer.parameters());
   }
 
   private Answer endpoint(OperationCall call) {

@@ -10,6 +10,7 @@ import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.FhirPaths;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.Interactions;
+import org.rodnan.safety.AdverseEventCount;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.MetaInUse;
 import org.rodnan.terminology.DefinitionSource;
@@ -28,6 +29,7 @@ class OperationConfiguration {
       Interactions interactions,
       CohortSearch cohorts,
       EndpointAnalysis endpoints,
+      AdverseEventCount adverseEvents,
       EverythingEngine everything,
       MetaInUse metaInUse,
       ResourceParser parser,
@@ -54,6 +56,7 @@ class OperationConfiguration {
         new DiffOperation(interactions.read(), interactions.vread(), references),
         new CohortOperation(cohorts, interactions.read(), interactions.create()),
         new EndpointOperation(endpoints, interactions.read(), ids),
+        new AdverseEventsOperation(adverseEvents, interactions.read()),
         interactions.expunge(),
         new TerminologyOperations(
             () -> terminology.at(current),

@@ -13,5 +13,6 @@ public record Operations(
     DiffOperation diff,
     CohortOperation cohort,
     EndpointOperation endpoint,
+    AdverseEventsOperation adverseEvents,
     ExpungeInteraction expunge,
     TerminologyOperations terminology) {}

@@ -4,6 +4,7 @@
       "fhir",
       "cohort",
       "endpoint",
+      "safety",
       "interaction",
       "search",
       "index",

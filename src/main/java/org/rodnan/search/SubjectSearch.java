@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.lucene.index.DocValues;
@@ -40,6 +41,9 @@ import org.rodnan.search.SearchRequest.Parameter;
  */
 public final class SubjectSearch {
   private static final String PATIENT = "Patient";
+
+  /** How many resources are held at once. */
+  private static final int BATCH = 500;
 
   private final Snapshots snapshots;
   private final Planning planning;
@@ -172,6 +176,26 @@ public final class SubjectSearch {
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
       }
+    }
+
+    /**
+     * Hands over the resources that a search finds, in the order of their creation; holds few of
+     * them at once.
+     *
+     * @throws FhirFailure.Malformed if the search can't be understood
+     */
+    public void forEach(String type, List<Parameter> parameters, Consumer<byte[]> use) {
+      try {
+        int[] docs =
+            Documents.inOrder(searcher, Documents.found(searcher, query(type, parameters))).docs();
+        for (int from = 0; from < docs.length; from += BATCH) {
+          int[] some = Arrays.copyOfRange(docs, from, Math.min(from + BATCH, docs.length));
+          Documents.bodies(searcher, some).forEach(body -> use.accept(body.json()));
+        }
+      } catch (IOException e) {
+        throw new FhirFailure.Fault("The index can't be read", e);
+      }
+      requireInTime(type, parameters);
     }
 
     /**

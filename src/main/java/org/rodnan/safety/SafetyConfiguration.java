@@ -1,0 +1,13 @@
+package org.rodnan.safety;
+
+import org.rodnan.search.SubjectSearch;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration
+class SafetyConfiguration {
+  @Bean
+  AdverseEventCount adverseEventCount(SubjectSearch subjects) {
+    return new AdverseEventCount(subjects);
+  }
+}

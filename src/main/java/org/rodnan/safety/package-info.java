@@ -1,0 +1,7 @@
+/** Harm: the adverse events of a study's subjects, counted by term. */
+@ApplicationModule(allowedDependencies = {"fhir", "cohort", "search"})
+@NullMarked
+package org.rodnan.safety;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
