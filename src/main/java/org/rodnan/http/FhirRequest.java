@@ -73,7 +73,7 @@ record FhirRequest(
         http.getMethod().equals("POST")
             ? switch (target.operation()) {
               case GRAPHQL -> bodies.graphql(http, query);
-              case INGEST -> bodies.file(http, query);
+              case INGEST -> bodies.files(http, query);
               case INSTALL -> bodies.fhirPackage(http, query);
               case RUN -> bodies.view(http, query);
               default -> bodies.input(http, query);

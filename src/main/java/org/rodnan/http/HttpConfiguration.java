@@ -1,5 +1,6 @@
 package org.rodnan.http;
 
+import jakarta.servlet.MultipartConfigElement;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.ingest.Ingest;
+import org.rodnan.ingest.IngestSettings;
 import org.rodnan.ingest.PackageInstaller;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.operation.Operations;
@@ -47,6 +49,9 @@ import org.springframework.util.FileSystemUtils;
 class HttpConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConfiguration.class);
   private static final String BASE_PATH = "/fhir";
+
+  /** Bytes of a part of a form that aren't worth a file. */
+  private static final int MEMORY_MAX = 64 * 1024;
 
   @Bean(destroyMethod = "shutdown")
   ExecutorService answeringLater(HttpSettings settings) {
@@ -114,7 +119,14 @@ class HttpConfiguration {
       Clock clock,
       HttpSettings settings,
       ExecutorService answeringLater,
-      Metrics metrics) {
+      Metrics metrics,
+      IngestSettings ingesting,
+      StoreSettings storing) {
+    Upload.Spool spool =
+        new Upload.Spool(
+            storing.folder().resolve("uploads"),
+            ingesting.bodyBytesMax(),
+            "rodnan.ingest.body-bytes-max");
     String version = capabilities.version();
     List<CodeSystem> ours = Artifacts.read(CodeSystem.class, "terminology/CodeSystem");
     Instant started = clock.instant();
@@ -124,7 +136,7 @@ class HttpConfiguration {
         new OperationEndpoint(
             operations,
             new InstallEndpoint(packages),
-            new IngestEndpoint(ingest, limits),
+            new IngestEndpoint(ingest, spool),
             new SdtmEndpoint(sdtm),
             views,
             jobs);
@@ -145,11 +157,17 @@ class HttpConfiguration {
             new AsyncEndpoint(jobs));
     RequestReader reader =
         new RequestReader(
-            new RequestBody(parser, limits), ids, Optional.ofNullable(settings.baseUrl()));
+            new RequestBody(parser, limits, spool), ids, Optional.ofNullable(settings.baseUrl()));
     ServletRegistrationBean<FhirServlet> registration =
         new ServletRegistrationBean<>(
             new FhirServlet(reader, api, new ResponseWriter(), limits, metrics), BASE_PATH + "/*");
     registration.setLoadOnStartup(1);
+    registration.setMultipartConfig(
+        new MultipartConfigElement(
+            System.getProperty("java.io.tmpdir"),
+            ingesting.bodyBytesMax(),
+            ingesting.bodyBytesMax(),
+            MEMORY_MAX));
     return registration;
   }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueSeverity;
@@ -11,11 +12,12 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
-import org.rodnan.fhir.Limits;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
+import org.rodnan.ingest.Piece;
+import org.rodnan.ingest.Source;
 import org.rodnan.operation.Table;
 
 /** {@code $ingest?source=}: a file as the body, a report as the answer. */
@@ -23,36 +25,45 @@ final class IngestEndpoint {
   /** The counts are exact; of what is told one by one so many are enough for people. */
   private static final int TOLD_MAX = 100;
 
-  /** How much larger than the body its files may be, unpacked. */
-  private static final long UNPACKED_MAX = 10;
-
   private static final List<String> COLUMNS =
       List.of("file", "line", "action", "type", "id", "reason");
 
   private final Ingest ingest;
-  private final Limits limits;
+  private final Upload.Spool spool;
 
-  IngestEndpoint(Ingest ingest, Limits limits) {
+  IngestEndpoint(Ingest ingest, Upload.Spool spool) {
     this.ingest = ingest;
-    this.limits = limits;
+    this.spool = spool;
   }
 
   Answer ingest(OperationCall call) {
     OperationInput input = call.input();
-    input.requireOnly(Set.of("source", "file", "content"));
-    byte[] content = Base64.getDecoder().decode(input.text("content").orElse(""));
-    String source = input.text("source").orElse("");
-    String file = input.text("file").orElse("body");
-    IngestReport report =
-        switch (source) {
-          case "fhir" -> ingest.fhir(file, content, call.origin());
-          case "sdtm" -> ingest.sdtm(content, UNPACKED_MAX * limits.bodyBytesMax(), call.origin());
-          default ->
-              throw new FhirFailure.Malformed(
-                  IssueType.NOTSUPPORTED,
-                  "source is '" + source + "'; expected fhir or sdtm",
-                  "source");
-        };
+    try (Upload upload = input.upload().orElseGet(() -> inParameters(input))) {
+      input.requireOnly(Set.of("source", "file", "content"));
+      Source source = Source.of(input.text("source").orElse(""));
+      return answer(call, ingest.ingest(source, named(upload, input), call.origin()));
+    }
+  }
+
+  /** Of an entry of a Bundle, which can hold nothing else than a resource. */
+  private Upload inParameters(OperationInput input) {
+    String content = input.text("content").orElse("");
+    try {
+      return spool.take(Base64.getDecoder().decode(content));
+    } catch (IllegalArgumentException e) {
+      throw new FhirFailure.Malformed("content is not Base64", "content");
+    }
+  }
+
+  /** A body that is no form has no name but the one that it is given. */
+  private static List<Piece> named(Upload upload, OperationInput input) {
+    Optional<String> file = input.text("file");
+    return upload.pieces().size() == 1 && file.isPresent()
+        ? List.of(new Piece(file.get(), upload.pieces().getFirst().path()))
+        : upload.pieces();
+  }
+
+  private static Answer answer(OperationCall call, IngestReport report) {
     return call.wantsTable()
         ? OperationEndpoint.csv(table(report), "ingest")
         : Answer.of(

@@ -61,7 +61,12 @@ final class OperationEndpoint {
       // $export is the asynchronous form of it.
       return answer(call);
     }
-    return jobs.answer(request, () -> answer(call));
+    try {
+      return jobs.answer(request, () -> answer(call));
+    } catch (FhirFailure e) {
+      call.input().upload().ifPresent(Upload::close);
+      throw e;
+    }
   }
 
   ViewEndpoint views() {

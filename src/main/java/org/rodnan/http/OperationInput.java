@@ -26,9 +26,15 @@ import org.rodnan.search.SearchRequest.Parameter;
  *
  * @param query of the URL and the form
  * @param body a Parameters, or another resource, which then is the parameter {@code resource}
+ * @param upload a body that is neither; whoever carries out the operation closes it
  */
-record OperationInput(QueryParameters query, Optional<ParsedResource> body) {
+record OperationInput(
+    QueryParameters query, Optional<ParsedResource> body, Optional<Upload> upload) {
   private static final JsonFactory JSON = new JsonFactory();
+
+  OperationInput(QueryParameters query, Optional<ParsedResource> body) {
+    this(query, body, Optional.empty());
+  }
 
   /** Those of the URL, then the primitives of the body as texts. */
   List<Parameter> values() {

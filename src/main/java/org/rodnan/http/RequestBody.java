@@ -48,10 +48,12 @@ final class RequestBody {
 
   private final ResourceParser parser;
   private final Limits limits;
+  private final Upload.Spool spool;
 
-  RequestBody(ResourceParser parser, Limits limits) {
+  RequestBody(ResourceParser parser, Limits limits, Upload.Spool spool) {
     this.parser = parser;
     this.limits = limits;
+    this.spool = spool;
   }
 
   /**
@@ -225,16 +227,18 @@ final class RequestBody {
   }
 
   /**
-   * A file of whatever type, as the parameter {@code content} in Base64.
+   * Files of whatever type, or the parts of a form, on disk.
    *
-   * @throws FhirFailure.TooLarge if it is longer than {@code rodnan.limits.body-bytes-max}
+   * @throws FhirFailure.TooLarge if they are longer than {@code rodnan.ingest.body-bytes-max}
    */
-  OperationInput file(HttpServletRequest request, QueryParameters query) {
-    Parameters parameters = new Parameters();
-    parameters.addParameter(
-        "content",
-        new Base64BinaryType(read(request, limits.bodyBytesMax(), "rodnan.limits.body-bytes-max")));
-    return new OperationInput(query, Optional.of(new ParsedResource(parameters, new byte[0])));
+  OperationInput files(HttpServletRequest request, QueryParameters query) {
+    boolean isGzip = isGzip(request);
+    try {
+      InputStream body = inflated(request.getInputStream(), isGzip);
+      return new OperationInput(query, Optional.empty(), Optional.of(spool.take(request, body)));
+    } catch (IOException e) {
+      throw unreadable(isGzip);
+    }
   }
 
   /**
@@ -292,11 +296,15 @@ final class RequestBody {
     try (InputStream in = inflated(request.getInputStream(), isGzip)) {
       return read(in, expectedLength(request, isGzip), max, setting);
     } catch (IOException e) {
-      throw new FhirFailure.Malformed(
-          isGzip
-              ? "The body is not what gzip made, or was cut short"
-              : "The body could not be read to its end");
+      throw unreadable(isGzip);
     }
+  }
+
+  private static FhirFailure unreadable(boolean isGzip) {
+    return new FhirFailure.Malformed(
+        isGzip
+            ? "The body is not what gzip made, or was cut short"
+            : "The body could not be read to its end");
   }
 
   private static byte[] read(InputStream in, int expected, int max, String setting)

@@ -1,6 +1,7 @@
 package org.rodnan.ingest;
 
-import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,8 @@ import org.rodnan.interaction.BundleInteraction;
 import org.rodnan.interaction.EntryOperations;
 import org.rodnan.interaction.UpdateInteraction;
 import org.rodnan.mapping.MappedContent;
-import org.rodnan.sdtm.SdtmReader;
+import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
 import org.rodnan.store.Origin;
 
 /**
@@ -33,17 +35,22 @@ import org.rodnan.store.Origin;
  * circle is written at once. Thread safe.
  */
 public final class Ingest {
-  private static final int ROWS_MAX = 1_000_000;
   private static final Pattern ENTRY = Pattern.compile("^Bundle\\.entry\\[(\\d{1,9})]");
 
   private final UpdateInteraction updates;
   private final BundleInteraction bundles;
   private final ResourceParser parser;
+  private final IngestSettings settings;
 
-  Ingest(UpdateInteraction updates, BundleInteraction bundles, ResourceParser parser) {
+  Ingest(
+      UpdateInteraction updates,
+      BundleInteraction bundles,
+      ResourceParser parser,
+      IngestSettings settings) {
     this.updates = updates;
     this.bundles = bundles;
     this.parser = parser;
+    this.settings = settings;
   }
 
   /** A record that was read. */
@@ -59,14 +66,47 @@ public final class Ingest {
   }
 
   /**
-   * FHIR in JSON: one resource, a Bundle that is a collection, a document or a searchset, or NDJSON
-   * with a resource on each line.
+   * Takes what was sent together.
    *
-   * @param file its name in the report
+   * @throws FhirFailure.TooLarge if there is more of it than the settings allow
+   * @throws FhirFailure.Malformed if its mapping is wrong or missing
    */
-  public IngestReport fhir(String file, byte[] content, Origin origin) {
-    List<Row> rejected = new ArrayList<>();
-    List<Item> items = new ArrayList<>();
+  public IngestReport ingest(Source source, List<Piece> pieces, Origin origin) {
+    Optional<Source.Reader> reader = source.reader();
+    try (Delivery delivery = Delivery.open(pieces, settings, true)) {
+      List<Row> told = new ArrayList<>();
+      delivery.refused().forEach(each -> told.add(row(each, Action.REJECTED)));
+      List<Item> items = new ArrayList<>();
+      if (reader.isPresent()) {
+        MappedContent content = reader.get().read(delivery.files(), delivery.mapping());
+        content.refused().forEach(each -> told.add(row(each, Action.REJECTED)));
+        content.leftOut().forEach(each -> told.add(row(each, Action.LEFT_OUT)));
+        content
+            .resources()
+            .forEach(each -> items.add(new Item(each.file(), each.row(), parsed(each.resource()))));
+      } else {
+        for (SourceFile file : delivery.files()) {
+          fhir(file, items, told);
+        }
+      }
+      return write(items, told, origin);
+    }
+  }
+
+  private static Row row(Refusal refusal, Action action) {
+    return new Row(refusal.file(), refusal.row(), action, "", "", refusal.reason());
+  }
+
+  private void fhir(SourceFile source, List<Item> items, List<Row> rejected) {
+    String file = source.name();
+    byte[] content;
+    try (InputStream in = source.opening().open()) {
+      content = in.readAllBytes();
+    } catch (IOException e) {
+      rejected.add(
+          new Row(file, 0, Action.REJECTED, "", "", "The file can't be read: " + e.getMessage()));
+      return;
+    }
     Optional<ParsedResource> whole = whole(content);
     if (whole.isPresent()) {
       add(file, whole.get(), items, rejected);
@@ -84,7 +124,6 @@ public final class Ingest {
         }
       }
     }
-    return write(items, rejected, origin);
   }
 
   /**
@@ -162,30 +201,6 @@ public final class Ingest {
         .setStripVersionsFromReferences(false)
         .encodeResourceToString(resource)
         .getBytes(StandardCharsets.UTF_8);
-  }
-
-  /**
-   * SDTM: a zip file of datasets, as {@link SdtmReader#readZip} takes it.
-   *
-   * @param bytesMax of its files, unpacked
-   */
-  public IngestReport sdtm(byte[] zip, long bytesMax, Origin origin) {
-    MappedContent content =
-        new SdtmReader(ROWS_MAX).readZip(new ByteArrayInputStream(zip), Optional.empty(), bytesMax);
-    List<Row> told = new ArrayList<>();
-    content
-        .refused()
-        .forEach(each ->
-            told.add(new Row(each.file(), each.row(), Action.REJECTED, "", "", each.reason())));
-    content
-        .leftOut()
-        .forEach(each ->
-            told.add(new Row(each.file(), each.row(), Action.LEFT_OUT, "", "", each.reason())));
-    List<Item> items = new ArrayList<>();
-    content
-        .resources()
-        .forEach(each -> items.add(new Item(each.file(), each.row(), parsed(each.resource()))));
-    return write(items, told, origin);
   }
 
   private IngestReport write(List<Item> items, List<Row> told, Origin origin) {

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
-@EnableConfigurationProperties({IngestSettings.class, PackageSettings.class})
+@EnableConfigurationProperties({IngestSettings.class, TrialSettings.class, PackageSettings.class})
 class IngestConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(IngestConfiguration.class);
 
@@ -21,7 +21,7 @@ class IngestConfiguration {
       ResourceStore store,
       Interactions interactions,
       ResourceParser parser,
-      IngestSettings settings) {
+      TrialSettings settings) {
     SeedTrials trials = new SeedTrials(store, interactions.bundle(), parser);
     return new BeforeTheServer(
         1,
@@ -36,8 +36,8 @@ class IngestConfiguration {
   }
 
   @Bean
-  Ingest ingest(Interactions interactions, ResourceParser parser) {
-    return new Ingest(interactions.update(), interactions.bundle(), parser);
+  Ingest ingest(Interactions interactions, ResourceParser parser, IngestSettings settings) {
+    return new Ingest(interactions.update(), interactions.bundle(), parser, settings);
   }
 
   @Bean

@@ -1,9 +1,7 @@
 package org.rodnan.sdtm;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,15 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.rodnan.dataset.DatasetFiles;
 import org.rodnan.dataset.DatasetReader;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.dataset.Table;
 import org.rodnan.dataset.Value;
-import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
@@ -104,57 +99,33 @@ public final class SdtmReader {
   }
 
   /**
-   * Reads a zip file of datasets, maybe with their define.xml ({@code *.xml}) and a mapping ({@code
-   * *.yaml}); other files are left out. What is wrong with the zip file or its define.xml is
-   * refused as a whole.
-   *
-   * @param given a mapping from beside the zip file, which goes before one in it
-   * @param bytesMax of all its files, unpacked
-   * @throws FhirFailure.Malformed if the mapping is wrong
+   * Reads datasets, maybe with their define.xml ({@code *.xml}); other files are left out. What is
+   * wrong with define.xml is refused as a whole.
    */
-  public MappedContent readZip(InputStream zip, Optional<SdtmMapping> given, long bytesMax) {
+  public MappedContent readFiles(List<SourceFile> files, Optional<SdtmMapping> mapping) {
     List<SourceFile> sources = new ArrayList<>();
     List<Refusal> leftOut = new ArrayList<>();
-    Optional<SdtmMapping> mapping = given;
     Definitions definitions = Definitions.NONE;
-    long left = bytesMax;
-    try (ZipInputStream in = new ZipInputStream(zip)) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        String name = entry.getName();
-        byte[] content = in.readNBytes((int) Math.min(left + 1, Integer.MAX_VALUE - 8));
-        left -= content.length;
-        if (left < 0) {
-          return refused(name, "The files unpack to more than " + bytesMax + " bytes");
-        }
-        String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        switch (kind) {
-          case "xpt", "json", "ndjson", "dsjc" ->
-              sources.add(new SourceFile(name, () -> new ByteArrayInputStream(content)));
-          case "xml" -> {
-            try {
-              definitions = DefinitionsReader.read(new ByteArrayInputStream(content));
-            } catch (IOException e) {
-              return refused(name, String.valueOf(e.getMessage()));
-            }
-          }
-          case "yaml", "yml" -> {
-            if (mapping.isEmpty()) {
-              mapping = Optional.of(SdtmMapping.parse(new String(content, StandardCharsets.UTF_8)));
-            }
-          }
-          default -> {
-            if (!entry.isDirectory()) {
-              leftOut.add(new Refusal(name, 0, "is neither a dataset, define.xml nor a mapping"));
-            }
+    for (SourceFile file : files) {
+      String name = file.name();
+      switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
+        case "xpt", "json", "ndjson", "dsjc" -> sources.add(file);
+        case "xml" -> {
+          try (InputStream in = file.opening().open()) {
+            definitions = DefinitionsReader.read(in);
+          } catch (IOException e) {
+            return refused(name, String.valueOf(e.getMessage()));
           }
         }
+        default -> leftOut.add(new Refusal(name, 0, "is neither a dataset nor define.xml"));
       }
-    } catch (IOException | IllegalArgumentException e) {
-      return refused("", "The zip file can't be unpacked: " + e.getMessage());
     }
     if (sources.isEmpty()) {
-      return refused(
-          "", "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
+      return new MappedContent(
+          List.of(),
+          List.of(
+              new Refusal("", 0, "There is no dataset; expected .xpt, .json, .ndjson or .dsjc")),
+          leftOut);
     }
     MappedContent content = read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions);
     leftOut.addAll(content.leftOut());

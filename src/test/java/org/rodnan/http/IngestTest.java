@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.rodnan.Fixtures.example;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,7 +112,7 @@ class IngestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/$ingest", "/$ingest?source=csv", "/$ingest?source=fhir&mapping=x"})
+  @ValueSource(strings = {"/$ingest", "/$ingest?source=spss", "/$ingest?source=fhir&mapping=x"})
   void refusesWhatItDoesNotKnow(String path) {
     Answer answer = send(path, patient());
     assertThat(answer.status()).isEqualTo(400);
@@ -119,6 +124,50 @@ class IngestTest {
     assertThat(send("/$ingest?source=sdtm", "no zip").text()).contains("rejected 1");
     assertThat(send("/$ingest?source=fhir", "").text()).contains("created 0");
     assertThat(client.get("/$ingest?source=fhir").status()).isEqualTo(405);
+  }
+
+  @Test
+  void takesZipFilesAndFormsWithTheFilesInThem() throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      out.putNextEntry(new ZipEntry("../data/Observation.ndjson"));
+      out.write(mrss().toString().getBytes(StandardCharsets.UTF_8));
+      out.putNextEntry(new ZipEntry("data/Patient.ndjson.gz"));
+      GZIPOutputStream packed = new GZIPOutputStream(out);
+      packed.write(patient().getBytes(StandardCharsets.UTF_8));
+      packed.finish();
+    }
+    assertThat(lines(client.postBytes(FHIR, zip.toByteArray(), "application/zip")))
+        .containsExactly(
+            "file,line,action,type,id,reason",
+            "data/Observation.ndjson,1,created,Observation," + id + ",",
+            "data/Patient.ndjson,1,created,Patient," + id + ",");
+    ByteArrayOutputStream form = new ByteArrayOutputStream();
+    for (String part :
+        List.of(
+            "name=\"a\"; filename=\"o.json\"\r\n\r\n" + mrss(),
+            "name=\"p.json\"\r\n\r\n" + patient())) {
+      form.writeBytes(
+          ("--cut\r\nContent-Disposition: form-data; " + part + "\r\n")
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    form.writeBytes("--cut--\r\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(
+            lines(
+                client.postBytes(
+                    "/$ingest?source=fhir&_format=csv",
+                    form.toByteArray(),
+                    "multipart/form-data; boundary=cut")))
+        .containsExactly(
+            "file,line,action,type,id,reason",
+            "o.json,1,unchanged,Observation," + id + ",",
+            "p.json,1,unchanged,Patient," + id + ",");
+    Answer broken =
+        client.postBytes(
+            "/$ingest?source=fhir",
+            "--cut\r\nno".getBytes(StandardCharsets.UTF_8),
+            "multipart/form-data; boundary=cut");
+    assertThat(broken.status()).isEqualTo(400);
   }
 
   @Test

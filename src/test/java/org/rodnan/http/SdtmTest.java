@@ -28,12 +28,12 @@ import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
 import org.rodnan.sdtm.SdtmMapping;
 import org.rodnan.sdtm.SdtmReader;
 
 /** {@code ResearchStudy/[id]/$sdtm}, and what it writes back into another server. */
 class SdtmTest {
-  private static final long BYTES_MAX = 100_000_000;
   private static final int SUBJECTS = 6;
 
   private static TestServer server;
@@ -121,16 +121,24 @@ class SdtmTest {
       post(other.client(), trial("study"));
       MappedContent content =
           new SdtmReader(1_000_000)
-              .readZip(
-                  new ByteArrayInputStream(first),
-                  Optional.of(SdtmMapping.parse("ids: sponsor")),
-                  BYTES_MAX);
+              .readFiles(files(first), Optional.of(SdtmMapping.parse("ids: sponsor")));
       assertThat(content.refused()).extracting(Refusal::reason).isEmpty();
       post(other.client(), bundle(content));
       byte[] second =
           other.client().get("/ResearchStudy/spiera-2011/$sdtm?format=ndjson").response().body();
       assertThat(rows(second)).isEqualTo(rows(first));
     }
+  }
+
+  private static List<SourceFile> files(byte[] zip) throws IOException {
+    List<SourceFile> files = new ArrayList<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] content = in.readAllBytes();
+        files.add(new SourceFile(entry.getName(), () -> new ByteArrayInputStream(content)));
+      }
+    }
+    return files;
   }
 
   private static String bundle(MappedContent content) {

@@ -185,15 +185,18 @@ class SdtmReaderTest {
   }
 
   @Test
-  void refusesZipFilesThatAreNone() {
-    SdtmReader reader = new SdtmReader(1_000);
-    assertThat(
-            reader
-                .readZip(new ByteArrayInputStream("no zip".getBytes(UTF_8)), Optional.empty(), 100)
-                .refused())
+  void refusesFilesThatAreNoDatasets() {
+    MappedContent content =
+        new SdtmReader(1_000)
+            .readFiles(
+                List.of(
+                    new SourceFile(
+                        "notes.txt", () -> new ByteArrayInputStream("no".getBytes(UTF_8)))),
+                Optional.empty());
+    assertThat(content.refused())
         .extracting(Refusal::reason)
-        .containsExactly(
-            "There is no dataset; expected a zip file of .xpt, .json, .ndjson or .dsjc");
+        .containsExactly("There is no dataset; expected .xpt, .json, .ndjson or .dsjc");
+    assertThat(content.leftOut()).extracting(Refusal::file).containsExactly("notes.txt");
   }
 
   private static <T extends Resource> List<T> only(MappedContent content, Class<T> type) {

@@ -1,0 +1,75 @@
+package org.rodnan.ingest;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.SourceFile;
+import org.rodnan.sdtm.SdtmMapping;
+import org.rodnan.sdtm.SdtmReader;
+
+/** What files can be, each with its reader. A new source is one more constant. */
+public enum Source {
+  /** Resources, Bundles and NDJSON; read as a stream by {@link Ingest} itself. */
+  FHIR("fhir", Optional.empty()),
+  SDTM(
+      "sdtm",
+      (files, mapping) ->
+          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse)));
+
+  private static final int ROWS_MAX = 1_000_000;
+
+  private final String code;
+  private final Optional<Reader> reader;
+
+  Source(String code, Reader reader) {
+    this(code, Optional.of(reader));
+  }
+
+  Source(String code, Optional<Reader> reader) {
+    this.code = code;
+    this.reader = reader;
+  }
+
+  /** From files to resources: the same files give the same resources with the same ids. */
+  interface Reader {
+    /**
+     * @param files all that was sent but the mapping; unpacked, in the order of their names
+     * @param mapping the text of the YAML file that was sent beside them
+     * @throws FhirFailure.Malformed if the mapping is wrong, or missing though it takes one; what
+     *     is wrong with a file is told in the content
+     */
+    MappedContent read(List<SourceFile> files, Optional<String> mapping);
+  }
+
+  /** As it is asked for. */
+  public String code() {
+    return code;
+  }
+
+  /** Empty for what is read as a stream. */
+  Optional<Reader> reader() {
+    return reader;
+  }
+
+  /**
+   * @throws FhirFailure.Malformed if there is none of the code
+   */
+  public static Source of(String code) {
+    return Arrays.stream(values())
+        .filter(source -> source.code.equals(code))
+        .findFirst()
+        .orElseThrow(() ->
+            new FhirFailure.Malformed(
+                IssueType.NOTSUPPORTED,
+                "source is '" + code + "'; expected one of " + codes(),
+                "source"));
+  }
+
+  private static String codes() {
+    return Arrays.stream(values()).map(Source::code).collect(Collectors.joining(", "));
+  }
+}
