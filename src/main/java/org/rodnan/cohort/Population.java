@@ -25,6 +25,9 @@ import org.rodnan.terminology.UnitConversion;
 public final class Population {
   private static final String NOT_IN_ERROR = "status:not";
 
+  /** So many Observations tell what a measure is called and which unit it mostly has. */
+  private static final int SAMPLE = 100;
+
   private final Moment moment;
   private final Optional<ResourceKey> study;
   private final UnitConversion units;
@@ -136,10 +139,14 @@ public final class Population {
     return value.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|").replace("$", "\\$");
   }
 
-  /** Values of one measure in one unit: that of the Observation that was written first. */
+  /**
+   * Values of one measure in one unit: the one that is most frequent among the first hundred of its
+   * Observations in the study.
+   */
   public final class Measure {
     private final List<Parameter> search;
     private final String unit;
+    private final String name;
     private final double zero;
     private final double step;
 
@@ -148,10 +155,13 @@ public final class Population {
       // What papers print stands under the same code, but is about groups.
       search.add(new Parameter("patient:missing", "false"));
       search.add(new Parameter("value-quantity:missing", "false"));
-      List<byte[]> first =
-          moment.resources(
-              "Observation", Population.this.at("Observation", search, Optional.empty()), 1);
-      this.unit = first.isEmpty() ? "1" : MeasuredUnit.of(first.getFirst());
+      List<Parameter> ours =
+          new ArrayList<>(Population.this.at("Observation", search, Optional.empty()));
+      study.ifPresent(key -> ours.add(new Parameter("study", key.toString())));
+      List<byte[]> first = moment.resources("Observation", ours, SAMPLE);
+      MeasuredAs names = MeasuredAs.of(first);
+      this.unit = names.unit();
+      this.name = names.measure();
       Optional<CanonicalQuantity> none = units.canonical(unit, BigDecimal.ZERO);
       Optional<CanonicalQuantity> one = units.canonical(unit, BigDecimal.ONE);
       this.zero = none.map(each -> each.value().doubleValue()).orElse(0.0);
@@ -167,6 +177,11 @@ public final class Population {
     /** In UCUM. */
     public String unit() {
       return unit;
+    }
+
+    /** As its Observations have it; empty if there are none. */
+    public String name() {
+      return name;
     }
 
     /**

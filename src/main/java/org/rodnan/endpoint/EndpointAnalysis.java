@@ -2,6 +2,7 @@ package org.rodnan.endpoint;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Population;
 import org.rodnan.endpoint.EndpointTable.Comparison;
@@ -99,7 +101,59 @@ public final class EndpointAnalysis {
       }
     }
     return new EndpointTable(
-        moment.position(), measure.unit(), question.baseline(), rows, comparisons);
+        moment.position(), measure.name(), measure.unit(), question.baseline(), rows, comparisons);
+  }
+
+  /**
+   * The values of each subject, of the first of the populations that are asked for; strata count
+   * for nothing.
+   *
+   * @throws FhirFailure.Busy if a search takes too long
+   */
+  public Courses courses(Question question) {
+    return subjects.now(moment -> {
+      Population population = new Population(moment, Optional.of(question.study()), units);
+      Population.Measure measure = population.measure(question.measure());
+      List<String> measured = measure.visitsAfter(question.baseline());
+      List<String> asked = question.visits().isEmpty() ? measured : question.visits();
+      Values values = Values.read(measure, question.baseline(), measured, asked);
+      return courses(question, population, measure, values, asked);
+    });
+  }
+
+  private static Courses courses(
+      Question question,
+      Population population,
+      Population.Measure measure,
+      Values values,
+      List<String> asked) {
+    Map<Integer, List<Double>> lines = new TreeMap<>();
+    for (int column = 0; column < asked.size(); column++) {
+      Pairs pairs =
+          values.pairs(question.populations().getFirst(), asked.get(column), population.all());
+      for (int i = 0; i < pairs.subjects().length; i++) {
+        List<Double> line =
+            lines.computeIfAbsent(
+                pairs.subjects()[i],
+                subject -> new ArrayList<>(Collections.nCopies(asked.size() + 1, Double.NaN)));
+        line.set(0, pairs.baseline()[i]);
+        line.set(column + 1, pairs.atVisit()[i]);
+      }
+    }
+    List<Sample> samples = new ArrayList<>();
+    for (int column = 0; column <= asked.size(); column++) {
+      int place = column;
+      samples.add(
+          Sample.of(
+              lines.values().stream()
+                  .mapToDouble(line -> line.get(place))
+                  .filter(Double::isFinite)
+                  .toArray()));
+    }
+    List<String> visits = new ArrayList<>(asked);
+    visits.addFirst(question.baseline());
+    return new Courses(
+        measure.name(), measure.unit(), visits, List.copyOf(lines.values()), samples);
   }
 
   private static Row row(

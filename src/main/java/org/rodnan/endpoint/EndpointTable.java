@@ -10,12 +10,14 @@ import org.rodnan.fhir.LogPosition;
  * for.
  *
  * @param position of the log: everything up to here counts, and nothing after it
+ * @param name of the measure
  * @param unit of the values, in UCUM
  * @param rows by population, stratum and visit, in this order
  * @param comparisons of the changes of each two strata
  */
 public record EndpointTable(
     LogPosition position,
+    String name,
     String unit,
     String baseline,
     List<Row> rows,

@@ -68,7 +68,7 @@ enum NamedOperation {
 
   private static final Set<String> WITH_TABLE =
       Set.of("adverse-events", "cohort", "endpoint", "ingest");
-  private static final Set<String> WITH_PICTURE = Set.of();
+  private static final Set<String> WITH_PICTURE = Set.of("endpoint");
 
   private final String code;
   private final boolean reads;

@@ -115,6 +115,10 @@ final class OperationEndpoint {
 
   private Answer endpoint(OperationCall call) {
     OperationArguments arguments = call.input().arguments();
+    if (call.wantsPicture()) {
+      byte[] svg = operations.endpoint().figure(call.key(), arguments);
+      return svg(new String(svg, StandardCharsets.UTF_8), "endpoint");
+    }
     EndpointTable table = operations.endpoint().table(call.key(), arguments);
     return call.wantsTable()
         ? csv(EndpointOperation.csv(table), "endpoint")

@@ -28,7 +28,15 @@ import org.rodnan.search.SearchRequest.Parameter;
 public final class EndpointOperation {
   private static final int VISITS_MAX = 100;
   private static final Set<String> NAMES =
-      Set.of("measure", "baseline", "visit", "population", "stratum", "correlate", "responder");
+      Set.of(
+          "measure",
+          "baseline",
+          "visit",
+          "population",
+          "stratum",
+          "correlate",
+          "responder",
+          "figure");
 
   private static final List<String> COLUMNS =
       List.of(
@@ -79,6 +87,41 @@ public final class EndpointOperation {
    * @throws FhirFailure.NotFound if the study isn't there
    */
   public EndpointTable table(ResourceKey study, OperationArguments arguments) {
+    return analysis.analyse(question(study, arguments));
+  }
+
+  /**
+   * The picture of a table, in SVG.
+   *
+   * @param arguments as for {@link #table}, and {@code figure}; of several populations the first is
+   *     drawn, {@code observed} if none is asked for
+   * @throws FhirFailure.Malformed if the parameters can't be understood; names them
+   * @throws FhirFailure.NotFound if the study isn't there
+   */
+  public byte[] figure(ResourceKey study, OperationArguments arguments) {
+    EndpointFigure figure =
+        arguments.text("figure").map(EndpointFigure::of).orElse(EndpointFigure.BARS);
+    EndpointAnalysis.Question asked = question(study, arguments);
+    AnalysisSet set =
+        arguments.named("population").isEmpty()
+            ? AnalysisSet.OBSERVED
+            : asked.populations().getFirst();
+    EndpointAnalysis.Question drawn =
+        new EndpointAnalysis.Question(
+            asked.study(),
+            asked.measure(),
+            asked.baseline(),
+            asked.visits(),
+            List.of(set),
+            asked.strata(),
+            asked.correlate(),
+            asked.responder());
+    return figure == EndpointFigure.SUBJECTS
+        ? EndpointFigure.of(set, analysis.courses(drawn)).svg()
+        : figure.of(analysis.analyse(drawn)).svg();
+  }
+
+  private EndpointAnalysis.Question question(ResourceKey study, OperationArguments arguments) {
     arguments.requireOnly(NAMES);
     read.read(study);
     String measure =
@@ -108,19 +151,18 @@ public final class EndpointOperation {
         throw OperationArguments.malformed("stratum", "found '" + stratum.name() + "' twice");
       }
     }
-    return analysis.analyse(
-        new EndpointAnalysis.Question(
-            study,
-            List.of(new Parameter("code", measure)),
-            arguments.text("baseline").orElse("baseline"),
-            visits,
-            sets,
-            strata,
-            arguments.text("correlate").map(token -> List.of(new Parameter("code", token))),
-            arguments
-                .text("responder")
-                .map(text -> OptionalDouble.of(number(text)))
-                .orElseGet(OptionalDouble::empty)));
+    return new EndpointAnalysis.Question(
+        study,
+        List.of(new Parameter("code", measure)),
+        arguments.text("baseline").orElse("baseline"),
+        visits,
+        sets,
+        strata,
+        arguments.text("correlate").map(token -> List.of(new Parameter("code", token))),
+        arguments
+            .text("responder")
+            .map(text -> OptionalDouble.of(number(text)))
+            .orElseGet(OptionalDouble::empty));
   }
 
   private static double number(String text) {

@@ -5,6 +5,7 @@
       "cohort",
       "endpoint",
       "safety",
+      "figure",
       "interaction",
       "search",
       "index",

@@ -151,6 +151,111 @@ class TrialOperationsTest {
     assertThat(row.get("stratum")).isEqualTo("all");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "bars, Bars. Month 3;n = 27: 30.4 at baseline;then 29.9;Month 12;22.8 (SD 10.2)",
+    "subjects, 27 thin lines;Month 12 22.8 (n = 24)",
+    "change, Bars. all;-6.6 (95 % CI -8.7 to -4.5);high",
+    "forest, Forest plot;all, Month 12, n = 24: -6.6 (95 % CI -8.7 to -4.5);low, Month 12",
+  })
+  void drawsWhatItTells(String figure, String told) {
+    String query = STUDY + "/$endpoint?measure=mrss-total&_format=svg&figure=" + figure;
+    Answer answer =
+        client.get(
+            figure.equals("change") || figure.equals("forest")
+                ? query
+                    + "&stratum="
+                    + encoded("high::" + HIGH)
+                    + "&stratum="
+                    + encoded("low::!" + HIGH)
+                : query);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("image/svg+xml");
+    assertThat(answer.text()).startsWith("<svg ").contains("<title").contains(told.split(";"));
+  }
+
+  @Test
+  void refusesPicturesThatItDoesntHave() {
+    Answer answer = client.get(STUDY + "/$endpoint?measure=mrss-total&_format=svg&figure=pie");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("'pie'", "bars, change, subjects or forest");
+    assertThat(client.get(STUDY + "/$endpoint?measure=nothing&_format=svg").text())
+        .contains("There are no numbers to draw.");
+  }
+
+  /** One value in another unit, even the first, is brought to the unit of the others. */
+  @Test
+  void countsInTheUnitThatMostHaveAndNotFromAnError() {
+    String study = server.newId();
+    client.put(
+        "/ResearchStudy/" + study,
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"" + study + "\",\"status\":\"active\"}");
+    String[][] values = {
+      {"0", "mL", "1000", "L", "1"}, {"1", "L", "0", "L", "2"}, {"2", "L", "2", "L", "3"}
+    };
+    for (String[] value : values) {
+      String patient = study + "-" + value[0];
+      client.put(
+          "/Patient/" + patient, "{\"resourceType\":\"Patient\",\"id\":\"" + patient + "\"}");
+      client.put(
+          "/ResearchSubject/" + patient,
+          """
+          {"resourceType":"ResearchSubject","id":"%1$s","status":"on-study",
+          "study":{"reference":"ResearchStudy/%2$s"},"individual":{"reference":"Patient/%1$s"}}
+          """
+              .formatted(patient, study));
+      measure(study, patient, "baseline", "2020-01-01", value[2], value[1], "final");
+      measure(study, patient, "month-6", "2020-07-01", value[4], value[3], "final");
+    }
+    measure(study, study + "-1", "month-6", "2020-08-01", "9", "L", "entered-in-error");
+    CSVRecord row =
+        rows(client.get(
+                "/ResearchStudy/"
+                    + study
+                    + "/$endpoint?measure="
+                    + encoded("https://example.org/measure|volume")
+                    + "&population=observed&_format=csv"))
+            .getFirst();
+    assertThat(row.get("unit")).isEqualTo("L");
+    assertThat(row.get("n")).isEqualTo("3");
+    assertThat(row.get("baseline_mean")).isEqualTo("1.0");
+    assertThat(row.get("visit_mean")).isEqualTo("2.0");
+    assertThat(row.get("percent_change_mean")).isEqualTo("25.0");
+    Answer bundle =
+        client.get(
+            "/ResearchStudy/"
+                + study
+                + "/$endpoint?measure="
+                + encoded("https://example.org/measure|volume"));
+    assertThat(bundle.text()).doesNotContain("NaN", "Infinity");
+  }
+
+  private void measure(
+      String study,
+      String patient,
+      String visit,
+      String date,
+      String value,
+      String unit,
+      String status) {
+    Answer answer =
+        client.post(
+            "/Observation",
+            """
+            {"resourceType":"Observation","status":"%s","extension":[
+            {"url":"http://hl7.org/fhir/StructureDefinition/workflow-researchStudy",
+            "valueReference":{"reference":"ResearchStudy/%s"}},
+            {"url":"https://w3id.org/rodnan/StructureDefinition/ssc-visit","extension":[{"url":"code",
+            "valueCodeableConcept":{"coding":[{
+            "system":"https://w3id.org/rodnan/CodeSystem/ssc-visit","code":"%s"}]}}]}],
+            "code":{"coding":[{"system":"https://example.org/measure","code":"volume"}]},
+            "subject":{"reference":"Patient/%s"},"effectiveDateTime":"%s",
+            "valueQuantity":{"value":%s,"unit":"%s","system":"http://unitsofmeasure.org","code":"%s"}}
+            """
+                .formatted(status, study, visit, patient, date, value, unit, unit));
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(201);
+  }
+
   private static double rounded(String number, int digits) {
     double power = Math.pow(10, digits);
     return Math.round(Double.parseDouble(number) * power) / power;
