@@ -48,6 +48,7 @@ record FhirApi(
       case Target.History history -> histories.history(request, history.scope());
       case Target.Search search -> searches.search(request, search.compartment(), search.type());
       case Target.Async async -> later.answer(method, request, async.id());
+      case Target.Export export -> operations.exports().answer(method, request, export);
       case Target.Views views -> operations.views().read(request, views.id());
       case Target.Operation operation -> operations.answer(operation, request);
     };

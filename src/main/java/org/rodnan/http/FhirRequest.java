@@ -75,7 +75,7 @@ record FhirRequest(
               case GRAPHQL -> bodies.graphql(http, query);
               case INGEST -> bodies.files(http, query);
               case INSTALL -> bodies.fhirPackage(http, query);
-              case RUN -> bodies.view(http, query);
+              case RUN, EXPORT_VIEWS -> bodies.view(http, query);
               default -> bodies.input(http, query);
             }
             : new OperationInput(query, Optional.empty());

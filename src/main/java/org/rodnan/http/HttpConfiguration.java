@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.export.ElementChoice;
+import org.rodnan.export.ExportJobs;
 import org.rodnan.export.RecordOwners;
 import org.rodnan.export.SdtmExport;
 import org.rodnan.export.ViewLibrary;
@@ -92,6 +94,12 @@ class HttpConfiguration {
   }
 
   @Bean
+  ElementChoice elementChoice() {
+    return (type, json, elements) ->
+        new Projection(Projection.Summary.FALSE, elements).apply(type, json);
+  }
+
+  @Bean
   ViewEndpoint viewEndpoint(
       ViewCompiler compiler,
       ViewLibrary library,
@@ -112,6 +120,7 @@ class HttpConfiguration {
       Ingest ingest,
       SdtmExport sdtm,
       ViewEndpoint views,
+      ExportJobs exports,
       ResourceParser parser,
       CurrentCapabilities capabilities,
       IdGenerator ids,
@@ -139,6 +148,7 @@ class HttpConfiguration {
             new IngestEndpoint(ingest, spool),
             new SdtmEndpoint(sdtm),
             views,
+            new ExportEndpoint(exports, views),
             jobs);
     FhirApi api =
         new FhirApi(

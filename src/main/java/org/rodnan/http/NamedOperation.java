@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,10 @@ enum NamedOperation {
   EVERYTHING(
       "everything", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
+  /** Bulk Data Access. */
+  EXPORT("export", true, Set.of(Level.SYSTEM, Level.TYPE), Set.of("Patient")),
+  EXPORT_GROUP("export", true, Set.of(Level.INSTANCE), Set.of("Group")),
+  EXPORT_VIEWS("export", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ViewDefinition")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   INGEST("ingest", false, Set.of(Level.SYSTEM), Set.of("Bundle")),
@@ -46,6 +51,7 @@ enum NamedOperation {
   }
 
   private static final String STANDARD = "http://hl7.org/fhir/OperationDefinition/";
+  private static final String BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/";
   private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
@@ -60,6 +66,7 @@ enum NamedOperation {
           "ResearchStudy-sdtm",
           "Resource-diff",
           "Resource-expunge",
+          "ViewDefinition-export",
           "ViewDefinition-run");
 
   /** As later drafts of SQL on FHIR call them. */
@@ -112,7 +119,12 @@ enum NamedOperation {
 
   /** Whether the answer is no resource, and has formats of its own. */
   boolean hasFormats() {
-    return this == RUN;
+    return this == RUN || isExport();
+  }
+
+  /** Whether it makes files, and always answers later. */
+  boolean isExport() {
+    return this == EXPORT || this == EXPORT_GROUP || this == EXPORT_VIEWS;
   }
 
   boolean isAt(Level level) {
@@ -128,6 +140,11 @@ enum NamedOperation {
 
   /** The canonical of its OperationDefinition. */
   String definition(String type) {
+    if (this == EXPORT || this == EXPORT_GROUP) {
+      return BULK_DATA
+          + (type.equals("Resource") ? "" : type.toLowerCase(Locale.ROOT) + "-")
+          + code;
+    }
     String name =
         (types.size() == 1 ? types.iterator().next() : types.isEmpty() ? "Resource" : type)
             + "-"

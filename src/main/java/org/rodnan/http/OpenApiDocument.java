@@ -236,6 +236,8 @@ final class OpenApiDocument {
       case Target.Search search -> search.compartment().isPresent() ? "compartment" : "search";
       case Target.Async async ->
           method.equals("DELETE") ? "forget the request" : "answer to an asynchronous request";
+      case Target.Export export ->
+          method.equals("DELETE") ? "delete the export" : "state of an export, or one of its files";
       case Target.Views views -> "views that come with the server";
       case Target.Operation operation -> "$" + operation.operation().code();
     };

@@ -37,6 +37,7 @@ final class OperationEndpoint {
   private final IngestEndpoint ingests;
   private final SdtmEndpoint sdtm;
   private final ViewEndpoint views;
+  private final ExportEndpoint exports;
   private final AsyncJobs jobs;
 
   OperationEndpoint(
@@ -45,18 +46,23 @@ final class OperationEndpoint {
       IngestEndpoint ingests,
       SdtmEndpoint sdtm,
       ViewEndpoint views,
+      ExportEndpoint exports,
       AsyncJobs jobs) {
     this.operations = operations;
     this.installs = installs;
     this.ingests = ingests;
     this.sdtm = sdtm;
     this.views = views;
+    this.exports = exports;
     this.jobs = jobs;
   }
 
   /** The answer, or if the client prefers that, the address under which it will be. */
   Answer answer(Target.Operation target, FhirRequest request) {
     OperationCall call = request.call(target);
+    if (target.operation().isExport()) {
+      return exports.start(call, request);
+    }
     if (target.operation().hasFormats()) {
       // $export is the asynchronous form of it.
       return answer(call);
@@ -67,6 +73,10 @@ final class OperationEndpoint {
       call.input().upload().ifPresent(Upload::close);
       throw e;
     }
+  }
+
+  ExportEndpoint exports() {
+    return exports;
   }
 
   ViewEndpoint views() {
@@ -81,6 +91,9 @@ final class OperationEndpoint {
       case DIFF -> diff(call);
       case ENDPOINT -> endpoint(call);
       case EVERYTHING -> everything(call);
+      case EXPORT, EXPORT_GROUP, EXPORT_VIEWS ->
+          throw new FhirFailure.NotAllowed(
+              "$export answers later, so that it can't stand in a batch or transaction");
       case EXPUNGE -> expunge(call);
       case GRAPHQL -> graphql(call);
       case INGEST -> ingests.ingest(call);

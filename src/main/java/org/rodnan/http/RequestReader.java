@@ -55,7 +55,8 @@ final class RequestReader {
 
   private static Representation representation(
       HttpServletRequest http, Target target, QueryParameters query) {
-    if (target instanceof Target.Operation operation && operation.operation().hasFormats()) {
+    if (target instanceof Target.Export
+        || target instanceof Target.Operation operation && operation.operation().hasFormats()) {
       return Representation.DEFAULT;
     }
     try {

@@ -16,6 +16,9 @@ final class Routes {
   /** Before the id of an asynchronous request. */
   static final String ASYNC = "_async";
 
+  /** Before the id of an export. */
+  static final String EXPORT = "_export";
+
   /** A logical model of SQL on FHIR, no type of R4. */
   static final String VIEW_DEFINITION = "ViewDefinition";
 
@@ -54,6 +57,10 @@ final class Routes {
     }
     if (segments.size() == 2 && segments.getFirst().equals(ASYNC)) {
       return new Target.Async(segments.getLast());
+    }
+    if (segments.getFirst().equals(EXPORT) && (segments.size() == 2 || segments.size() == 3)) {
+      return new Target.Export(
+          segments.get(1), segments.size() == 2 ? Optional.empty() : Optional.of(segments.get(2)));
     }
     if (segments.size() <= 2 && segments.getFirst().equals(VIEW_DEFINITION)) {
       return new Target.Views(

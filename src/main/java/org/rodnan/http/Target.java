@@ -26,6 +26,7 @@ sealed interface Target {
       case History history -> "history";
       case Search search -> "search";
       case Async async -> "async";
+      case Export export -> "export";
       case Views views -> "views";
       case Operation operation -> "$" + operation.operation().code();
     };
@@ -106,6 +107,18 @@ sealed interface Target {
     @Override
     public List<String> methods() {
       return List.of("GET", "HEAD", "DELETE");
+    }
+  }
+
+  /**
+   * Where an export is told about.
+   *
+   * @param file one of those that it has made
+   */
+  record Export(String id, Optional<String> file) implements Target {
+    @Override
+    public List<String> methods() {
+      return file.isPresent() ? List.of("GET", "HEAD") : List.of("GET", "HEAD", "DELETE");
     }
   }
 

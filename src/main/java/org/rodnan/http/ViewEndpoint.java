@@ -121,6 +121,20 @@ final class ViewEndpoint {
     }
   }
 
+  /** The definition that a reference names, and whether it can be carried out. */
+  String definition(Optional<String> json, Optional<String> reference) {
+    if (json.isPresent() == reference.isPresent()) {
+      throw new FhirFailure.Malformed(
+          IssueType.REQUIRED,
+          "A view has "
+              + (json.isPresent() ? "both" : "neither")
+              + " viewResource and viewReference; expected one of them",
+          "view");
+    }
+    return json.orElseGet(
+        () -> new String(library.find(reference.orElseThrow()), StandardCharsets.UTF_8));
+  }
+
   private View view(OperationCall call) {
     Optional<String> given = call.input().text("viewResource");
     Optional<String> named = call.input().text("viewReference");
@@ -146,7 +160,7 @@ final class ViewEndpoint {
   }
 
   /** What is asked for by name goes before what is accepted. */
-  private static RowFormat format(Optional<String> named, List<String> accept) {
+  static RowFormat format(Optional<String> named, List<String> accept) {
     if (named.isPresent()) {
       String type = MediaType.parse(named.get().strip().replace(' ', '+')).type();
       return RowFormat.find(type)

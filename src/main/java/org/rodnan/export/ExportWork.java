@@ -1,0 +1,275 @@
+package org.rodnan.export;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import org.rodnan.export.ExportManifest.ExportFile;
+import org.rodnan.export.ExportRequest.NamedView;
+import org.rodnan.fhir.LogPosition;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.index.Compartment;
+import org.rodnan.search.ResourceScan;
+import org.rodnan.search.ResourceScan.Moment;
+import org.rodnan.search.ResourceScan.Owners;
+import org.rodnan.search.ResourceScan.Selection;
+import org.rodnan.store.HistoryQuery;
+import org.rodnan.store.HistoryScope;
+import org.rodnan.store.ResourceStore;
+import org.rodnan.store.ResourceVersion;
+import org.rodnan.view.View;
+import org.rodnan.view.ViewCompiler;
+
+/** Carries out exports, each in constant memory and of one point in time. Thread safe. */
+final class ExportWork {
+  private static final String PATIENT = "Patient";
+  private static final int DELETED_PAGE = 500;
+  private static final int DELETED_ENTRIES_MAX = 1_000;
+
+  private final ResourceScan scans;
+  private final ResourceStore store;
+  private final RecordOwners owners;
+  private final ViewCompiler compiler;
+  private final ViewRun runs;
+  private final ElementChoice elements;
+  private final long fileBytesMax;
+  private final Clock clock;
+
+  ExportWork(
+      ResourceScan scans,
+      ResourceStore store,
+      RecordOwners owners,
+      ViewCompiler compiler,
+      ViewRun runs,
+      ElementChoice elements,
+      long fileBytesMax,
+      Clock clock) {
+    this.scans = scans;
+    this.store = store;
+    this.owners = owners;
+    this.compiler = compiler;
+    this.runs = runs;
+    this.elements = elements;
+    this.fileBytesMax = fileBytesMax;
+    this.clock = clock;
+  }
+
+  /** Told how far the work is. */
+  interface Progress {
+    /** How many resources there are. */
+    void of(long total);
+
+    /**
+     * One more is done.
+     *
+     * @throws CancellationException if nobody wants the rest
+     */
+    void step();
+  }
+
+  /**
+   * Judges a request before it is taken.
+   *
+   * @throws org.rodnan.fhir.FhirFailure if it can't be carried out as it is
+   */
+  void check(ExportRequest request) {
+    for (NamedView view : request.views()) {
+      compiled(view);
+    }
+    Owners whose = owners(request);
+    try (Moment moment = scans.open()) {
+      for (String type : request.filters().keySet()) {
+        moment.count(selection(request, type, whose));
+      }
+    }
+  }
+
+  ExportManifest carryOut(ExportRequest request, Path folder, Progress progress)
+      throws IOException {
+    Instant time = clock.instant();
+    Owners whose = owners(request);
+    try (Moment moment = scans.open()) {
+      List<ExportFile> output =
+          request.views().isEmpty()
+              ? resources(request, whose, moment, folder, progress)
+              : views(request, whose, moment, folder, progress);
+      List<ExportFile> deleted =
+          request.since().isEmpty() || !request.views().isEmpty() || !request.groups().isEmpty()
+              ? List.of()
+              : deleted(request, moment.position(), folder);
+      return new ExportManifest(time, time, clock.instant(), output, deleted);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Owners owners(ExportRequest request) {
+    boolean isNamed = !request.patients().isEmpty() || !request.groups().isEmpty();
+    if (request.scope() == ExportRequest.Scope.PATIENTS && !isNamed) {
+      return new Owners.AnyPatient();
+    }
+    return owners.of(request.patients(), request.groups());
+  }
+
+  private View compiled(NamedView view) {
+    return compiler.compile(view.definition().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Selection selection(ExportRequest request, String type, Owners whose) {
+    return new Selection(
+        type, whose, since(request), request.filters().getOrDefault(type, List.of()));
+  }
+
+  private static Optional<Instant> since(ExportRequest request) {
+    return request.since().isEmpty()
+        ? Optional.empty()
+        : Optional.of(Instant.parse(request.since()));
+  }
+
+  private List<ExportFile> resources(
+      ExportRequest request, Owners whose, Moment moment, Path folder, Progress progress)
+      throws IOException {
+    List<Selection> selections = new ArrayList<>();
+    long total = 0;
+    for (String type : ResourceTypes.all()) {
+      if (request.types().isEmpty() || request.types().contains(type)) {
+        Selection selection = selection(request, type, whose);
+        long count = moment.count(selection);
+        if (count > 0) {
+          selections.add(selection);
+          total += count;
+        }
+      }
+    }
+    progress.of(total);
+    List<ExportFile> files = new ArrayList<>();
+    for (Selection selection : selections) {
+      String type = selection.type();
+      try (ExportFiles out = new ExportFiles(folder, type, fileBytesMax)) {
+        moment.forEach(
+            selection,
+            body -> {
+              try {
+                out.line(
+                    request.elements().isEmpty()
+                        ? body.json()
+                        : elements.part(type, body.json(), request.elements()));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              progress.step();
+              return true;
+            });
+        files.addAll(out.written());
+      }
+    }
+    return files;
+  }
+
+  private List<ExportFile> views(
+      ExportRequest request, Owners whose, Moment moment, Path folder, Progress progress)
+      throws IOException {
+    List<View> views = request.views().stream().map(this::compiled).toList();
+    long total = 0;
+    for (View view : views) {
+      total += moment.count(new Selection(view.type(), whose, since(request), List.of()));
+    }
+    progress.of(total);
+    List<ExportFile> files = new ArrayList<>();
+    for (int i = 0; i < views.size(); i++) {
+      String name = request.views().get(i).name();
+      String file = name + "." + request.format().code();
+      ViewRun.Request run =
+          new ViewRun.Request(
+              views.get(i),
+              request.format(),
+              request.hasHeader(),
+              whose,
+              since(request),
+              OptionalLong.empty(),
+              List.of());
+      try (OutputStream out =
+          new BufferedOutputStream(Files.newOutputStream(folder.resolve(file)), 256 * 1024)) {
+        files.add(
+            new ExportFile(name, file, runs.write(run, out, moment, resource -> progress.step())));
+      }
+    }
+    return files;
+  }
+
+  /** Tombstones that are still the last word about their key. */
+  private List<ExportFile> deleted(ExportRequest request, LogPosition asOf, Path folder)
+      throws IOException {
+    List<ResourceKey> keys = new ArrayList<>();
+    try (ExportFiles out = new ExportFiles(folder, "deleted", fileBytesMax)) {
+      Optional<LogPosition> before = Optional.empty();
+      while (true) {
+        List<ResourceVersion> page =
+            store.history(
+                new HistoryQuery(
+                    new HistoryScope.OfSystem(),
+                    since(request),
+                    Optional.empty(),
+                    asOf,
+                    before,
+                    DELETED_PAGE));
+        for (ResourceVersion version : page) {
+          if (version instanceof ResourceVersion.Tombstone tombstone
+              && isWanted(request, tombstone)) {
+            keys.add(tombstone.key());
+          }
+        }
+        if (keys.size() >= DELETED_ENTRIES_MAX || (page.size() < DELETED_PAGE && !keys.isEmpty())) {
+          out.line(deletions(keys));
+          keys.clear();
+        }
+        if (page.size() < DELETED_PAGE) {
+          return out.written().stream()
+              .map(file -> new ExportFile("Bundle", file.name(), file.count()))
+              .toList();
+        }
+        before = Optional.of(page.getLast().position());
+      }
+    }
+  }
+
+  private boolean isWanted(ExportRequest request, ResourceVersion.Tombstone tombstone) {
+    String type = tombstone.key().type();
+    boolean isAsked = request.types().isEmpty() || request.types().contains(type);
+    boolean isOfPatients =
+        request.scope() == ExportRequest.Scope.SYSTEM || Compartment.has(PATIENT, type);
+    return isAsked
+        && isOfPatients
+        && request.patients().isEmpty()
+        && store
+            .read(tombstone.key())
+            .filter(current -> current.version().equals(tombstone.version()))
+            .isPresent();
+  }
+
+  private static byte[] deletions(List<ResourceKey> keys) {
+    StringBuilder bundle =
+        new StringBuilder("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[");
+    String separator = "";
+    for (ResourceKey key : keys) {
+      bundle
+          .append(separator)
+          .append("{\"request\":{\"method\":\"DELETE\",\"url\":\"")
+          .append(key)
+          .append("\"}}");
+      separator = ",";
+    }
+    return bundle.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+  }
+}
