@@ -12,7 +12,7 @@ import org.rodnan.fhir.FhirFailure;
  * @param from code of the earlier visit
  * @param to code of the later visit
  */
-public record Change(String from, String to, Kind kind, Comparator comparator, double value) {
+public record Change(String from, String to, Kind kind, Comparator comparator, BigDecimal value) {
   /** What doubles add to decimals lies beyond. */
   private static final MathContext DIGITS = new MathContext(10);
 
@@ -66,7 +66,7 @@ public record Change(String from, String to, Kind kind, Comparator comparator, d
     }
     double change = later - earlier;
     double asked = kind == Kind.PERCENT ? 100 * change / Math.abs(earlier) : change;
-    int order = rounded(asked).compareTo(rounded(value));
+    int order = rounded(asked).compareTo(value.round(DIGITS));
     return switch (comparator) {
       case LT -> order < 0;
       case LE -> order <= 0;

@@ -1,5 +1,6 @@
 package org.rodnan.cohort;
 
+import org.rodnan.interaction.ContentRule;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
@@ -10,5 +11,10 @@ class CohortConfiguration {
   @Bean
   CohortSearch cohortSearch(SubjectSearch subjects, UnitConversion units) {
     return new CohortSearch(subjects, units);
+  }
+
+  @Bean
+  ContentRule definitionRule(SubjectSearch subjects) {
+    return new DefinitionRule(subjects);
   }
 }

@@ -24,25 +24,18 @@ public final class CohortSearch {
   }
 
   /**
-   * @param study whose subjects are the population; empty means all patients
    * @param arms names of the study's arms
    * @throws FhirFailure.Malformed if a criterion can't be understood; names it
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public Cohort find(
-      Optional<ResourceKey> study,
-      List<String> arms,
-      List<Criterion> criteria,
-      Combination combination) {
-    return subjects.now(moment -> find(moment, study, arms, criteria, combination));
+  public Cohort find(CohortDefinition definition, List<String> arms) {
+    return subjects.now(moment -> find(moment, definition, arms));
   }
 
-  private Cohort find(
-      Moment moment,
-      Optional<ResourceKey> study,
-      List<String> arms,
-      List<Criterion> criteria,
-      Combination combination) {
+  private Cohort find(Moment moment, CohortDefinition definition, List<String> arms) {
+    Optional<ResourceKey> study = definition.study();
+    List<Criterion> criteria = definition.criteria();
+    Combination combination = definition.combination();
     Population population = new Population(moment, study, units);
     Map<String, BitSet> byArm = study.isEmpty() ? Map.of() : population.arms(arms);
     List<BitSet> members = criteria.stream().map(population::meeting).toList();

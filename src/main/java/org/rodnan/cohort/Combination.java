@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.rodnan.fhir.FhirFailure;
 
 /** How criteria are combined: all of them, any of them, or both nested. */
-public sealed interface Combination {
+sealed interface Combination {
   int DEPTH_MAX = 20;
 
   /** Each of the parts. */

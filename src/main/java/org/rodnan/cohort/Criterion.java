@@ -1,10 +1,12 @@
 package org.rodnan.cohort;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rodnan.fhir.FhirFailure;
@@ -97,6 +99,39 @@ public record Criterion(
               decoded(name, part.substring(0, equals)), decoded(name, part.substring(equals + 1))));
     }
     return new Criterion(name, type, parameters, visit, change, excludes);
+  }
+
+  /** The search, with its names and values encoded as in a URL: {@code of} takes it again. */
+  public String search() {
+    StringBuilder text = new StringBuilder(type);
+    char separator = '?';
+    for (Parameter parameter : parameters) {
+      text.append(separator)
+          .append(encoded(parameter.name()))
+          .append('=')
+          .append(encoded(parameter.value()));
+      separator = '&';
+    }
+    return text.toString();
+  }
+
+  /** What need not be encoded in a query stays readable (RFC 3986, 3.4). */
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("%3A", ":")
+        .replace("%2F", "/")
+        .replace("%2C", ",")
+        .replace("%24", "$");
+  }
+
+  /** Does what may find the search wrong, and has the failure name this criterion. */
+  <T> T naming(Supplier<T> asked) {
+    try {
+      return asked.get();
+    } catch (FhirFailure.Malformed e) {
+      throw new FhirFailure.Malformed("Criterion '" + name + "': " + e.getMessage(), "criterion");
+    }
   }
 
   private static String decoded(String name, String text) {

@@ -73,19 +73,15 @@ public final class Population {
    * @throws FhirFailure.Malformed if its search can't be understood; names the criterion
    */
   public BitSet of(Criterion criterion) {
-    try {
-      BitSet found =
-          criterion.change().isPresent()
-              ? changed(criterion, criterion.change().get())
-              : moment.patients(
-                  criterion.type(),
-                  at(criterion.type(), criterion.parameters(), criterion.visit()));
-      found.and(all);
-      return found;
-    } catch (FhirFailure.Malformed e) {
-      throw new FhirFailure.Malformed(
-          "Criterion '" + criterion.name() + "': " + e.getMessage(), "criterion");
-    }
+    BitSet found =
+        criterion.naming(() ->
+            criterion.change().isPresent()
+                ? changed(criterion, criterion.change().get())
+                : moment.patients(
+                    criterion.type(),
+                    at(criterion.type(), criterion.parameters(), criterion.visit())));
+    found.and(all);
+    return found;
   }
 
   /** Those who meet the criterion as it stands in a combination. */

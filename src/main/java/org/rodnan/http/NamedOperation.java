@@ -15,7 +15,7 @@ import org.rodnan.fhir.ResourceTypes;
 enum NamedOperation {
   ADVERSE_EVENTS("adverse-events", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
-  COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy")),
+  COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy", "Group")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   ENDPOINT("endpoint", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   EVERYTHING(
@@ -60,7 +60,6 @@ enum NamedOperation {
           "Bundle-ingest",
           "ImplementationGuide-install",
           "ResearchStudy-adverse-events",
-          "ResearchStudy-cohort",
           "ResearchStudy-endpoint",
           "ResearchStudy-everything",
           "ResearchStudy-sdtm",
@@ -144,6 +143,9 @@ enum NamedOperation {
       return BULK_DATA
           + (type.equals("Resource") ? "" : type.toLowerCase(Locale.ROOT) + "-")
           + code;
+    }
+    if (this == COHORT) {
+      return OURS + "ResearchStudy-cohort";
     }
     String name =
         (types.size() == 1 ? types.iterator().next() : types.isEmpty() ? "Resource" : type)

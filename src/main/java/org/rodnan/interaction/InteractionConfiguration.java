@@ -1,6 +1,7 @@
 package org.rodnan.interaction;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.IdGenerator;
@@ -38,7 +39,8 @@ class InteractionConfiguration {
       ReferenceText references,
       Limits limits,
       Clock clock,
-      ExecutorService preparing) {
+      ExecutorService preparing,
+      List<ContentRule> rules) {
     return new Interactions(
         store,
         index,
@@ -51,6 +53,7 @@ class InteractionConfiguration {
         references,
         limits,
         clock,
-        preparing);
+        preparing,
+        rules);
   }
 }

@@ -1,6 +1,7 @@
 package org.rodnan.interaction;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -28,6 +29,7 @@ public final class Interactions {
   /**
    * @param preparing a bounded pool in which the entries of transactions are validated; stays the
    *     caller's
+   * @param rules of packages above this one
    */
   Interactions(
       ResourceStore store,
@@ -41,8 +43,9 @@ public final class Interactions {
       ReferenceText text,
       Limits limits,
       Clock clock,
-      ExecutorService preparing) {
-    Preparation preparation = new Preparation(validator, index, ids, parser);
+      ExecutorService preparing,
+      List<ContentRule> rules) {
+    Preparation preparation = new Preparation(validator, index, ids, parser, rules);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
     vread = new VreadInteraction(store);

@@ -28,13 +28,19 @@ final class Preparation {
   private final ResourceIndex index;
   private final IdGenerator ids;
   private final ResourceParser parser;
+  private final List<ContentRule> rules;
 
   Preparation(
-      ResourceValidator validator, ResourceIndex index, IdGenerator ids, ResourceParser parser) {
+      ResourceValidator validator,
+      ResourceIndex index,
+      IdGenerator ids,
+      ResourceParser parser,
+      List<ContentRule> rules) {
     this.validator = validator;
     this.index = index;
     this.ids = ids;
     this.parser = parser;
+    this.rules = List.copyOf(rules);
   }
 
   /** A key for a resource that the server names. */
@@ -76,6 +82,7 @@ final class Preparation {
       }
     }
     ValidationReport report = requireValid(resource, body, provisional, sentFor);
+    rules.forEach(rule -> rule.require(sent.resource()));
     Optional<ParsedResource> marked = VerdictTag.set(resource, report.isTolerated(), parser);
     if (marked.isPresent()) {
       resource = marked.get();

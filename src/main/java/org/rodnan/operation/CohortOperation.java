@@ -1,10 +1,11 @@
 package org.rodnan.operation;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.DecimalType;
@@ -16,13 +17,14 @@ import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.ResearchStudy.ResearchStudyArmComponent;
+import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.cohort.Change;
 import org.rodnan.cohort.Cohort;
 import org.rodnan.cohort.Cohort.Step;
+import org.rodnan.cohort.CohortDefinition;
 import org.rodnan.cohort.CohortSearch;
-import org.rodnan.cohort.Combination;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
@@ -34,13 +36,15 @@ import org.rodnan.store.Origin;
 
 /**
  * {@code $cohort}: who of a study's subjects, or of all patients, meets criteria that are FHIR
- * searches, and how many remain after each. Thread safe.
+ * searches, and how many remain after each; as asked, or as stored. Thread safe.
  */
 public final class CohortOperation {
-  static final int CRITERIA_MAX = 50;
-
   private static final Set<String> NAMES =
       Set.of("criterion", "combine", "store", "study", "subjects");
+
+  /** Of a definition that is run again. */
+  private static final Set<String> OF_DEFINITION = Set.of("store", "study", "subjects");
+
   private static final Set<String> PARTS = Set.of("name", "search", "visit", "change", "exclude");
   private static final Set<String> CHANGE_PARTS =
       Set.of("from", "to", "kind", "comparator", "value");
@@ -65,42 +69,124 @@ public final class CohortOperation {
   public record Answer(Parameters parameters, Table attrition, Table subjects) {}
 
   /**
-   * @param study at the level of an instance; at that of the system the parameter {@code study} may
-   *     say it
-   * @param origin who asks, for a cohort that is stored
+   * @param of a study or a definition at the level of an instance; at that of the system the
+   *     parameter {@code study} may say the study
+   * @param origin who asks, for what is stored
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
-   * @throws FhirFailure.NotFound if the study isn't there
+   * @throws FhirFailure.NotFound if the study or the definition isn't there
    */
-  public Answer cohort(Optional<ResourceKey> study, OperationArguments arguments, Origin origin) {
-    arguments.requireOnly(NAMES);
-    Optional<ResourceKey> asked = study.or(() -> arguments.text("study").map(this::study));
-    List<Criterion> criteria = criteria(arguments);
-    List<String> names = criteria.stream().map(Criterion::name).toList();
-    if (new LinkedHashSet<>(names).size() < names.size()) {
-      throw OperationArguments.malformed("criterion", "found a name twice in " + names);
+  public Answer cohort(Optional<ResourceKey> of, OperationArguments arguments, Origin origin) {
+    Store store = Store.of(arguments);
+    CohortDefinition definition =
+        of.filter(key -> key.type().equals("Group"))
+            .map(key -> stored(key, store, arguments))
+            .orElseGet(() -> asked(of, arguments));
+    Cohort cohort = cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()));
+    Group group = group(definition, cohort);
+    Parameters parameters = parameters(cohort, group);
+    switch (store) {
+      case NOTHING -> {}
+      case COHORT -> group.setId(created(group, Optional.empty(), origin).id());
+      case DEFINITION ->
+          parameters
+              .addParameter()
+              .setName("definition")
+              .setResource(storedDefinition(definition, origin));
     }
-    Combination combination =
-        Combination.parse(arguments.text("combine").orElse("all").strip(), names);
-    Cohort cohort =
-        cohorts.find(asked, asked.map(this::arms).orElse(List.of()), criteria, combination);
-    Group group = group(asked, criteria, cohort);
-    if (arguments.flag("store")) {
-      byte[] json =
-          FhirContexts.r4()
-              .newJsonParser()
-              .encodeResourceToString(group)
-              .getBytes(StandardCharsets.UTF_8);
-      ResourceKey key =
-          create
-              .create("Group", new ParsedResource(group, json), Optional.empty(), origin)
-              .version()
-              .key();
-      group.setId(key.id());
-    }
-    return new Answer(parameters(cohort, group), attrition(cohort), subjects(cohort));
+    return new Answer(parameters, attrition(cohort), subjects(cohort));
   }
 
-  private ResourceKey study(String text) {
+  /** What is kept of an answer. */
+  private enum Store {
+    NOTHING,
+    COHORT,
+    DEFINITION;
+
+    static Store of(OperationArguments arguments) {
+      return switch (arguments.text("store").orElse("false")) {
+        case "false" -> NOTHING;
+        case "true" -> COHORT;
+        case "definition" -> DEFINITION;
+        default ->
+            throw OperationArguments.malformed(
+                "store",
+                "found '"
+                    + arguments.text("store").get()
+                    + "', expected true, false or definition");
+      };
+    }
+  }
+
+  private CohortDefinition asked(Optional<ResourceKey> study, OperationArguments arguments) {
+    arguments.requireOnly(NAMES);
+    return new CohortDefinition(
+        study.or(() -> arguments.text("study").map(CohortOperation::study)),
+        criteria(arguments),
+        arguments.text("combine").orElse(CohortDefinition.COMBINE_DEFAULT).strip());
+  }
+
+  private CohortDefinition stored(ResourceKey key, Store store, OperationArguments arguments) {
+    arguments.requireOnly(OF_DEFINITION);
+    if (store == Store.DEFINITION) {
+      throw OperationArguments.malformed("store", "found definition, but it is stored: " + key);
+    }
+    CohortDefinition definition = CohortDefinition.read(parsed(Group.class, read.read(key).json()));
+    Optional<ResourceKey> other = arguments.text("study").map(CohortOperation::study);
+    if (other.isEmpty()) {
+      return definition;
+    }
+    if (definition.study().filter(own -> !own.equals(other.get())).isPresent()) {
+      throw OperationArguments.malformed(
+          "study", key + " is a definition for " + definition.study().get());
+    }
+    return definition.of(other.get());
+  }
+
+  /** The one that says the same, or if there is none it is written. */
+  private Group storedDefinition(CohortDefinition definition, Origin origin) {
+    Group group = definition.group();
+    ResourceKey key =
+        created(
+            group,
+            Optional.of(
+                "identifier=" + CohortDefinition.IDENTIFIERS + "%7C" + definition.identity()),
+            origin);
+    Group stored = parsed(Group.class, read.read(key).json());
+    if (says(stored, definition)) {
+      return stored;
+    }
+    // Somebody edited what was stored as this definition: that one is another now.
+    group.setIdentifier(List.of());
+    return parsed(Group.class, read.read(created(group, Optional.empty(), origin)).json());
+  }
+
+  private static boolean says(Group stored, CohortDefinition definition) {
+    try {
+      return CohortDefinition.read(stored).identity().equals(definition.identity());
+    } catch (FhirFailure.Malformed e) {
+      return false;
+    }
+  }
+
+  private ResourceKey created(Group group, Optional<String> ifNoneExist, Origin origin) {
+    byte[] json =
+        FhirContexts.r4()
+            .newJsonParser()
+            .encodeResourceToString(group)
+            .getBytes(StandardCharsets.UTF_8);
+    return create
+        .create("Group", new ParsedResource(group, json), ifNoneExist, origin)
+        .version()
+        .key();
+  }
+
+  private static <T extends Resource> T parsed(Class<T> type, byte[] json) {
+    return FhirContexts.r4()
+        .newJsonParser()
+        .parseResource(type, new String(json, StandardCharsets.UTF_8));
+  }
+
+  private static ResourceKey study(String text) {
     ResourceKey key =
         ResourceKey.parse(text.contains("/") ? text : "ResearchStudy/" + text)
             .orElseThrow(() ->
@@ -114,23 +200,14 @@ public final class CohortOperation {
   }
 
   private List<String> arms(ResourceKey study) {
-    String json = new String(read.read(study).json(), StandardCharsets.UTF_8);
-    return FhirContexts.r4()
-        .newJsonParser()
-        .parseResource(ResearchStudy.class, json)
-        .getArm()
-        .stream()
+    return parsed(ResearchStudy.class, read.read(study).json()).getArm().stream()
         .map(ResearchStudyArmComponent::getName)
+        .filter(Objects::nonNull)
         .toList();
   }
 
   static List<Criterion> criteria(OperationArguments arguments) {
-    List<ParametersParameterComponent> given = arguments.named("criterion");
-    if (given.size() > CRITERIA_MAX) {
-      throw OperationArguments.malformed(
-          "criterion", "found " + given.size() + ", expected at most " + CRITERIA_MAX);
-    }
-    return given.stream().map(CohortOperation::criterion).toList();
+    return arguments.named("criterion").stream().map(CohortOperation::criterion).toList();
   }
 
   /** In a URL a text in the short form; in Parameters that, or parts. */
@@ -173,7 +250,7 @@ public final class CohortOperation {
         required(parts, "to"),
         Change.Kind.of(required(parts, "kind")),
         Change.Comparator.of(required(parts, "comparator")),
-        Double.parseDouble(value));
+        new BigDecimal(value));
   }
 
   private static String required(OperationArguments parts, String name) {
@@ -182,14 +259,10 @@ public final class CohortOperation {
         .orElseThrow(() -> OperationArguments.malformed("change", "has no part '" + name + "'"));
   }
 
-  private static Group group(Optional<ResourceKey> study, List<Criterion> criteria, Cohort cohort) {
+  private static Group group(CohortDefinition definition, Cohort cohort) {
     Group group = new Group();
     group.setActive(true).setActual(true).setType(GroupType.PERSON);
-    group.setName(
-        study.map(key -> "Cohort of " + key).orElse("Cohort")
-            + (criteria.isEmpty()
-                ? ""
-                : ": " + String.join("; ", criteria.stream().map(Criterion::name).toList())));
+    group.setName(definition.title());
     group.setQuantity(cohort.members().size());
     cohort.members().forEach(key -> group.addMember().setEntity(new Reference(key.toString())));
     return group;

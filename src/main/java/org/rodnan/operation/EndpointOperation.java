@@ -9,6 +9,7 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.CohortDefinition;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.endpoint.AnalysisSet;
 import org.rodnan.endpoint.EndpointAnalysis;
@@ -140,10 +141,10 @@ public final class EndpointOperation {
             ? Arrays.asList(AnalysisSet.values())
             : populations.stream().map(AnalysisSet::of).distinct().toList();
     List<Criterion> strata = arguments.named("stratum").stream().map(this::stratum).toList();
-    if (strata.size() > CohortOperation.CRITERIA_MAX) {
+    if (strata.size() > CohortDefinition.CRITERIA_MAX) {
       throw OperationArguments.malformed(
           "stratum",
-          "found " + strata.size() + ", expected at most " + CohortOperation.CRITERIA_MAX);
+          "found " + strata.size() + ", expected at most " + CohortDefinition.CRITERIA_MAX);
     }
     Set<String> names = new LinkedHashSet<>(List.of(EndpointTable.ALL));
     for (Criterion stratum : strata) {

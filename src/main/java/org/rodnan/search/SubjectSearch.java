@@ -127,6 +127,17 @@ public final class SubjectSearch {
     }
 
     /**
+     * Asks nothing, but fails as {@link #patients} would.
+     *
+     * @throws FhirFailure.Malformed if the search can't be understood, or its type is in no
+     *     patient's compartment
+     */
+    public boolean requireAnswerable(String type, List<Parameter> parameters) {
+      query(type, parameters);
+      return type.equals(PATIENT) || !toPatients(type).isEmpty();
+    }
+
+    /**
      * The values of the Observations that a search finds, those with a comparator left out; {@code
      * value-quantity} tells the unit.
      *

@@ -3,6 +3,7 @@ package org.rodnan.cohort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,9 @@ class CombinationTest {
       Change.Comparator comparator,
       double value,
       boolean expected) {
-    assertThat(new Change("from", "to", kind, comparator, value).isMet(earlier, later))
+    assertThat(
+            new Change("from", "to", kind, comparator, BigDecimal.valueOf(value))
+                .isMet(earlier, later))
         .isEqualTo(expected);
   }
 }

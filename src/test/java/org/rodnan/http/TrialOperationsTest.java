@@ -91,6 +91,131 @@ class TrialOperationsTest {
     assertThat(client.get("/Group/" + id).json().path("member")).hasSize(17);
   }
 
+  private static final String HARD =
+      """
+      {"resourceType": "Parameters", "parameter": [
+        {"name": "store", "valueCode": "definition"},
+        {"name": "combine", "valueString": "all(any(1,not(all)),not(3))"},
+        {"name": "criterion", "part": [
+          {"name": "name", "valueString": "a, (b)::c \\"d\\" | ü"},
+          {"name": "search",
+            "valueString": "Observation?code=https%3A%2F%2Fw3id.org%2Frodnan%2FCodeSystem%2Fssc-measure%7Cmrss-total&value-quantity=ge30"},
+          {"name": "visit", "valueString": "baseline"}]},
+        {"name": "criterion", "part": [
+          {"name": "name", "valueString": "all"},
+          {"name": "search", "valueString": "Patient?gender=female,other"}]},
+        {"name": "criterion", "part": [
+          {"name": "name", "valueString": "five points less"},
+          {"name": "exclude", "valueBoolean": true},
+          {"name": "search", "valueString": "Observation?code=mrss-total"},
+          {"name": "change", "part": [
+            {"name": "from", "valueString": "baseline"}, {"name": "to", "valueString": "month-12"},
+            {"name": "kind", "valueCode": "absolute"}, {"name": "comparator", "valueCode": "le"},
+            {"name": "value", "valueDecimal": -5.000000001}]}]}]}
+      """;
+
+  private static JsonNode named(JsonNode parameters, String name) {
+    for (JsonNode each : parameters.path("parameter")) {
+      if (each.path("name").asText().equals(name)) {
+        return each.path("resource");
+      }
+    }
+    throw new AssertionError("No " + name + " in " + parameters);
+  }
+
+  @Test
+  void runsAStoredDefinitionAgain() {
+    Answer first = client.post(STUDY + "/$cohort", HARD);
+    assertThat(first.status()).describedAs(first.text()).isEqualTo(200);
+    JsonNode definition = named(first.json(), "definition");
+    String path = "/Group/" + definition.path("id").asText();
+    assertThat(definition.path("actual").asBoolean()).isFalse();
+    assertThat(client.get(path).text()).contains("-5.000000001", "all(any(1,not(all)),not(3))");
+    Answer again = client.get(path + "/$cohort");
+    assertThat(again.status()).describedAs(again.text()).isEqualTo(200);
+    assertThat(named(again.json(), "group")).isEqualTo(named(first.json(), "group"));
+    assertThat(rows(client.get(path + "/$cohort?_format=csv")).stream().map(CSVRecord::toList))
+        .isEqualTo(
+            rows(client.post(STUDY + "/$cohort?_format=csv", HARD)).stream()
+                .map(CSVRecord::toList)
+                .toList());
+    assertThat(client.get(path + "/$cohort?_format=csv&subjects=true").status()).isEqualTo(200);
+    assertThat(
+            client
+                .get("/Group?study=spiera-2011&_id=" + definition.path("id").asText())
+                .json()
+                .path("total")
+                .asInt())
+        .isOne();
+  }
+
+  @Test
+  void storesADefinitionOnceUntilItIsEdited() {
+    String query =
+        STUDY + "/$cohort?store=definition&criterion=" + encoded("m::Patient?gender=male");
+    JsonNode first = named(client.get(query).json(), "definition");
+    String path = "/Group/" + first.path("id").asText();
+    assertThat(named(client.get(query).json(), "definition")).isEqualTo(first);
+    String edited = client.get(path).text().replace("gender=male", "gender=female");
+    assertThat(client.put(path, edited).status()).isEqualTo(200);
+    assertThat(rows(client.get(path + "/$cohort?_format=csv")).get(1).get("remaining"))
+        .isEqualTo("24");
+    assertThat(named(client.get(query).json(), "definition").path("id").asText())
+        .isNotEqualTo(first.path("id").asText());
+  }
+
+  @Test
+  void refusesAnEditThatCanNotBeRun() {
+    JsonNode definition =
+        named(
+            client
+                .get(
+                    STUDY
+                        + "/$cohort?store=definition&criterion="
+                        + encoded("f::Patient?gender=female"))
+                .json(),
+            "definition");
+    String path = "/Group/" + definition.path("id").asText();
+    String stored = client.get(path).text();
+    for (List<String> edit :
+        List.of(
+            List.of("Patient?gender=female", "Patient?gendr=female", "gendr"),
+            List.of("Patient?gender=female", "Organization?name=x", "compartment"),
+            List.of("Patient?gender=female", "patients who are women", "Type?name=value"),
+            List.of("\"valueString\":\"all\"", "\"valueString\":\"all(2\"", "combine"),
+            List.of("\"actual\":false", "\"actual\":true", "actual"),
+            List.of("application/x-fhir-query", "text/cql", "application/x-fhir-query"))) {
+      assertThat(stored).contains(edit.get(0));
+      Answer answer = client.put(path, stored.replace(edit.get(0), edit.get(1)));
+      assertThat(answer.status()).describedAs(edit + answer.text()).isEqualTo(422);
+      assertThat(answer.text()).contains(edit.get(2));
+    }
+    assertThat(client.get(path + "/$cohort?criterion=Patient").status()).isEqualTo(400);
+    assertThat(client.get(path + "/$cohort?store=definition").status()).isEqualTo(400);
+    assertThat(client.get(path + "/$cohort?study=pope-2011").status()).isEqualTo(400);
+    assertThat(client.get("/Group/nowhere/$cohort").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aDefinitionForNoStudyIsRunOnAny() {
+    JsonNode definition =
+        named(
+            client
+                .get("/$cohort?store=definition&criterion=" + encoded("f::Patient?gender=female"))
+                .json(),
+            "definition");
+    String path = "/Group/" + definition.path("id").asText();
+    assertThat(
+            rows(client.get(path + "/$cohort?_format=csv&study=spiera-2011"))
+                .get(1)
+                .get("Imatinib"))
+        .isEqualTo("24");
+    JsonNode cohort = client.get(STUDY + "/$cohort?store=true").json();
+    assertThat(
+            client.get("/Group/" + named(cohort, "group").path("id").asText() + "/$cohort").text())
+        .contains("is no definition");
+  }
+
   /** By the values of the same subjects: five points less than at baseline. */
   @Test
   void findsWhoChanged() {
@@ -323,6 +448,7 @@ class TrialOperationsTest {
         "/$cohort?criterion=Patient%3Fgender%3Dmale&combine=all(3)",
         "/$cohort?criteria=Patient",
         "/$cohort?asOf=3",
+        "/$cohort?store=yes",
         "/$endpoint",
         "/$endpoint?measure=mrss-total&population=everybody",
         "/$endpoint?measure=mrss-total&stratum=x",
