@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class RodnanApplication {
   public static void main(String[] args) {
-    int status = CommandLineProgram.run(args, RodnanApplication::serve);
+    int status = CommandLineProgram.run(args, RodnanApplication::serve, IndexRebuild::run);
     if (status != 0) {
       System.exit(status);
     }

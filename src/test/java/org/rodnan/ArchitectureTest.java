@@ -80,6 +80,8 @@ class ArchitectureTest {
           .haveSimpleNameNotEndingWith("package-info")
           .and()
           .doNotHaveSimpleName("RodnanApplication")
+          .and()
+          .doNotHaveSimpleName("IndexRebuild")
           .and(not(enclosedInConfiguration()))
           .should()
           .dependOnClassesThat()

@@ -1,10 +1,17 @@
 package org.rodnan.cli;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Progress;
+import org.rodnan.fhir.StartFailure;
+import org.rodnan.store.StoreBackup;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +28,13 @@ import picocli.CommandLine.Spec;
       "       rodnan COMMAND ...                     does something and ends"
     },
     mixinStandardHelpOptions = false,
-    subcommands = TerminologyCommand.class)
+    subcommands = {
+      BackupCommand.class,
+      RestoreCommand.class,
+      VerifyCommand.class,
+      RebuildIndexCommand.class,
+      TerminologyCommand.class
+    })
 public final class CommandLineProgram implements Runnable {
   /** Its only word is an advice about an incubating module. */
   private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
@@ -45,9 +58,11 @@ public final class CommandLineProgram implements Runnable {
    * the command says.
    *
    * @param server is given the settings, and returns once the server is started
+   * @param rebuild is given the settings, makes the index, and tells its log position
    * @return 0 if all is well, 1 if it couldn't be done, 2 if the arguments make no sense
    */
-  public static int run(String[] arguments, Consumer<String[]> server) {
+  public static int run(
+      String[] arguments, Consumer<String[]> server, BiFunction<String[], Progress, Long> rebuild) {
     boolean isServe = arguments.length > 0 && arguments[0].equals("serve");
     boolean isSettings =
         arguments.length == 0 || (arguments[0].startsWith("-") && !HELP.contains(arguments[0]));
@@ -56,11 +71,42 @@ public final class CommandLineProgram implements Runnable {
       return 0;
     }
     LUCENE.setLevel(Level.SEVERE);
-    return commandLine().execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
+    return commandLine(
+            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress))
+        .execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new CommandLineProgram()).setCaseInsensitiveEnumValuesAllowed(true);
+  static CommandLine commandLine(RebuildIndexCommand.Rebuild rebuild) {
+    CommandLine.IFactory byDefault = CommandLine.defaultFactory();
+    CommandLine.IFactory factory =
+        new CommandLine.IFactory() {
+          @Override
+          public <K> K create(Class<K> type) throws Exception {
+            return type == RebuildIndexCommand.class
+                ? type.cast(new RebuildIndexCommand(rebuild))
+                : byDefault.create(type);
+          }
+        };
+    return new CommandLine(new CommandLineProgram(), factory)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(CommandLineProgram::notDone);
+  }
+
+  /** What went wrong is told in words; only what nobody thought of has a stack trace. */
+  private static int notDone(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    String said =
+        switch (failure) {
+          case StartFailure e -> e.getMessage() + " " + e.action();
+          case NoSuchFileException e -> "There is no file " + e.getMessage();
+          case IOException e -> String.valueOf(e.getMessage());
+          case StoreBackup.BadBackup e -> String.valueOf(e.getMessage());
+          case FhirFailure e -> String.valueOf(e.getMessage());
+          case IllegalArgumentException e -> String.valueOf(e.getMessage());
+          default -> throw failure;
+        };
+    command.getErr().println("Not done. " + said);
+    return 1;
   }
 
   @Override

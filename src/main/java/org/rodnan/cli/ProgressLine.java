@@ -3,7 +3,7 @@ package org.rodnan.cli;
 import java.io.Console;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
-import org.rodnan.terminology.loading.Progress;
+import org.rodnan.fhir.Progress;
 
 /** Shows how far something is: a bar that moves on a terminal, otherwise a line for each tenth. */
 final class ProgressLine implements Progress {

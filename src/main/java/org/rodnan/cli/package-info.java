@@ -1,6 +1,13 @@
 /** The command line: a command for each thing that is done to a data directory. */
 @ApplicationModule(
-    allowedDependencies = {"terminology", "terminology :: concepts", "terminology :: loading"})
+    allowedDependencies = {
+      "fhir",
+      "store",
+      "index",
+      "terminology",
+      "terminology :: concepts",
+      "terminology :: loading"
+    })
 @NullMarked
 package org.rodnan.cli;
 

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IndexSettings.class)
 class IndexConfiguration {
-  private static final String FOLDER = "index";
+  static final String FOLDER = "index";
 
   @Bean
   SearchParameters searchParameters() {

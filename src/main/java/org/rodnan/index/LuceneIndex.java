@@ -34,12 +34,15 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
+import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.NRTCachingDirectory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.StartFailure;
 import org.rodnan.store.LogEntry;
 import org.rodnan.store.ResourceVersion;
 import org.slf4j.Logger;
@@ -132,7 +135,7 @@ final class LuceneIndex implements AutoCloseable {
       Directory directory, String made, String logIdentity, LogPosition head) throws IOException {
     try {
       Map<String, String> data = SegmentInfos.readLatestCommit(directory).getUserData();
-      LogPosition position = new LogPosition(Long.parseLong(data.getOrDefault(POSITION, "x")));
+      LogPosition position = position(data);
       if (!made.equals(data.get(FINGERPRINT))) {
         LOG.info("The index was made with other search parameters and will be built anew");
         return null;
@@ -154,6 +157,39 @@ final class LuceneIndex implements AutoCloseable {
         | IllegalArgumentException e) {
       LOG.warn("The index can't be read and will be built anew: {}", e.toString());
       return null;
+    }
+  }
+
+  /**
+   * The log position that a commit holds.
+   *
+   * @param userData of the commit
+   * @throws IllegalArgumentException if it says none
+   */
+  static LogPosition position(Map<String, String> userData) {
+    return new LogPosition(Long.parseLong(userData.getOrDefault(POSITION, "x")));
+  }
+
+  /**
+   * @throws StartFailure if a process has it open
+   */
+  static void delete(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Directory directory = FSDirectory.open(folder);
+        Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+      lock.ensureValid();
+      for (String file : directory.listAll()) {
+        if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
+          directory.deleteFile(file);
+        }
+      }
+    } catch (LockObtainFailedException e) {
+      throw new StartFailure(
+          "The index in " + folder + " is open in another Rodnan process.",
+          "Stop the server first.",
+          e);
     }
   }
 

@@ -147,6 +147,16 @@ public final class ResourceIndex implements AutoCloseable {
     return index;
   }
 
+  /**
+   * Deletes the index of a data directory, so that it is made anew when it is opened. Nothing is
+   * lost by it but time.
+   *
+   * @throws StartFailure if a process has it open
+   */
+  public static void delete(Path dataDir) throws IOException {
+    LuceneIndex.delete(dataDir.resolve(IndexConfiguration.FOLDER));
+  }
+
   /** How far the index is. */
   public IndexStatus status() {
     return status;

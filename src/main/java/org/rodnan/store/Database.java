@@ -10,6 +10,9 @@ interface Database extends AutoCloseable {
   /** A session for reading, out of a pool; it sees what is committed, statement by statement. */
   Session reader() throws SQLException;
 
+  /** A session for reading that sees one moment of the log, that of its first statement. */
+  Session snapshot() throws SQLException;
+
   /**
    * The writing session of this node, in a new transaction that holds the writer section over all
    * nodes. Closing the session rolls back what is not committed and lets the section go.

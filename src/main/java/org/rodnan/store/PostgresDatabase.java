@@ -130,6 +130,21 @@ final class PostgresDatabase implements Database {
   }
 
   @Override
+  public Session snapshot() throws SQLException {
+    Connection connection = readers.getConnection();
+    try {
+      // The pool sets both back.
+      connection.setAutoCommit(false);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setReadOnly(true);
+      return new Session(connection, session -> giveBack(session, readers));
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  @Override
   public Session beginWriting() throws SQLException {
     Session session = new Session(writers.getConnection(), writing -> giveBack(writing, writers));
     try {

@@ -2,6 +2,7 @@ package org.rodnan.store;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.Limits;
 
@@ -32,20 +33,41 @@ public final class ResourceStores {
     }
   }
 
-  private static Database database(StoreSettings settings) {
+  /**
+   * For tools that only read: an SQLite file may belong to a running server meanwhile.
+   *
+   * @throws IllegalArgumentException if the URL is of another kind
+   * @throws org.rodnan.fhir.StartFailure if the database isn't there or can't be opened
+   */
+  static Database beside(StoreSettings settings) {
+    return sqliteFile(settings)
+        .<Database>map(SqliteDatabase::openBeside)
+        .orElseGet(() -> database(settings));
+  }
+
+  /** Empty if the database is no SQLite file. */
+  private static Optional<Path> sqliteFile(StoreSettings settings) {
     @Nullable String url = settings.store().url();
     if (url == null || url.isBlank()) {
-      return SqliteDatabase.open(
-          settings.folder().resolve(DEFAULT_FILE), settings.store().poolSize());
+      return Optional.of(settings.folder().resolve(DEFAULT_FILE));
     }
-    if (url.startsWith(SQLITE)) {
-      String file = url.substring(SQLITE.length());
-      if (file.isBlank() || file.startsWith(":") || file.startsWith("file:")) {
-        throw new IllegalArgumentException(
-            "rodnan.store.url is '" + url + "'; expected a file after " + SQLITE);
-      }
-      return SqliteDatabase.open(Path.of(file), settings.store().poolSize());
+    if (!url.startsWith(SQLITE)) {
+      return Optional.empty();
     }
+    String file = url.substring(SQLITE.length());
+    if (file.isBlank() || file.startsWith(":") || file.startsWith("file:")) {
+      throw new IllegalArgumentException(
+          "rodnan.store.url is '" + url + "'; expected a file after " + SQLITE);
+    }
+    return Optional.of(Path.of(file));
+  }
+
+  static Database database(StoreSettings settings) {
+    Optional<Path> file = sqliteFile(settings);
+    if (file.isPresent()) {
+      return SqliteDatabase.open(file.get(), settings.store().poolSize());
+    }
+    String url = String.valueOf(settings.store().url());
     if (url.startsWith(POSTGRESQL)) {
       return PostgresDatabase.open(url, settings.store());
     }

@@ -51,7 +51,7 @@ final class SqliteDatabase implements Database {
       "select " + Rows.KEY_COLUMNS + " from resource_key k where k.type = ? and k.id = ?";
 
   private final String url;
-  private final FileChannel lockFile;
+  private final @Nullable FileChannel lockFile;
   private final Semaphore permits;
   private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
@@ -59,7 +59,7 @@ final class SqliteDatabase implements Database {
   /** Only for the writer's thread, and for whoever closes after it has ended. */
   private @Nullable Session writer;
 
-  private SqliteDatabase(String url, FileChannel lockFile, int poolSize) {
+  private SqliteDatabase(String url, @Nullable FileChannel lockFile, int poolSize) {
     this.url = url;
     this.lockFile = lockFile;
     this.permits = new Semaphore(poolSize);
@@ -86,6 +86,18 @@ final class SqliteDatabase implements Database {
               + " has space left; or set rodnan.data-dir to another folder.",
           e);
     }
+  }
+
+  /** For reading only, beside the process that the file belongs to. */
+  static SqliteDatabase openBeside(Path file) {
+    Path path = file.toAbsolutePath();
+    if (!Files.isRegularFile(path)) {
+      throw new StartFailure(
+          "There is no SQLite database " + path,
+          "Set --data-dir, or --rodnan.store.url, to where the server keeps its data.",
+          null);
+    }
+    return new SqliteDatabase("jdbc:sqlite:" + path, null, 2);
   }
 
   private static FileChannel lock(Path database) {
@@ -185,6 +197,13 @@ final class SqliteDatabase implements Database {
   }
 
   @Override
+  public Session snapshot() throws SQLException {
+    Connection connection = connect(reading());
+    connection.setAutoCommit(false);
+    return new Session(connection, Session::disconnect);
+  }
+
+  @Override
   public Session beginWriting() throws SQLException {
     Session session = writer;
     if (session == null) {
@@ -264,6 +283,9 @@ final class SqliteDatabase implements Database {
     if (writer != null) {
       writer.disconnect();
       writer = null;
+    }
+    if (lockFile == null) {
+      return;
     }
     try {
       lockFile.close();

@@ -44,7 +44,7 @@ final class TerminologyCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... arguments) {
-    CommandLine line = CommandLineProgram.commandLine();
+    CommandLine line = CommandLineProgram.commandLine((settings, progress) -> 0);
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     if (all.contains("load") || all.contains("list")) {
@@ -336,7 +336,10 @@ final class TerminologyCommandTest {
             new String[0],
             new String[] {"serve", "--server.port=0"},
             new String[] {"--server.port=0"})) {
-      assertThat(CommandLineProgram.run(arguments, each -> started.add(List.of(each)))).isZero();
+      assertThat(
+              CommandLineProgram.run(
+                  arguments, each -> started.add(List.of(each)), (settings, progress) -> 0L))
+          .isZero();
     }
     assertThat(started)
         .containsExactly(List.of(), List.of("--server.port=0"), List.of("--server.port=0"));

@@ -113,6 +113,11 @@ class DiskFullTest {
     private static final int PAGES_LEFT = 4;
 
     @Override
+    public Session snapshot() throws SQLException {
+      return inner.snapshot();
+    }
+
+    @Override
     public Session beginWriting() throws SQLException {
       Session session = inner.beginWriting();
       try (Statement statement = session.connection().createStatement()) {

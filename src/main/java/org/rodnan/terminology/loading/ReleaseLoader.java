@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.rodnan.fhir.Progress;
 import org.rodnan.terminology.Releases;
 import org.rodnan.terminology.concepts.CodeSystemOutline;
 import org.rodnan.terminology.concepts.ConceptWriter;

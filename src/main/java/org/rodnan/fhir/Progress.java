@@ -1,6 +1,6 @@
-package org.rodnan.terminology.loading;
+package org.rodnan.fhir;
 
-/** Hears how far a load is. */
+/** Hears how far long work is. */
 public interface Progress {
   /**
    * @param step what is being done

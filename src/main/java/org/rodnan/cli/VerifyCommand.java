@@ -1,0 +1,99 @@
+package org.rodnan.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.rodnan.index.IndexCheck;
+import org.rodnan.store.StoreCheck;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks whether log and index are whole. */
+@Command(
+    name = "verify",
+    description = {
+      "Looks whether all that is stored is whole: each version against its hash, the histories,"
+          + " and the index against the log. Changes nothing; the server may run meanwhile.",
+      "Ends with 0 if all is well, with 1 if something is wrong."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin private final StoreOptions store = new StoreOptions();
+
+  @Option(names = "--json", description = "Says the outcome as JSON.")
+  private boolean isJson;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Says this.")
+  private boolean isHelpWanted;
+
+  @Override
+  public Integer call() throws IOException {
+    ProgressLine progress =
+        new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    Optional<IndexCheck> index = IndexCheck.open(store.dataDir());
+    try {
+      StoreCheck.Result log =
+          StoreCheck.check(
+              store.settings(), progress, current -> index.ifPresent(i -> i.compare(current)));
+      Optional<IndexCheck.Result> compared =
+          index.isEmpty() ? Optional.empty() : Optional.of(index.get().result());
+      progress.end();
+      tell(log, compared);
+      return log.found() + compared.map(IndexCheck.Result::found).orElse(0L) == 0 ? 0 : 1;
+    } finally {
+      if (index.isPresent()) {
+        index.get().close();
+      }
+    }
+  }
+
+  private void tell(StoreCheck.Result log, Optional<IndexCheck.Result> index) {
+    List<String> findings = new ArrayList<>(log.findings());
+    index.ifPresent(result -> findings.addAll(result.findings()));
+    long found = log.found() + index.map(IndexCheck.Result::found).orElse(0L);
+    PrintWriter out = spec.commandLine().getOut();
+    if (isJson) {
+      Map<String, Object> told = new LinkedHashMap<>();
+      told.put("head", log.head().value());
+      told.put("versions", log.versions());
+      told.put("resources", log.resources());
+      told.put("index", index.isPresent());
+      told.put("notYetIndexed", index.map(IndexCheck.Result::later).orElse(0L));
+      told.put("found", found);
+      told.put("findings", findings);
+      Told.json(out, told);
+      return;
+    }
+    findings.forEach(out::println);
+    if (found > findings.size()) {
+      out.println((found - findings.size()) + " more are not shown");
+    }
+    out.printf(
+        "Log: %d versions of %d resources, position %d. Index: %s. %s%n",
+        log.versions(),
+        log.resources(),
+        log.head().value(),
+        index
+            .map(result ->
+                result.later() == 0
+                    ? "holds all of it"
+                    : "compared but for %d resources that changed since its last commit"
+                        .formatted(result.later()))
+            .orElse("there is none, the server makes it at its start"),
+        found == 0 ? "Nothing is wrong" : found + " things are wrong");
+  }
+}
