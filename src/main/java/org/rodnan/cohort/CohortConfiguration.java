@@ -1,5 +1,6 @@
 package org.rodnan.cohort;
 
+import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.ContentRule;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.UnitConversion;
@@ -16,5 +17,10 @@ class CohortConfiguration {
   @Bean
   ContentRule definitionRule(SubjectSearch subjects) {
     return new DefinitionRule(subjects);
+  }
+
+  @Bean
+  ParticipantFlowCount participantFlowCount(SubjectSearch subjects, ReferenceText references) {
+    return new ParticipantFlowCount(subjects, references);
   }
 }

@@ -52,19 +52,30 @@ public final class Population {
     return (BitSet) all.clone();
   }
 
-  /** Those in each arm, as assigned or as it was in fact, by its name. */
+  /**
+   * Those in each arm, by its name: in the one they were assigned to, and only if there is none, in
+   * the one they were in. Nobody is in two; who has records in several is in the first.
+   */
   public Map<String, BitSet> arms(List<String> names) {
     Map<String, BitSet> arms = new LinkedHashMap<>();
+    BitSet taken = new BitSet();
     for (String name : names) {
-      arms.put(
-          name,
-          moment.patients(
-              "ResearchSubject",
-              List.of(
-                  new Parameter("study", study.orElseThrow().toString()),
-                  new Parameter("arm:exact", escaped(name)))));
+      BitSet arm = inArm(new Parameter("assigned-arm:exact", escaped(name)));
+      arm.or(
+          inArm(
+              new Parameter("assigned-arm:missing", "true"),
+              new Parameter("arm:exact", escaped(name))));
+      arm.andNot(taken);
+      taken.or(arm);
+      arms.put(name, arm);
     }
     return arms;
+  }
+
+  private BitSet inArm(Parameter... arm) {
+    List<Parameter> search = new ArrayList<>(List.of(arm));
+    search.add(new Parameter("study", study.orElseThrow().toString()));
+    return moment.patients("ResearchSubject", search);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.rodnan.fhir.JsonElements;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch.Moment;
 
@@ -26,13 +27,13 @@ public final class StudySubjects {
    * Of several records of one person the one counts that came further, and of these the one that
    * was created last.
    */
-  public static StudySubjects of(Moment moment, ResourceKey study) {
+  public static StudySubjects of(Moment moment, ResourceKey study, ReferenceText references) {
     Map<String, Subject> byPerson = new LinkedHashMap<>();
     moment.forEach(
         "ResearchSubject",
         List.of(new Parameter("study", study.toString())),
         json -> {
-          Subject subject = Subject.of(JsonElements.read(json));
+          Subject subject = Subject.of(JsonElements.read(json), references);
           byPerson.merge(subject.person(), subject, (earlier, later) -> later.further(earlier));
         });
     Set<String> arms = new LinkedHashSet<>();

@@ -5,11 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.rodnan.fhir.JsonElements;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.ReferenceText;
 
 /**
  * Somebody in a study, by the ResearchSubject.
  *
- * @param person the reference to the Patient as it is written, or the identifier in its place
+ * @param person the key of the Patient, any other reference as it is written, or the identifier in
+ *     its place
  * @param state how far it came
  * @param reason why it left or didn't enter; that it completed is none
  * @param assignedArm by its name; empty if there is none
@@ -53,26 +56,32 @@ public record Subject(
   /**
    * Why a subject left a study, or didn't enter it.
    *
-   * @param code that reasons are the same by; the text in lower case, if there is no coding
-   * @param text for people
+   * @param code the first of its coding; the text in lower case, if there is none
+   * @param text for people; of {@code other} what was written beside it
    */
   public record Reason(String code, String text) {
+    private static final String OTHER = "other";
+
+    /** Whether both say the same, in whatever words. */
+    boolean isSame(Reason other) {
+      return code.equals(other.code) && (!code.equals(OTHER) || text.equalsIgnoreCase(other.text));
+    }
+
     private static Optional<Reason> of(JsonNode concept) {
       JsonNode coding = concept.path("coding").path(0);
       Optional<String> code = JsonElements.text(coding, "code");
       Optional<String> text = JsonElements.text(concept, "text");
       Optional<String> display = JsonElements.text(coding, "display");
-      return code.map(found -> new Reason(found, display.or(() -> text).orElse(found)))
+      return code.map(found ->
+              new Reason(
+                  found,
+                  (found.equals(OTHER) ? text.or(() -> display) : display.or(() -> text))
+                      .orElse(found)))
           .or(() -> text.map(found -> new Reason(found.toLowerCase(Locale.ROOT), found)));
     }
   }
 
-  static Subject of(JsonNode researchSubject) {
-    JsonNode individual = researchSubject.path("individual");
-    JsonNode identifier = individual.path("identifier");
-    String person =
-        JsonElements.text(individual, "reference")
-            .orElse(identifier.path("system").asText() + "|" + identifier.path("value").asText());
+  static Subject of(JsonNode researchSubject, ReferenceText references) {
     Optional<Reason> disposition =
         JsonElements.extension(researchSubject, DISPOSITION)
             .flatMap(extension -> JsonElements.extension(extension, "reason"))
@@ -87,11 +96,19 @@ public record Subject(
           default -> Optional.empty();
         };
     return new Subject(
-        person,
+        person(researchSubject.path("individual"), references),
         state,
         reason,
         JsonElements.text(researchSubject, "assignedArm").orElse(""),
         JsonElements.text(researchSubject, "actualArm").orElse(""));
+  }
+
+  /** Whom a reference names, in the form of {@link #person()}. */
+  public static String person(JsonNode reference, ReferenceText references) {
+    JsonNode identifier = reference.path("identifier");
+    return JsonElements.text(reference, "reference")
+        .map(text -> references.local(text).map(ResourceKey::toString).orElse(text))
+        .orElse(identifier.path("system").asText() + "|" + identifier.path("value").asText());
   }
 
   private static State state(String status, Optional<Reason> disposition) {

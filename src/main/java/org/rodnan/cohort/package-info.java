@@ -1,5 +1,5 @@
 /** Who: subjects by criteria, and how many remain after each of them. */
-@ApplicationModule(allowedDependencies = {"fhir", "interaction", "search", "terminology"})
+@ApplicationModule(allowedDependencies = {"fhir", "index", "interaction", "search", "terminology"})
 @NullMarked
 package org.rodnan.cohort;
 

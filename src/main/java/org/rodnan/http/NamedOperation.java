@@ -35,6 +35,7 @@ enum NamedOperation {
   META_ADD("meta-add", false, Set.of(Level.INSTANCE), Set.of()),
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
   RUN("run", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of("ViewDefinition")),
+  PARTICIPANT_FLOW("participant-flow", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   SDTM("sdtm", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
@@ -62,6 +63,7 @@ enum NamedOperation {
           "ResearchStudy-adverse-events",
           "ResearchStudy-endpoint",
           "ResearchStudy-everything",
+          "ResearchStudy-participant-flow",
           "ResearchStudy-sdtm",
           "Resource-diff",
           "Resource-expunge",
@@ -73,8 +75,8 @@ enum NamedOperation {
       Map.of("$viewdefinition-run", "$run", "$viewdefinition-export", "$export");
 
   private static final Set<String> WITH_TABLE =
-      Set.of("adverse-events", "cohort", "endpoint", "ingest");
-  private static final Set<String> WITH_PICTURE = Set.of("endpoint");
+      Set.of("adverse-events", "cohort", "endpoint", "ingest", "participant-flow");
+  private static final Set<String> WITH_PICTURE = Set.of("endpoint", "participant-flow");
 
   private final String code;
   private final boolean reads;

@@ -18,6 +18,7 @@ import org.rodnan.operation.EndpointOperation;
 import org.rodnan.operation.EverythingOperation;
 import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
+import org.rodnan.operation.ParticipantFlowOperation;
 import org.rodnan.operation.Table;
 import org.rodnan.operation.TerminologyOperations;
 import org.rodnan.search.SearchPage;
@@ -103,6 +104,7 @@ final class OperationEndpoint {
       case META_ADD -> metaAdd(call);
       case META_DELETE -> metaDelete(call);
       case RUN -> views.run(call);
+      case PARTICIPANT_FLOW -> participantFlow(call);
       case SDTM -> sdtm.export(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);
@@ -116,6 +118,16 @@ final class OperationEndpoint {
       return resource(answer.parameters());
     }
     return csv(call.input().flag("subjects") ? answer.subjects() : answer.attrition(), "cohort");
+  }
+
+  private Answer participantFlow(OperationCall call) {
+    ParticipantFlowOperation.Answer answer =
+        operations.participantFlow().count(call.key(), call.input().arguments());
+    return switch (call.form()) {
+      case RESOURCE -> resource(answer.parameters());
+      case TABLE -> csv(answer.table(), "participant-flow");
+      case PICTURE -> svg(answer.svg(), "participant-flow");
+    };
   }
 
   private Answer adverseEvents(OperationCall call) {

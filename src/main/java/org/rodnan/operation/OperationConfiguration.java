@@ -3,6 +3,7 @@ package org.rodnan.operation;
 import java.time.Clock;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.cohort.CohortSearch;
+import org.rodnan.cohort.ParticipantFlowCount;
 import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -30,6 +31,7 @@ class OperationConfiguration {
       CohortSearch cohorts,
       EndpointAnalysis endpoints,
       AdverseEventCount adverseEvents,
+      ParticipantFlowCount participantFlow,
       EverythingEngine everything,
       MetaInUse metaInUse,
       ResourceParser parser,
@@ -57,6 +59,7 @@ class OperationConfiguration {
         new CohortOperation(cohorts, interactions.read(), interactions.create()),
         new EndpointOperation(endpoints, interactions.read(), ids),
         new AdverseEventsOperation(adverseEvents, interactions.read()),
+        new ParticipantFlowOperation(participantFlow, interactions.read()),
         interactions.expunge(),
         new TerminologyOperations(
             () -> terminology.at(current),

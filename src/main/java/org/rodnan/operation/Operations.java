@@ -14,5 +14,6 @@ public record Operations(
     CohortOperation cohort,
     EndpointOperation endpoint,
     AdverseEventsOperation adverseEvents,
+    ParticipantFlowOperation participantFlow,
     ExpungeInteraction expunge,
     TerminologyOperations terminology) {}

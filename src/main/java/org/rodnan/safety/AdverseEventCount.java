@@ -14,6 +14,7 @@ import org.rodnan.cohort.Subject;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.JsonElements;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.index.ReferenceText;
 import org.rodnan.safety.AdverseEvents.Count;
 import org.rodnan.safety.AdverseEvents.LeftOut;
 import org.rodnan.safety.AdverseEvents.Term;
@@ -25,9 +26,11 @@ import org.rodnan.search.SubjectSearch.Moment;
 /** Counts the adverse events of a study, at one moment. Thread safe. */
 public final class AdverseEventCount {
   private final SubjectSearch subjects;
+  private final ReferenceText references;
 
-  AdverseEventCount(SubjectSearch subjects) {
+  AdverseEventCount(SubjectSearch subjects, ReferenceText references) {
     this.subjects = subjects;
+    this.references = references;
   }
 
   /**
@@ -51,8 +54,8 @@ public final class AdverseEventCount {
     return subjects.now(moment -> count(moment, study, question));
   }
 
-  private static AdverseEvents count(Moment moment, ResourceKey study, Question question) {
-    StudySubjects known = StudySubjects.of(moment, study);
+  private AdverseEvents count(Moment moment, ResourceKey study, Question question) {
+    StudySubjects known = StudySubjects.of(moment, study, references);
     Map<String, String> armOf = new HashMap<>();
     Map<String, Integer> arms = new LinkedHashMap<>();
     known.arms(Subject::armAsTreated).forEach(arm -> arms.put(arm, 0));
@@ -67,7 +70,7 @@ public final class AdverseEventCount {
         "AdverseEvent",
         List.of(new Parameter("study", study.toString())),
         json -> {
-          ReportedEvent event = ReportedEvent.of(JsonElements.read(json));
+          ReportedEvent event = ReportedEvent.of(JsonElements.read(json), references);
           String arm = armOf.get(event.person());
           if (!event.counts()) {
             leftOut.merge(LeftOut.NOT_ACTUAL, 1, Integer::sum);

@@ -7,12 +7,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.StreamSupport;
+import org.rodnan.cohort.Subject;
 import org.rodnan.fhir.JsonElements;
+import org.rodnan.index.ReferenceText;
 
 /**
  * What counts of an AdverseEvent, read as the profile ssc-adverse-event has it.
  *
- * @param person the reference to the subject as it is written, or the identifier in its place
+ * @param person as {@link Subject#person()}
  * @param counts whether it happened and isn't a mistake
  * @param term the event in words: its text, or if there is none the name of its coding
  * @param code the event's first coding
@@ -43,13 +45,11 @@ record ReportedEvent(
   /** A coding of an event. */
   record Code(String system, String code, String display) {}
 
-  static ReportedEvent of(JsonNode event) {
+  static ReportedEvent of(JsonNode event, ReferenceText references) {
     JsonNode concept = event.path("event");
     Optional<Code> code = code(concept);
-    JsonNode identifier = event.at("/subject/identifier");
     return new ReportedEvent(
-        JsonElements.text(event.path("subject"), "reference")
-            .orElse(identifier.path("system").asText() + "|" + identifier.path("value").asText()),
+        Subject.person(event.path("subject"), references),
         event.path("actuality").asText().equals("actual") && !isInError(event),
         JsonElements.text(concept, "text")
             .map(text -> text.replaceAll("\\s+", " "))

@@ -1,5 +1,6 @@
 package org.rodnan.safety;
 
+import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SubjectSearch;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -7,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 class SafetyConfiguration {
   @Bean
-  AdverseEventCount adverseEventCount(SubjectSearch subjects) {
-    return new AdverseEventCount(subjects);
+  AdverseEventCount adverseEventCount(SubjectSearch subjects, ReferenceText references) {
+    return new AdverseEventCount(subjects, references);
   }
 }

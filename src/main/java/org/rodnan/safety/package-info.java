@@ -1,5 +1,5 @@
 /** Harm: the adverse events of a study's subjects, counted by term. */
-@ApplicationModule(allowedDependencies = {"fhir", "cohort", "search"})
+@ApplicationModule(allowedDependencies = {"fhir", "cohort", "index", "search"})
 @NullMarked
 package org.rodnan.safety;
 

@@ -1,0 +1,106 @@
+package org.rodnan.cohort;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.rodnan.cohort.Subject.Reason;
+import org.rodnan.fhir.LogPosition;
+
+/**
+ * How many came how far in a study.
+ *
+ * @param position of the log: everything up to here counts, and nothing after it
+ * @param arms by name, in the order of the study
+ * @param rows in the order in which subjects come to the stages; the reasons of a stage follow its
+ *     row for all
+ */
+public record ParticipantFlow(LogPosition position, List<String> arms, List<Row> rows) {
+  public ParticipantFlow {
+    arms = List.copyOf(arms);
+    rows = List.copyOf(rows);
+  }
+
+  /** What subjects come to. */
+  public enum Stage {
+    SCREENED("Screened"),
+    NOT_ENROLLED("Not enrolled"),
+    ENROLLED("Enrolled"),
+    /** One row for each visit. */
+    VISIT("Visit"),
+    /** Came to the end. */
+    COMPLETED("Completed"),
+    /** Left before the end, for a reason; death is one. */
+    WITHDRAWN("Withdrawn"),
+    /** Left, and nothing says why. */
+    OFF_STUDY("Left, no reason recorded"),
+    /** Still in the study. */
+    ONGOING("Ongoing");
+
+    private final String title;
+
+    Stage(String title) {
+      this.title = title;
+    }
+  }
+
+  /** Where a number is from. */
+  public enum Source {
+    /** Counted from ResearchSubjects, and from what is linked to the study. */
+    RECORDS,
+    /** The quantity of an analysis population, as it was published. */
+    PUBLISHED
+  }
+
+  /**
+   * A number of subjects.
+   *
+   * @param visit empty for all stages but {@link Stage#VISIT}
+   * @param reason empty for all of the stage
+   * @param arms of them in each arm as assigned, by name; who is in no arm is in the total alone,
+   *     and an arm of which nothing is known isn't there
+   */
+  public record Row(
+      Stage stage,
+      Optional<Visit> visit,
+      Optional<Reason> reason,
+      int subjects,
+      Map<String, Integer> arms,
+      Source source) {
+    /** The stage as programs have it: that of a visit is the visit's code. */
+    public String code() {
+      return visit
+          .map(Visit::code)
+          .orElseGet(() -> stage.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    /** The stage for people. */
+    public String title() {
+      return visit.map(Visit::title).orElse(stage.title);
+    }
+
+    public boolean isPublished() {
+      return source == Source.PUBLISHED;
+    }
+  }
+
+  /**
+   * A visit.
+   *
+   * @param title for people
+   */
+  public record Visit(String code, String title) {}
+
+  /** The row of a stage that is for all; of visits the first. */
+  public Optional<Row> all(Stage stage) {
+    return rows.stream().filter(row -> row.stage() == stage && row.reason().isEmpty()).findFirst();
+  }
+
+  /** The rows of a stage that are for one reason each, or of one visit each. */
+  public List<Row> each(Stage stage) {
+    return rows.stream()
+        .filter(
+            row -> row.stage() == stage && (row.reason().isPresent() || row.visit().isPresent()))
+        .toList();
+  }
+}
