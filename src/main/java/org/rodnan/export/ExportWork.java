@@ -24,10 +24,12 @@ import org.rodnan.search.ResourceScan;
 import org.rodnan.search.ResourceScan.Moment;
 import org.rodnan.search.ResourceScan.Owners;
 import org.rodnan.search.ResourceScan.Selection;
+import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.HistoryQuery;
 import org.rodnan.store.HistoryScope;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.ResourceVersion;
+import org.rodnan.view.RowFormat;
 import org.rodnan.view.View;
 import org.rodnan.view.ViewCompiler;
 
@@ -156,6 +158,11 @@ final class ExportWork {
     List<ExportFile> files = new ArrayList<>();
     for (Selection selection : selections) {
       String type = selection.type();
+      if (request.format() == RowFormat.PARQUET) {
+        files.add(
+            rows(request, type, whole(type), moment, whose, selection.filters(), folder, progress));
+        continue;
+      }
       try (ExportFiles out = new ExportFiles(folder, type, fileBytesMax)) {
         moment.forEach(
             selection,
@@ -188,24 +195,60 @@ final class ExportWork {
     progress.of(total);
     List<ExportFile> files = new ArrayList<>();
     for (int i = 0; i < views.size(); i++) {
-      String name = request.views().get(i).name();
-      String file = name + "." + request.format().code();
-      ViewRun.Request run =
-          new ViewRun.Request(
+      files.add(
+          rows(
+              request,
+              request.views().get(i).name(),
               views.get(i),
-              request.format(),
-              request.hasHeader(),
+              moment,
               whose,
-              since(request),
-              OptionalLong.empty(),
-              List.of());
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(folder.resolve(file)), 256 * 1024)) {
-        files.add(
-            new ExportFile(name, file, runs.write(run, out, moment, resource -> progress.step())));
-      }
+              List.of(),
+              folder,
+              progress));
     }
     return files;
+  }
+
+  /** A file of the rows of a view. */
+  private ExportFile rows(
+      ExportRequest request,
+      String name,
+      View view,
+      Moment moment,
+      Owners whose,
+      List<List<Parameter>> filters,
+      Path folder,
+      Progress progress)
+      throws IOException {
+    String file = name + "." + request.format().code();
+    ViewRun.Request run =
+        new ViewRun.Request(
+            view,
+            request.format(),
+            request.hasHeader(),
+            whose,
+            since(request),
+            OptionalLong.empty(),
+            List.of());
+    try (OutputStream out =
+        new BufferedOutputStream(Files.newOutputStream(folder.resolve(file)), 256 * 1024)) {
+      return new ExportFile(
+          name, file, runs.write(run, out, moment, filters, resource -> progress.step()));
+    }
+  }
+
+  /** Each resource as one cell, beside what it is found by. */
+  private View whole(String type) {
+    return compiler.compile(
+        """
+        {"resource":"%s","name":"%s","select":[{"column":[
+          {"name":"id","path":"getResourceKey()","type":"id"},
+          {"name":"version","path":"meta.versionId","type":"id"},
+          {"name":"last_updated","path":"meta.lastUpdated","type":"instant"},
+          {"name":"resource","path":"$this","type":"%s"}]}]}
+        """
+            .formatted(type, type, type)
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   /** Tombstones that are still the last word about their key. */

@@ -16,6 +16,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.search.ResourceScan;
 import org.rodnan.search.ResourceScan.Moment;
 import org.rodnan.search.ResourceScan.Owners;
+import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.view.RowFormat;
 import org.rodnan.view.RowWriter;
 import org.rodnan.view.View;
@@ -74,20 +75,26 @@ public final class ViewRun {
       return write(request, out, rows -> request.resources().forEach(rows));
     }
     try (Moment moment = scans.open()) {
-      return write(request, out, moment, resource -> {});
+      return write(request, out, moment, List.of(), resource -> {});
     }
   }
 
   /**
    * As {@link #write(Request, OutputStream)}, of a moment that is open already.
    *
+   * @param filters searches, of which one must fit; none means all
    * @param seen told of each resource
    */
-  long write(Request request, OutputStream out, Moment moment, Consumer<Resource> seen)
+  long write(
+      Request request,
+      OutputStream out,
+      Moment moment,
+      List<List<Parameter>> filters,
+      Consumer<Resource> seen)
       throws IOException {
     ResourceScan.Selection selection =
         new ResourceScan.Selection(
-            request.view().type(), request.owners(), request.since(), List.of());
+            request.view().type(), request.owners(), request.since(), filters);
     return write(
         request,
         out,

@@ -96,10 +96,12 @@ final class ExportEndpoint {
       input.requireOnly(OF_RESOURCES);
     }
     String format = input.text("_outputFormat").orElse("ndjson").strip().replace(' ', '+');
-    if (!NDJSON.contains(MediaType.parse(format).type())) {
+    String formatType = MediaType.parse(format).type();
+    boolean isParquet = RowFormat.find(formatType).equals(Optional.of(RowFormat.PARQUET));
+    if (!isParquet && !NDJSON.contains(formatType)) {
       throw new FhirFailure.Malformed(
           IssueType.NOTSUPPORTED,
-          "_outputFormat is '" + format + "'; expected application/fhir+ndjson",
+          "_outputFormat is '" + format + "'; expected application/fhir+ndjson or parquet",
           "_outputFormat");
     }
     boolean isOfSystem = call.target().type().isEmpty();
@@ -123,6 +125,12 @@ final class ExportEndpoint {
           }
         });
     List<String> elements = list(input, "_elements");
+    if (!elements.isEmpty() && isParquet) {
+      throw new FhirFailure.Malformed(
+          IssueType.NOTSUPPORTED,
+          "_elements has no place in an export to Parquet; expected a view of them",
+          "_elements");
+    }
     if (!elements.isEmpty()) {
       Projection.of(
           new QueryParameters(List.of(new Parameter("_elements", String.join(",", elements)))));
@@ -137,7 +145,7 @@ final class ExportEndpoint {
         since(input),
         elements,
         List.of(),
-        RowFormat.NDJSON,
+        isParquet ? RowFormat.PARQUET : RowFormat.NDJSON,
         true,
         "");
   }

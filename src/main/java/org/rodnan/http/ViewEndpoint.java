@@ -167,7 +167,7 @@ final class ViewEndpoint {
           .orElseThrow(() ->
               new FhirFailure.Malformed(
                   IssueType.NOTSUPPORTED,
-                  "_format is '" + named.get() + "'; expected json, ndjson or csv",
+                  "_format is '" + named.get() + "'; expected json, ndjson, csv or parquet",
                   "_format"));
     }
     List<MediaType> ranges =
@@ -191,7 +191,8 @@ final class ViewEndpoint {
       throw new FhirFailure.NotAcceptable(
           "Accept is '"
               + String.join(", ", accept)
-              + "'; expected application/json, application/x-ndjson or text/csv");
+              + "'; expected application/json, application/x-ndjson, text/csv or"
+              + " application/vnd.apache.parquet");
     }
     return RowFormat.JSON;
   }

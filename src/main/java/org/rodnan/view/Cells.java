@@ -1,9 +1,12 @@
 package org.rodnan.view;
 
+import ca.uhn.fhir.parser.IParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,7 @@ import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.IntegerType;
+import org.hl7.fhir.r4.model.Resource;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.UnlimitedJson;
@@ -22,8 +26,10 @@ import org.rodnan.fhir.UnlimitedJson;
  */
 final class Cells {
   private static final ObjectMapper JSON =
-      new ObjectMapper(UnlimitedJson.FACTORY)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+      JsonMapper.builder(UnlimitedJson.FACTORY)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   private Cells() {}
 
@@ -100,7 +106,11 @@ final class Cells {
 
   private static JsonNode json(Base value) {
     try {
-      return JSON.readTree(FhirContexts.r4().newJsonParser().encodeToString(value));
+      IParser encoder = FhirContexts.r4().newJsonParser();
+      return JSON.readTree(
+          value instanceof Resource resource
+              ? encoder.encodeResourceToString(resource)
+              : encoder.encodeToString(value));
     } catch (JsonProcessingException e) {
       throw new PathEngineException("can't be written as JSON", e);
     }

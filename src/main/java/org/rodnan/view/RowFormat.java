@@ -12,7 +12,9 @@ public enum RowFormat {
   /** An object in each line. */
   NDJSON("ndjson", "application/x-ndjson"),
   /** RFC 4180; lists and what is no primitive are JSON in their cell. */
-  CSV("csv", "text/csv");
+  CSV("csv", "text/csv"),
+  /** Apache Parquet: columns of their types, lists as lists, what is no primitive as JSON. */
+  PARQUET("parquet", "application/vnd.apache.parquet");
 
   private final String code;
   private final String mediaType;
@@ -43,6 +45,8 @@ public enum RowFormat {
       case "ndjson", "application/ndjson", "application/x-ndjson", "application/fhir+ndjson" ->
           Optional.of(NDJSON);
       case "csv", "text/csv" -> Optional.of(CSV);
+      case "parquet", "application/vnd.apache.parquet", "application/parquet" ->
+          Optional.of(PARQUET);
       default -> Optional.empty();
     };
   }
@@ -57,6 +61,7 @@ public enum RowFormat {
       case JSON -> new JsonRows(out, columns, true);
       case NDJSON -> new JsonRows(out, columns, false);
       case CSV -> new CsvRows(out, columns, hasHeader);
+      case PARQUET -> new ParquetRows(out, view.name().orElse("view"), columns);
     };
   }
 }

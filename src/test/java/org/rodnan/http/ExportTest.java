@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +161,33 @@ class ExportTest {
         .allMatch(each -> each.has("code") && each.has("status") && !each.has("valueQuantity"))
         .allMatch(each -> each.toString().contains("SUBSETTED"));
     assertThat(resources.get("Patient")).allMatch(each -> each.has("birthDate"));
+  }
+
+  @Test
+  void writesResourcesAsParquet() throws IOException {
+    JsonNode manifest =
+        manifest(
+            "/$export?_type=Patient,Observation&_outputFormat=parquet"
+                + "&_typeFilter=Observation%3Fcode%3Desr");
+    assertThat(manifest.path("output").findValuesAsText("type"))
+        .containsExactly("Observation", "Patient");
+    JsonNode file = manifest.path("output").get(0);
+    Answer answer = file(file);
+    assertThat(answer.header("Content-Type")).contains("application/vnd.apache.parquet");
+    int count = 0;
+    try (ParquetFileReader reader =
+            ParquetFileReader.open(InputFile.of(ByteBuffer.wrap(answer.response().body())));
+        RowReader row = reader.rowReader()) {
+      while (row.hasNext()) {
+        row.next();
+        count++;
+        assertThat(read(String.valueOf(row.getString("resource"))))
+            .isEqualTo(client.get("/Observation/" + row.getString("id")).json());
+      }
+    }
+    assertThat(count).isEqualTo(stored("/Observation?code=esr")).isPositive();
+    assertThat(client.get("/$export?_outputFormat=parquet&_elements=id", ASYNC).status())
+        .isEqualTo(400);
   }
 
   @Test

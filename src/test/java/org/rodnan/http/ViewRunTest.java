@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -76,6 +81,52 @@ class ViewRunTest {
             "application/x-ndjson");
     assertThat(ndjson.header("Content-Type")).contains("application/x-ndjson");
     assertThat(lines(ndjson.text())).hasSize(2).allMatch(line -> line.startsWith("{\"id\":"));
+  }
+
+  /** Read by another implementation than the one that writes. */
+  @Test
+  void writesParquet() throws IOException {
+    String view =
+        """
+        {"resource":"Patient","select":[{"column":[
+          {"name":"id","path":"getResourceKey()"},
+          {"name":"named","path":"name.exists()"},
+          {"name":"names","path":"name.count()","type":"integer"},
+          {"name":"half","path":"name.count() / 2","type":"decimal"},
+          {"name":"born","path":"birthDate"},
+          {"name":"texts","path":"name.text | gender","collection":true},
+          {"name":"first","path":"name.first()","type":"HumanName"},
+          {"name":"given","path":"name.given","collection":true}]}]}
+        """;
+    Answer parquet = client.post("/ViewDefinition/$run?_format=parquet", view, JSON);
+    assertThat(parquet.status()).describedAs(parquet.text()).isEqualTo(200);
+    assertThat(parquet.header("Content-Type")).contains("application/vnd.apache.parquet");
+    JsonNode rows = client.post("/ViewDefinition/$run", view, JSON).json();
+    InputFile file = InputFile.of(ByteBuffer.wrap(parquet.response().body()));
+    int count = 0;
+    try (ParquetFileReader reader = ParquetFileReader.open(file);
+        RowReader row = reader.rowReader()) {
+      while (row.hasNext()) {
+        row.next();
+        JsonNode same = rows.get(count++);
+        assertThat(row.getString("id")).isEqualTo(same.path("id").asText());
+        assertThat(row.getBoolean("named")).isEqualTo(same.path("named").asBoolean());
+        assertThat(row.getLong("names")).isEqualTo(same.path("names").asLong());
+        assertThat(row.getDouble("half")).isEqualTo(same.path("half").asDouble());
+        assertThat(row.isNull("born")).isEqualTo(same.path("born").isNull());
+        List<String> texts = new ArrayList<>();
+        same.path("texts").forEach(text -> texts.add(text.asText()));
+        assertThat(row.getList("texts").strings()).isEqualTo(texts);
+        assertThat(row.getList("given").isEmpty()).isEqualTo(same.path("given").isEmpty());
+        assertThat(row.getString("first")).isEqualTo(same.path("first").toString());
+      }
+    }
+    assertThat(count).isEqualTo(rows.size()).isPositive();
+    for (JsonNode entry : client.get("/ViewDefinition").json().path("entry")) {
+      String id = entry.at("/resource/id").asText();
+      Answer answer = client.get("/ViewDefinition/" + id + "/$run?_format=parquet");
+      assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    }
   }
 
   @Test
