@@ -2,6 +2,7 @@ package org.rodnan.cohort;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.rodnan.terminology.UnitConversion;
  */
 public final class Population {
   private static final String NOT_IN_ERROR = "status:not";
+  private static final long MILLISECONDS_OF_A_DAY = 86_400_000L;
 
   /** So many Observations tell what a measure is called and which unit it mostly has. */
   private static final int SAMPLE = 100;
@@ -147,6 +149,13 @@ public final class Population {
   }
 
   /**
+   * A value of a day.
+   *
+   * @param value in the unit of the measure
+   */
+  public record Dated(double value, Optional<LocalDate> day) {}
+
+  /**
    * Values of one measure in one unit: the one that is most frequent among the first hundred of its
    * Observations in the study.
    */
@@ -201,6 +210,21 @@ public final class Population {
       Map<Integer, Double> values = new HashMap<>();
       latest(visit).forEach((patient, each) -> values.put(patient, sent(each.value())));
       return values;
+    }
+
+    /** Of each patient the same value with the day in UTC that it is of. */
+    public Map<Integer, Dated> datedAt(String visit) {
+      Map<Integer, Dated> values = new HashMap<>();
+      latest(visit)
+          .forEach((patient, each) ->
+              values.put(patient, new Dated(sent(each.value()), dayOf(each.time()))));
+      return values;
+    }
+
+    private static Optional<LocalDate> dayOf(long time) {
+      return time == Long.MIN_VALUE
+          ? Optional.empty()
+          : Optional.of(LocalDate.ofEpochDay(Math.floorDiv(time, MILLISECONDS_OF_A_DAY)));
     }
 
     /**

@@ -16,6 +16,7 @@ enum NamedOperation {
   ADVERSE_EVENTS("adverse-events", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy", "Group")),
+  CRISS("criss", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   ENDPOINT("endpoint", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   EVERYTHING(
@@ -27,6 +28,8 @@ enum NamedOperation {
   EXPORT_VIEWS("export", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ViewDefinition")),
   EXPUNGE("expunge", false, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of()),
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
+  ILD_PROGRESSION(
+      "ild-progression", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
   INGEST("ingest", false, Set.of(Level.SYSTEM), Set.of("Bundle")),
   INSTALL("install", false, Set.of(Level.TYPE), Set.of("ImplementationGuide")),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
@@ -39,6 +42,7 @@ enum NamedOperation {
   SDTM("sdtm", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
+  TIMELINE("timeline", true, Set.of(Level.INSTANCE), Set.of("ResearchSubject")),
   TRANSLATE("translate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ConceptMap")),
   VALIDATE("validate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of()),
   VALIDATE_CODE(
@@ -61,10 +65,15 @@ enum NamedOperation {
           "Bundle-ingest",
           "ImplementationGuide-install",
           "ResearchStudy-adverse-events",
+          "ResearchStudy-criss",
           "ResearchStudy-endpoint",
           "ResearchStudy-everything",
           "ResearchStudy-participant-flow",
+          "ResearchStudy-ild-progression",
           "ResearchStudy-sdtm",
+          "ResearchSubject-criss",
+          "ResearchSubject-ild-progression",
+          "ResearchSubject-timeline",
           "Resource-diff",
           "Resource-expunge",
           "ViewDefinition-export",
@@ -75,7 +84,15 @@ enum NamedOperation {
       Map.of("$viewdefinition-run", "$run", "$viewdefinition-export", "$export");
 
   private static final Set<String> WITH_TABLE =
-      Set.of("adverse-events", "cohort", "endpoint", "ingest", "participant-flow");
+      Set.of(
+          "adverse-events",
+          "cohort",
+          "criss",
+          "endpoint",
+          "ild-progression",
+          "ingest",
+          "participant-flow",
+          "timeline");
   private static final Set<String> WITH_PICTURE = Set.of("endpoint", "participant-flow");
 
   private final String code;

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.course.Timeline;
 import org.rodnan.endpoint.EndpointTable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
@@ -20,7 +21,9 @@ import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
 import org.rodnan.operation.ParticipantFlowOperation;
 import org.rodnan.operation.Table;
+import org.rodnan.operation.TableAnswer;
 import org.rodnan.operation.TerminologyOperations;
+import org.rodnan.operation.TimelineOperation;
 import org.rodnan.search.SearchPage;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Expunging;
@@ -89,6 +92,11 @@ final class OperationEndpoint {
       case ADVERSE_EVENTS -> adverseEvents(call);
       case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
       case COHORT -> cohort(call);
+      case CRISS ->
+          table(
+              call,
+              operations.course().criss().criss(call.key(), call.input().arguments()),
+              "criss");
       case DIFF -> diff(call);
       case ENDPOINT -> endpoint(call);
       case EVERYTHING -> everything(call);
@@ -97,6 +105,14 @@ final class OperationEndpoint {
               "$export answers later, so that it can't stand in a batch or transaction");
       case EXPUNGE -> expunge(call);
       case GRAPHQL -> graphql(call);
+      case ILD_PROGRESSION ->
+          table(
+              call,
+              operations
+                  .course()
+                  .ildProgression()
+                  .progression(call.key(), call.input().arguments()),
+              "ild-progression");
       case INGEST -> ingests.ingest(call);
       case INSTALL -> installs.install(call);
       case LASTN -> lastn(call);
@@ -106,6 +122,7 @@ final class OperationEndpoint {
       case RUN -> views.run(call);
       case PARTICIPANT_FLOW -> participantFlow(call);
       case SDTM -> sdtm.export(call);
+      case TIMELINE -> timeline(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);
     };
@@ -148,6 +165,16 @@ final class OperationEndpoint {
     return call.wantsTable()
         ? csv(EndpointOperation.csv(table), "endpoint")
         : resource(operations.endpoint().bundle(call.key(), arguments, table));
+  }
+
+  private Answer timeline(OperationCall call) {
+    Timeline timeline =
+        operations.course().timeline().timeline(call.key(), call.input().arguments());
+    return table(call, TimelineOperation.answer(timeline), "timeline");
+  }
+
+  private static Answer table(OperationCall call, TableAnswer answer, String name) {
+    return call.wantsTable() ? csv(answer.table(), name) : resource(answer.parameters());
   }
 
   private static Answer resource(Resource resource) {

@@ -24,6 +24,7 @@
       "view",
       "sdtm",
       "endpoint",
+      "course",
       "ingest",
       "interaction",
       "operation",

@@ -4,6 +4,9 @@ import java.time.Clock;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.cohort.CohortSearch;
 import org.rodnan.cohort.ParticipantFlowCount;
+import org.rodnan.course.CrissAnalysis;
+import org.rodnan.course.IldProgressionAnalysis;
+import org.rodnan.course.Timelines;
 import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -26,10 +29,23 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(OperationSettings.class)
 class OperationConfiguration {
   @Bean
+  CourseOperations courseOperations(
+      Interactions interactions,
+      Timelines timelines,
+      CrissAnalysis criss,
+      IldProgressionAnalysis progression) {
+    return new CourseOperations(
+        new TimelineOperation(timelines, interactions.read()),
+        new CrissOperation(criss, interactions.read()),
+        new IldProgressionOperation(progression, interactions.read()));
+  }
+
+  @Bean
   Operations operations(
       Interactions interactions,
       CohortSearch cohorts,
       EndpointAnalysis endpoints,
+      CourseOperations course,
       AdverseEventCount adverseEvents,
       ParticipantFlowCount participantFlow,
       EverythingEngine everything,
@@ -58,6 +74,7 @@ class OperationConfiguration {
         new DiffOperation(interactions.read(), interactions.vread(), references),
         new CohortOperation(cohorts, interactions.read(), interactions.create()),
         new EndpointOperation(endpoints, interactions.read(), ids),
+        course,
         new AdverseEventsOperation(adverseEvents, interactions.read()),
         new ParticipantFlowOperation(participantFlow, interactions.read()),
         interactions.expunge(),

@@ -13,6 +13,7 @@ public record Operations(
     DiffOperation diff,
     CohortOperation cohort,
     EndpointOperation endpoint,
+    CourseOperations course,
     AdverseEventsOperation adverseEvents,
     ParticipantFlowOperation participantFlow,
     ExpungeInteraction expunge,

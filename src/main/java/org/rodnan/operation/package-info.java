@@ -4,6 +4,7 @@
       "fhir",
       "cohort",
       "endpoint",
+      "course",
       "safety",
       "figure",
       "interaction",

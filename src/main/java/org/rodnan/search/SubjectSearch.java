@@ -70,7 +70,8 @@ public final class SubjectSearch {
    *
    * @param patient permanent integer
    * @param value in base units of UCUM, rounded to 12 digits; as sent, if the unit is none of UCUM
-   * @param time the earliest moment of its date, in the index's own count; later is larger
+   * @param time the earliest moment of its date, in milliseconds since 1970 UTC; {@link
+   *     Long#MIN_VALUE} without one
    * @param created orders those of one time by when they were first written
    */
   public record Measured(int patient, double value, long time, long created) {}

@@ -1,0 +1,5 @@
+package org.rodnan.operation;
+
+/** The operations about how subjects of studies fared. */
+public record CourseOperations(
+    TimelineOperation timeline, CrissOperation criss, IldProgressionOperation ildProgression) {}
