@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.index.SearchParameters;
 import org.rodnan.interaction.Interactions;
-import org.rodnan.operation.DiffOperation;
+import org.rodnan.operation.Operations;
 
 /** The pages that show what the store holds now, by path. Thread safe. */
 final class Site implements Function<PageRequest, Page> {
@@ -19,12 +19,12 @@ final class Site implements Function<PageRequest, Page> {
   /**
    * @param parameters the search parameters in force
    */
-  Site(Interactions interactions, DiffOperation diff, Supplier<SearchParameters> parameters) {
+  Site(Interactions interactions, Operations operations, Supplier<SearchParameters> parameters) {
     StoredResources resources = new StoredResources(interactions);
     this.studies = new StudiesPage(resources);
-    this.study = new StudyPage(resources);
+    this.study = new StudyPage(resources, operations);
     this.subject = new SubjectPage(resources);
-    this.resource = new ResourcePage(resources, new ResourceChanges(diff));
+    this.resource = new ResourcePage(resources, new ResourceChanges(operations.diff()));
     this.query = new QueryPage(resources, parameters);
   }
 

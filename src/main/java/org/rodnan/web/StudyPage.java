@@ -19,6 +19,7 @@ import org.hl7.fhir.r4.model.ResearchStudy.ResearchStudyArmComponent;
 import org.hl7.fhir.r4.model.ResearchStudy.ResearchStudyObjectiveComponent;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.operation.Operations;
 
 /** A study: its design, its populations, its subjects, and what was published of it. */
 final class StudyPage {
@@ -28,10 +29,12 @@ final class StudyPage {
 
   private final StoredResources resources;
   private final PublishedResults published;
+  private final EndpointSections endpoints;
 
-  StudyPage(StoredResources resources) {
+  StudyPage(StoredResources resources, Operations operations) {
     this.resources = resources;
     this.published = new PublishedResults(resources);
+    this.endpoints = new EndpointSections(operations.endpoint());
   }
 
   String html(String id) {
@@ -50,16 +53,21 @@ final class StudyPage {
     List<StoredResource> populations =
         resources.search(
             "Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX));
+    List<StudySection> sections = new ArrayList<>();
+    if (!subjects.isEmpty()) {
+      sections.addAll(endpoints.of(key));
+    }
     return Layout.page(
         StudiesPage.title(study, id),
         "/studies",
         false,
         html -> {
           syntheticNote(html, subjects);
-          contents(html, study, populations, subjects);
+          contents(html, study, populations, sections, subjects);
           design(html, stored, study);
           objectives(html, study);
           populations(html, populations);
+          sections.forEach(section -> section.write(html));
           published.write(html, key, populations);
           subjects(html, key, subjects);
         });
@@ -81,6 +89,7 @@ final class StudyPage {
       Html html,
       ResearchStudy study,
       List<StoredResource> populations,
+      List<StudySection> sections,
       List<StoredResource> subjects) {
     html.open("nav", "class", "contents", "aria-label", "On this page");
     Layout.link(html, "#design", "Design");
@@ -90,6 +99,7 @@ final class StudyPage {
     if (!populations.isEmpty()) {
       Layout.link(html, "#populations", "Populations");
     }
+    sections.forEach(section -> Layout.link(html, "#" + section.id(), section.title()));
     Layout.link(html, "#published", "Published results");
     if (!subjects.isEmpty()) {
       Layout.link(html, "#subjects", "Subjects");

@@ -37,7 +37,7 @@ class WebConfiguration {
     Site site =
         new Site(
             interactions,
-            operations.diff(),
+            operations,
             () -> index.parameters(store.head(), limits.queryTimeMax()));
     return new ServletRegistrationBean<>(
         new LivePages(site, Optional.ofNullable(environment.getProperty("rodnan.http.base-url"))),

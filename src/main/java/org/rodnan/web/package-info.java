@@ -9,6 +9,7 @@
  */
 @ApplicationModule(
     allowedDependencies = {
+      "endpoint",
       "fhir",
       "index",
       "interaction",

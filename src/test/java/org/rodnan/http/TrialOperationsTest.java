@@ -8,6 +8,10 @@ import java.io.StringReader;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -379,6 +383,32 @@ class TrialOperationsTest {
             """
                 .formatted(status, study, visit, patient, date, value, unit, unit));
     assertThat(answer.status()).describedAs(answer.text()).isEqualTo(201);
+  }
+
+  /** Each picture is the operation's own, with its numbers in a table and to be taken along. */
+  @Test
+  void aStudyShowsItsEndpoints() {
+    String page = page("/studies/spiera-2011");
+    assertThat(page)
+        .contains("id=\"skin\"", "id=\"lungs\"", "id=\"subgroups\"")
+        .contains("29.4 (8.6)", "22.8 (10.2)", "-6.6 (-8.7 to -4.5)")
+        .contains("82.9 (21.1)", "6.4 (1.9 to 10.9)", "10.7 (3.3 to 18.1)")
+        .contains("78.0 (22.9)", "5.5 (-1.5 to 12.4)");
+    Matcher addresses =
+        Pattern.compile("(?:src|href)=\"/fhir(/[^\"]*[$]endpoint[^\"]*)\"").matcher(page);
+    Set<String> formats = new TreeSet<>();
+    while (addresses.find()) {
+      String address = addresses.group(1).replace("&amp;", "&");
+      Answer answer = client.get(address);
+      assertThat(answer.status()).as(address).isEqualTo(200);
+      formats.add(answer.header("Content-Type").orElseThrow().split(";")[0]);
+    }
+    assertThat(formats).containsExactly("image/svg+xml", "text/csv");
+    assertThat(page("/studies/pope-2011")).doesNotContain("id=\"skin\"", "<img");
+  }
+
+  private String page(String path) {
+    return client.get(server.base().replace("/fhir", "") + path).text();
   }
 
   private static double rounded(String number, int digits) {
