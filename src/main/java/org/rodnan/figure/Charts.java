@@ -17,6 +17,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 final class Charts {
   static final int WIDTH = 760;
   private static final int HEIGHT = 420;
+  private static final int TITLE_MAX = 80;
   private static final int LABEL_MAX = 44;
   private static final int ROW_HINT = 34;
   private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
@@ -25,7 +26,7 @@ final class Charts {
 
   static CategoryChart categories(Caption caption, boolean hasLegend) {
     CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
-    chart.setTitle(caption.title());
+    chart.setTitle(shortened(caption.title(), TITLE_MAX));
     chart.setXAxisTitle(caption.horizontal());
     chart.setYAxisTitle(caption.vertical());
     style(chart.getStyler());
@@ -35,7 +36,7 @@ final class Charts {
 
   static XYChart rows(Caption caption, int height) {
     XYChart chart = new XYChart(WIDTH, height);
-    chart.setTitle(caption.title());
+    chart.setTitle(shortened(caption.title(), TITLE_MAX));
     chart.setXAxisTitle(caption.horizontal());
     chart.setYAxisTitle(caption.vertical());
     style(chart.getStyler());
@@ -119,10 +120,14 @@ final class Charts {
 
   /** As much of a name as there is place for. */
   static String label(String name) {
+    return shortened(name, LABEL_MAX);
+  }
+
+  private static String shortened(String name, int max) {
     String one = name.strip().replaceAll("\\s+", " ");
     if (one.isEmpty()) {
       return "-";
     }
-    return one.length() <= LABEL_MAX ? one : one.substring(0, LABEL_MAX - 1) + "…";
+    return one.length() <= max ? one : one.substring(0, max - 1) + "…";
   }
 }

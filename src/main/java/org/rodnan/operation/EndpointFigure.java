@@ -31,7 +31,7 @@ enum EndpointFigure {
   FOREST;
 
   private static final int LINES_MAX = 400;
-  private static final String INTERVAL = "mean change from baseline with 95 % confidence interval";
+  private static final String INTERVAL = "mean change with 95 % CI";
 
   /** As it is asked for. */
   static EndpointFigure of(String code) {
@@ -183,7 +183,8 @@ enum EndpointFigure {
     if (!hasStrata) {
       return visit(row.visit());
     }
-    return hasVisits ? row.stratum() + ", " + visit(row.visit()) : row.stratum();
+    String stratum = row.stratum().equals(EndpointTable.ALL) ? "All" : row.stratum();
+    return hasVisits ? stratum + ", " + visit(row.visit()) : stratum;
   }
 
   /** Month 12 for month-12. */

@@ -74,22 +74,22 @@ final class EndpointSections {
       EndpointTable table = table(subgroups);
       sections.add(
           new StudySection(
-              "subgroups",
-              "Skin score of subgroups",
-              html -> subgroups(html, subgroups, table)));
+              "subgroups", "Skin score of subgroups", html -> subgroups(html, subgroups, table)));
     }
     return sections;
   }
 
   private void lungs(ResourceKey study, List<StudySection> sections) {
     Map<EndpointQuery, EndpointTable> tables = new LinkedHashMap<>();
-    LUNGS.keySet().forEach(measure -> {
-      EndpointQuery query = with(EndpointQuery.of(study, measure), LUNG_STRATA);
-      EndpointTable table = table(query);
-      if (hasNumbers(table)) {
-        tables.put(query, table);
-      }
-    });
+    LUNGS
+        .keySet()
+        .forEach(measure -> {
+          EndpointQuery query = with(EndpointQuery.of(study, measure), LUNG_STRATA);
+          EndpointTable table = table(query);
+          if (hasNumbers(table)) {
+            tables.put(query, table);
+          }
+        });
     if (!tables.isEmpty()) {
       sections.add(
           new StudySection(
@@ -190,8 +190,7 @@ final class EndpointSections {
   private static void rows(
       Html html, EndpointQuery query, EndpointTable table, String caption, String first) {
     boolean hasStrata = first.equals("Subjects");
-    boolean hasVisits =
-        hasStrata && table.rows().stream().map(Row::visit).distinct().count() > 1;
+    boolean hasVisits = hasStrata && table.rows().stream().map(Row::visit).distinct().count() > 1;
     List<String> columns = new ArrayList<>(COLUMNS);
     columns.addFirst(first);
     Layout.table(html, caption, columns, Set.copyOf(COLUMNS));

@@ -36,9 +36,7 @@ class WebConfiguration {
       Environment environment) {
     Site site =
         new Site(
-            interactions,
-            operations,
-            () -> index.parameters(store.head(), limits.queryTimeMax()));
+            interactions, operations, () -> index.parameters(store.head(), limits.queryTimeMax()));
     return new ServletRegistrationBean<>(
         new LivePages(site, Optional.ofNullable(environment.getProperty("rodnan.http.base-url"))),
         "",

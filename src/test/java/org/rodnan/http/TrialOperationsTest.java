@@ -284,8 +284,8 @@ class TrialOperationsTest {
   @CsvSource({
     "bars, Bars. Month 3;n = 27: 30.4 at baseline;then 29.9;Month 12;22.8 (SD 10.2)",
     "subjects, 27 thin lines;Month 12 22.8 (n = 24)",
-    "change, Bars. all;-6.6 (95 % CI -8.7 to -4.5);high",
-    "forest, Forest plot;all, Month 12, n = 24: -6.6 (95 % CI -8.7 to -4.5);low, Month 12",
+    "change, Bars. All,;-6.6 (95 % CI -8.7 to -4.5);high",
+    "forest, Forest plot;All, Month 12, n = 24: -6.6 (95 % CI -8.7 to -4.5);low, Month 12",
   })
   void drawsWhatItTells(String figure, String told) {
     String query = STUDY + "/$endpoint?measure=mrss-total&_format=svg&figure=" + figure;

@@ -28,7 +28,7 @@ final class Populations {
   /**
    * @param size nothing where it is not printed
    */
-  record Population(String code, String name, Optional<Integer> size, List<String> chosenBy) {}
+  record Population(String code, String name, Optional<Integer> size, List<String> chosenBy, List<String> searches) {}
 
   private final String study;
   private final List<Population> populations;
@@ -46,7 +46,8 @@ final class Populations {
                     cells[3].equals("?")
                         ? Optional.empty()
                         : Optional.of(Integer.valueOf(cells[3])),
-                    List.of(cells[4].split("; "))))
+                    List.of(cells[4].split("; ")),
+                    cells.length > 5 ? List.of(cells[5].split("; ")) : List.of()))
             .toList();
   }
 
@@ -104,7 +105,15 @@ final class Populations {
         .setCode(Vocabulary.concept(CHARACTERISTIC, "study", "Study"))
         .setValue(new Reference("ResearchStudy/" + study))
         .setExclude(false);
-    population.chosenBy().forEach(choice -> addChoice(group, choice));
+    for (int i = 0; i < population.chosenBy().size(); i++) {
+      addChoice(group, population.chosenBy().get(i));
+      if (i < population.searches().size() && !population.searches().get(i).equals("-")) {
+        group
+            .getCharacteristic()
+            .getLast()
+            .addExtension(Vocabulary.search(population.searches().get(i)));
+      }
+    }
     group.setText(
         Vocabulary.narrative(
             "Population of "

@@ -27,6 +27,7 @@ final class PublishedResults {
   private final String study;
   private final Populations populations;
   private final Misprints misprints = new Misprints();
+  private final CountSearches searches = new CountSearches();
   private final AdverseEventTerms terms = new AdverseEventTerms();
 
   PublishedResults(String study) {
@@ -65,11 +66,41 @@ final class PublishedResults {
 
   private Observation printed(String id, List<PublishedNumber> group) {
     Observation result = result(id, group, "printed");
-    group.forEach(number -> addStatistic(result, number, number.printed()));
+    group.forEach(number -> {
+      addStatistic(result, number, number.printed());
+      addSearch(result, number);
+    });
     addContext(result, group.getFirst());
     result.addNote().setText(place(group.getFirst()));
     reasons(group).forEach(reason -> result.addNote().setText(reason));
     return result;
+  }
+
+  /** How the number can be computed again, where the population and the code don't tell it. */
+  private void addSearch(Observation result, PublishedNumber number) {
+    Observation.ObservationComponentComponent component = result.getComponent().getLast();
+    switch (number.statistic()) {
+      case "spearman" ->
+          MeasureCode.of(number.measure().split("/")[1])
+              .ifPresent(second ->
+                  component.addExtension(
+                      Vocabulary.search(
+                          "Observation?code=" + second.token().replace("|", "%7C"))));
+      case "p-between" -> {
+        for (String population : number.population().split("/")) {
+          result.addFocus(new Reference("Group/" + study + "-" + population));
+        }
+      }
+      case "count", "percent", "events", "event-percent" -> {
+        searches
+            .of(number.measure())
+            .ifPresent(search -> component.addExtension(Vocabulary.search(search)));
+        if (number.statistic().equals("event-percent")) {
+          result.addExtension(Vocabulary.search(CountSearches.related()));
+        }
+      }
+      default -> {}
+    }
   }
 
   private Observation corrected(String id, List<PublishedNumber> group) {

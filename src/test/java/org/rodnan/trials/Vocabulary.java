@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Locale;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
+import org.hl7.fhir.r4.model.Expression;
 import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.IntegerType;
 import org.hl7.fhir.r4.model.Narrative;
@@ -86,5 +87,12 @@ final class Vocabulary {
             + sentence.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             + "</div>");
     return narrative;
+  }
+
+  /** The search that gives what an element tells, as an expression. */
+  static Extension search(String search) {
+    return new Extension(
+        "http://hl7.org/fhir/StructureDefinition/cqf-expression",
+        new Expression().setLanguage("application/x-fhir-query").setExpression(search));
   }
 }
