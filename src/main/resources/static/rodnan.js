@@ -47,7 +47,8 @@ function live(form) {
     const before = fields.filter((field) => field.name === focused?.name).indexOf(focused);
     let next = same[Math.min(before, same.length - 1)];
     if (button?.name === "add") {
-      next = [...form.querySelectorAll("select[name=p]")].pop();
+      const last = [...form.querySelectorAll("fieldset")].pop();
+      next = last?.querySelector("select, input:not([type=hidden])");
     }
     next?.focus({ preventScroll: button?.name !== "add" });
     if (range && next?.type === "text") {

@@ -2,6 +2,7 @@ package org.rodnan.cohort;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Locale;
 import org.rodnan.fhir.FhirFailure;
 
 /**
@@ -16,10 +17,28 @@ public record Change(String from, String to, Kind kind, Comparator comparator, B
   /** What doubles add to decimals lies beyond. */
   private static final MathContext DIGITS = new MathContext(10);
 
+  /**
+   * What a change is compared with, from its text.
+   *
+   * @throws FhirFailure.Malformed if it is no decimal number of at most 12 digits before the point
+   *     and 9 after it
+   */
+  public static BigDecimal value(String text) {
+    if (!text.matches("[+-]?\\d{1,12}(\\.\\d{1,9})?")) {
+      throw new FhirFailure.Malformed(
+          "change.value is '" + text + "'; expected a number such as -10 or 2.5", "criterion");
+    }
+    return new BigDecimal(text);
+  }
+
   /** In what a change is measured. */
   public enum Kind {
     ABSOLUTE,
     PERCENT;
+
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
 
     /**
      * @throws FhirFailure.Malformed for anything but {@code absolute} and {@code percent}
@@ -43,12 +62,16 @@ public record Change(String from, String to, Kind kind, Comparator comparator, B
     GE,
     GT;
 
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * @throws FhirFailure.Malformed for anything but {@code lt le eq ge gt}
      */
     public static Comparator of(String text) {
       for (Comparator each : values()) {
-        if (each.name().toLowerCase(java.util.Locale.ROOT).equals(text)) {
+        if (each.code().equals(text)) {
           return each;
         }
       }

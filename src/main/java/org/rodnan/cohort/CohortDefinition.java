@@ -1,6 +1,5 @@
 package org.rodnan.cohort;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.BooleanType;
@@ -157,18 +155,14 @@ public record CohortDefinition(
           part.setUrl("change");
           part.addExtension("from", new StringType(change.from()));
           part.addExtension("to", new StringType(change.to()));
-          part.addExtension("kind", new CodeType(lower(change.kind())));
-          part.addExtension("comparator", new CodeType(lower(change.comparator())));
+          part.addExtension("kind", new CodeType(change.kind().code()));
+          part.addExtension("comparator", new CodeType(change.comparator().code()));
           part.addExtension("value", new DecimalType(change.value()));
         });
     characteristic
         .setCode(new CodeableConcept().setText(criterion.name()))
         .setValue(new BooleanType(true))
         .setExclude(criterion.excludes());
-  }
-
-  private static String lower(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether a Group claims to be a definition, however well it is written. */
@@ -265,7 +259,7 @@ public record CohortDefinition(
         required(given, "to"),
         Change.Kind.of(required(given, "kind")),
         Change.Comparator.of(required(given, "comparator")),
-        new BigDecimal(required(given, "value")));
+        Change.value(required(given, "value")));
   }
 
   private static Optional<String> optional(Extension given, String part) {

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.search.SearchRequest.Parameter;
 
 /**
@@ -31,9 +32,27 @@ public record Criterion(
     Optional<Change> change,
     boolean excludes) {
   private static final Pattern SHORT =
-      Pattern.compile("(?s)(?:(?<name>.+?)::)?(?<not>!)?(?<search>[A-Z][A-Za-z]+(?:\\?.*)?)");
+      Pattern.compile("(?s)(?:(?<name>.+?)::)?(?<not>!)?(?<search>[A-Z][A-Za-z]+(?:[?#].*)?)");
+
+  /** What begins so, with a type of R4, has no name. */
+  private static final Pattern SEARCH = Pattern.compile("!?[A-Z][A-Za-z]+\\?");
+
+  /** As long as a search in a URL may be. */
+  private static final int NAME_MAX = 65_536;
+
+  private static final String VISIT = "visit=";
+  private static final String CHANGE = "change=";
 
   public Criterion {
+    if (name.isBlank() || name.length() > NAME_MAX) {
+      throw new FhirFailure.Malformed(
+          "A criterion's name has "
+              + name.length()
+              + " characters; expected 1 to "
+              + NAME_MAX
+              + ", not all blank",
+          "criterion");
+    }
     parameters = List.copyOf(parameters);
     if (change.isPresent() && visit.isPresent()) {
       throw new FhirFailure.Malformed(
@@ -48,7 +67,9 @@ public record Criterion(
 
   /**
    * A criterion in its short form: {@code Observation?code=…&value-quantity=ge16}, with {@code !}
-   * before it one that excludes, with {@code name::} before both one that has a name.
+   * before it one that excludes, with {@code name::} before both one that has a name. After the
+   * search {@code #visit=baseline} is its visit, {@code #change=baseline,month-12,percent,le,-10}
+   * its change.
    *
    * @throws FhirFailure.Malformed if it has another form
    */
@@ -61,13 +82,73 @@ public record Criterion(
               + "'; expected a search such as Observation?code=mrss-total&value-quantity=ge16",
           "criterion");
     }
-    String name = form.group("name");
+    // A search may have :: in a value; then what looks like a name is the beginning of the search.
+    boolean isSearch = SEARCH.matcher(text).lookingAt() && startsWithType(text);
+    String name = isSearch || form.group("name") == null ? text : form.group("name");
+    String bare = isSearch ? text : form.group("search");
+    boolean excludes = isSearch ? text.startsWith("!") : form.group("not") != null;
+    String search = bare.startsWith("!") ? bare.substring(1) : bare;
+    int mark = search.indexOf('#');
+    String more = mark < 0 ? "" : search.substring(mark + 1);
     return of(
-        name == null ? text : name,
-        form.group("search"),
-        Optional.empty(),
-        Optional.empty(),
-        form.group("not") != null);
+        name,
+        mark < 0 ? search : search.substring(0, mark),
+        more.startsWith(VISIT)
+            ? Optional.of(decoded(name, more.substring(VISIT.length())))
+            : Optional.empty(),
+        mark < 0 || more.startsWith(VISIT) ? Optional.empty() : Optional.of(change(name, more)),
+        excludes);
+  }
+
+  private static boolean startsWithType(String text) {
+    String search = text.startsWith("!") ? text.substring(1) : text;
+    return ResourceTypes.isType(search.substring(0, search.indexOf('?')));
+  }
+
+  private static Change change(String name, String text) {
+    String[] parts = text.substring(text.indexOf('=') + 1).split(",", -1);
+    if (!text.startsWith(CHANGE) || parts.length != 5) {
+      throw new FhirFailure.Malformed(
+          "Criterion '"
+              + name
+              + "': found '#"
+              + text
+              + "', expected #visit=code, or #change=from,to,kind,comparator,value such as"
+              + " #change=baseline,month-12,percent,le,-10",
+          "criterion");
+    }
+    return new Change(
+        decoded(name, parts[0]),
+        decoded(name, parts[1]),
+        Change.Kind.of(parts[2]),
+        Change.Comparator.of(parts[3]),
+        Change.value(parts[4]));
+  }
+
+  /** In the short form, which {@link #parse} takes again. */
+  public String text() {
+    String text = (excludes ? "!" : "") + search();
+    if (visit.isPresent()) {
+      text += "#" + VISIT + part(visit.get());
+    }
+    if (change.isPresent()) {
+      Change asked = change.get();
+      text +=
+          "#"
+              + CHANGE
+              + String.join(
+                  ",",
+                  part(asked.from()),
+                  part(asked.to()),
+                  asked.kind().code(),
+                  asked.comparator().code(),
+                  asked.value().toPlainString());
+    }
+    return name.equals(text) ? text : name + "::" + text;
+  }
+
+  private static String part(String code) {
+    return encoded(code).replace(",", "%2C");
   }
 
   /**

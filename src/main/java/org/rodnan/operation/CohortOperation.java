@@ -1,6 +1,5 @@
 package org.rodnan.operation;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,17 +239,12 @@ public final class CohortOperation {
   private static Change change(ParametersParameterComponent given) {
     OperationArguments parts = new OperationArguments(given.getPart());
     parts.requireOnly(CHANGE_PARTS);
-    String value = required(parts, "value");
-    if (!value.matches("[+-]?\\d{1,12}(\\.\\d{1,9})?")) {
-      throw OperationArguments.malformed(
-          "change.value", "found '" + value + "', expected a number");
-    }
     return new Change(
         required(parts, "from"),
         required(parts, "to"),
         Change.Kind.of(required(parts, "kind")),
         Change.Comparator.of(required(parts, "comparator")),
-        new BigDecimal(value));
+        Change.value(required(parts, "value")));
   }
 
   private static String required(OperationArguments parts, String name) {

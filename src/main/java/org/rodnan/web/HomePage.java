@@ -21,6 +21,7 @@ final class HomePage {
           html.element("h2", "Where to go");
           html.open("ul", "class", "cards");
           item(html, "/search", "Search", "build a FHIR query and see what it finds");
+          item(html, "/cohort", "Cohort", "add criteria and see who remains after each");
           item(html, "/ig/", "Implementation guide", "profiles, value sets, codes, examples");
           item(html, "/fhir/swagger-ui/", "Try the interface", "every interaction, in the browser");
           item(html, "/fhir/metadata", "CapabilityStatement", "what the server can do");

@@ -67,6 +67,7 @@ final class Layout {
     places.put("/", NAME);
     places.put("/studies", "Studies");
     places.put("/search", "Search");
+    places.put("/cohort", "Cohort");
     places.put("/ig/", "Implementation guide");
     places.put("/fhir/metadata", "CapabilityStatement");
     return places;

@@ -15,6 +15,7 @@ final class Site implements Function<PageRequest, Page> {
   private final SubjectPage subject;
   private final ResourcePage resource;
   private final QueryPage query;
+  private final CohortPage cohort;
 
   /**
    * @param parameters the search parameters in force
@@ -26,6 +27,7 @@ final class Site implements Function<PageRequest, Page> {
     this.subject = new SubjectPage(resources);
     this.resource = new ResourcePage(resources, new ResourceChanges(operations.diff()));
     this.query = new QueryPage(resources, parameters);
+    this.cohort = new CohortPage(resources, operations.cohort());
   }
 
   /**
@@ -44,6 +46,7 @@ final class Site implements Function<PageRequest, Page> {
       case "2 subjects" -> Page.ok(subject.html(path.get(1)));
       case "3 resources" -> Page.ok(resource.html(request));
       case "1 search" -> query.page(request);
+      case "1 cohort" -> cohort.page(request);
       default ->
           throw new FhirFailure.NotFound(
               "There is nothing at /" + String.join("/", path) + " on this server");

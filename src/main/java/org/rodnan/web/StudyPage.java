@@ -50,13 +50,16 @@ final class StudyPage {
             "identifier",
             "_count",
             Integer.toString(SUBJECTS_MAX));
-    List<StoredResource> populations =
-        resources.search(
-            "Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX));
     List<StudySection> sections = new ArrayList<>();
     if (!subjects.isEmpty()) {
       sections.addAll(endpoints.of(key));
     }
+    Map<Boolean, List<StoredResource>> groups =
+        resources
+            .search("Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX))
+            .stream()
+            .collect(Collectors.partitioningBy(group -> group.json().path("actual").asBoolean()));
+    List<StoredResource> populations = groups.getOrDefault(true, List.of());
     return Layout.page(
         StudiesPage.title(study, id),
         "/studies",
@@ -68,6 +71,7 @@ final class StudyPage {
           objectives(html, study);
           populations(html, populations);
           sections.forEach(section -> section.write(html));
+          cohorts(html, groups.getOrDefault(false, List.of()));
           published.write(html, key, populations);
           subjects(html, key, subjects);
         });
@@ -226,6 +230,23 @@ final class StudyPage {
         .collect(Collectors.joining(", "));
   }
 
+  /** Those that are stored to be run again. */
+  private static void cohorts(Html html, List<StoredResource> definitions) {
+    if (definitions.isEmpty()) {
+      return;
+    }
+    html.element("h2", "Cohorts", "id", "cohorts").open("ul");
+    for (StoredResource definition : definitions) {
+      html.open("li");
+      Layout.link(
+          html,
+          "/cohort?definition=" + FhirQuery.encoded(definition.key().id()),
+          definition.json().path("name").asText(definition.key().id()));
+      html.close();
+    }
+    html.close();
+  }
+
   private static void populations(Html html, List<StoredResource> populations) {
     if (populations.isEmpty()) {
       return;
@@ -268,6 +289,7 @@ final class StudyPage {
         html,
         new FhirQuery("ResearchSubject", List.of()).with("study", study.toString()).page(),
         "Search among these subjects");
+    Layout.link(html, "/cohort?study=" + FhirQuery.encoded(study.id()), "Choose a cohort of them");
     html.close();
   }
 

@@ -43,7 +43,8 @@ class WebConfiguration {
         "/studies/*",
         "/subjects/*",
         "/resources/*",
-        "/search/*");
+        "/search/*",
+        "/cohort/*");
   }
 
   @Bean

@@ -11,6 +11,7 @@
     allowedDependencies = {
       "endpoint",
       "fhir",
+      "cohort",
       "index",
       "interaction",
       "operation",

@@ -42,7 +42,15 @@ class PagesTest {
     "/search?url=Patient%3Fa%25zz%3D1,400",
     "/search?url=Patient%3Fnothing%3D1,400",
     "/search?url=Patient&cursor=nothing,400",
-    "/search/more,404"
+    "/search/more,404",
+    "/cohort/more,404",
+    "/cohort?study=nothing,400",
+    "/cohort?study=..%2F..,400",
+    "/cohort?s=Patient%3Fgendr%3Dmale,400",
+    "/cohort?s=nonsense,400",
+    "/cohort?s=Observation&k=percent&v=much,400",
+    "/cohort?s=Patient&combine=all(2,400",
+    "/cohort?definition=nothing,404"
   })
   void whatCannotBeShownIsAPageThatLeadsOn(String path, int status) {
     Answer answer = page(path);
@@ -60,6 +68,11 @@ class PagesTest {
         "/search?p=&m=nothing&c=zz&v=%3Cb%3E",
         "/search?p=birthdate&m=&c=zz&v=2000",
         "/search?type=Patient&remove=999",
+        "/cohort?remove=999&add=1",
+        "/cohort?s=%FF&n=%00",
+        "/cohort?s=Patient%3F_id%3D%3Cb%3E&n=%3Cb%3E&t=%3Cb%3E&k=%3Cb%3E&x=%3Cb%3E",
+        "/cohort?s=Observation&k=percent&f=&o=&c=zz&v=1",
+        "/cohort?definition=%2e%2e%2f",
         "/search?type=Patient&remove=-1",
         "/search?type=Patient&count=many",
         "/search?type=Patient&sort=nothing",
@@ -142,6 +155,52 @@ class PagesTest {
         .contains(
             "/fhir/Observation?code:not=a%7Cb&amp;value-quantity=ge16&amp;_tag:missing=true"
                 + "&amp;_include=Observation:subject&amp;_sort=-date&amp;_count=10");
+  }
+
+  @Test
+  void aFormChoosesACohort() {
+    String id = server.newId();
+    String study =
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"%s\",\"status\":\"active\",\"title\":\"%s\"}";
+    client.put("/ResearchStudy/" + id, study.formatted(id, "Cohorts of " + id));
+    String page =
+        page("/cohort?study="
+                + id
+                + "&n=women%2C+%3Cold%3E&s=Patient%3Fgender%3Dfemale&t=&k=&f=&o=&c=le&v=&x=not"
+                + "&n=&s=Observation%3Fcode%3Dmrss-total&t=baseline&k=&f=&o=&c=le&v=&x="
+                + "&n=fell&s=Observation%3Fcode%3Dmrss-total&t=&k=percent&f=baseline&o=month-12"
+                + "&c=le&v=-10&x=&n=&s=&combine=any(1,all(2,fell))")
+            .text();
+    String request =
+        "/fhir/ResearchStudy/"
+            + id
+            + "/$cohort?criterion=women,%20%3Cold%3E::%21Patient%3Fgender%3Dfemale"
+            + "&criterion=Observation%3Fcode%3Dmrss-total%23visit%3Dbaseline"
+            + "&criterion=fell::Observation%3Fcode%3Dmrss-total"
+            + "%23change%3Dbaseline,month-12,percent,le,-10"
+            + "&combine=any%281,all%282,fell%29%29";
+    assertThat(page)
+        .contains(request.replace("&", "&amp;"))
+        .contains("0 of 0 remain", "women, &lt;old&gt;", "value=\"month-12\"")
+        .contains("_format=csv");
+    assertThat(client.get(root + request + "&_format=csv").text())
+        .contains("step,name,remaining", "3,fell,0", "4,combined,0");
+    assertThat(page("/studies/" + id).text()).doesNotContain("id=\"cohorts\"");
+    assertThat(client.get(root + request + "&store=definition").status()).isEqualTo(200);
+    assertThat(page("/studies/" + id).text()).contains("/cohort?definition=");
+    assertThat(page("/cohort?definition=" + definitionOf(id)).text())
+        .contains(request.replace("&", "&amp;"));
+  }
+
+  private String definitionOf(String study) {
+    return client
+        .get("/Group?study=" + study)
+        .json()
+        .path("entry")
+        .path(0)
+        .path("resource")
+        .path("id")
+        .asText();
   }
 
   @Test

@@ -89,6 +89,11 @@ class PagesIT {
         "/resources/Observation/spiera-2011-001-duration-baseline",
         "/search?url=Observation%3Fcode%3Dmrss-total%26value-quantity%3Dge30",
         "/search?url=Observation%3Fvalue-quantity%3Dmany",
+        "/cohort",
+        "/cohort?study=spiera-2011&n=high+skin+score&s=Observation%3Fcode%3Dmrss-total%26value-quantity%3Dge30"
+            + "&t=baseline&x=&n=women&s=Patient%3Fgender%3Dfemale&n=fell&s=Observation%3Fcode%3Dmrss-total"
+            + "&k=&k=&k=percent&v=&v=&v=-10",
+        "/cohort?study=spiera-2011&s=nonsense",
         "/studies/nothing",
         "/ig/",
         "/ig/StructureDefinition/ssc-mrss"
@@ -185,6 +190,53 @@ class PagesIT {
 
   private static void write(int place, String text) {
     browser.all("input[type=text][name=v]").get(place).sendKeys(text);
+  }
+
+  /** Every count that is shown is one that the interface gives for the same. */
+  @Test
+  void aCohortIsSeenWhileItIsChosen() {
+    open("/cohort?study=spiera-2011");
+    browser.await("#total", "30 of 30 remain");
+    browser
+        .all("input[name=s]")
+        .getFirst()
+        .sendKeys("Observation?code=mrss-total&value-quantity=ge30");
+    browser.all("input[type=text][name=t]").getFirst().sendKeys("baseline");
+    browser.await("#address", "%23visit%3Dbaseline");
+    browser.await("#total", "17 of 30 remain");
+    browser.find("button[name=add]").click();
+    browser.await("form", "Criterion 2");
+    browser.driver().switchTo().activeElement().sendKeys("fell");
+    browser.all("input[name=s]").get(1).sendKeys("Observation?code=mrss-total");
+    new Select(browser.all("select[name=k]").get(1)).selectByValue("absolute");
+    browser.await("fieldset:nth-of-type(2)", "From visit");
+    browser.all("input[type=text][name=v]").getFirst().sendKeys("-5");
+    browser.await("#address", "-5");
+    browser.await("tbody tr:nth-of-type(3)", "fell");
+    String url = browser.text("#address").replace("GET ", "");
+    List<String> lines =
+        client().get(root + url + "&_format=csv").text().lines().map(String::strip).toList();
+    assertThat(lines).hasSize(4);
+    List<WebElement> rows = browser.all("tbody tr");
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i).findElement(By.cssSelector("td:nth-of-type(2)")).getText())
+          .isEqualTo(lines.get(i + 1).split(",")[2]);
+    }
+    assertThat(browser.find("#said").getDomProperty("textContent")).endsWith("of 30 remain");
+    browser.all("button[name=remove]").getFirst().click();
+    browser.await("#total", "16 of 30 remain");
+  }
+
+  @Test
+  void aCohortIsChosenWithoutScripts() {
+    browser.withScripts(false);
+    open("/cohort?study=spiera-2011");
+    browser.find("input[name=s]").sendKeys("Patient?gender=female", Keys.ENTER);
+    browser.await("#total", "24 of 30 remain");
+    String table =
+        String.valueOf(
+            browser.driver().findElement(By.linkText("The table as CSV")).getDomProperty("href"));
+    assertThat(client().get(table).text()).contains("step,name,remaining", ",24,");
   }
 
   /** What is typed while an answer is on its way stays. */
