@@ -1,7 +1,8 @@
 package org.rodnan.http;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,6 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueSeverity;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
-import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.ingest.Ingest;
@@ -17,17 +17,11 @@ import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.ingest.Piece;
+import org.rodnan.ingest.Progress;
 import org.rodnan.ingest.Source;
-import org.rodnan.operation.Table;
 
 /** {@code $ingest?source=}: a file as the body, a report as the answer. */
 final class IngestEndpoint {
-  /** The counts are exact; of what is told one by one so many are enough for people. */
-  private static final int TOLD_MAX = 100;
-
-  private static final List<String> COLUMNS =
-      List.of("file", "line", "action", "type", "id", "reason");
-
   private final Ingest ingest;
   private final Upload.Spool spool;
 
@@ -39,9 +33,15 @@ final class IngestEndpoint {
   Answer ingest(OperationCall call) {
     OperationInput input = call.input();
     try (Upload upload = input.upload().orElseGet(() -> inParameters(input))) {
-      input.requireOnly(Set.of("source", "file", "content"));
-      Source source = Source.of(input.text("source").orElse(""));
-      return answer(call, ingest.ingest(source, named(upload, input), call.origin()));
+      input.requireOnly(Set.of("source", "file", "content", "provenance"));
+      Ingest.Order order =
+          new Ingest.Order(
+              Source.of(input.text("source").orElse("")),
+              named(upload, input),
+              input.text("provenance").isEmpty() || input.flag("provenance"));
+      try (IngestReport report = ingest.ingest(order, call.origin(), Progress.NONE)) {
+        return answer(call, report);
+      }
     }
   }
 
@@ -64,24 +64,22 @@ final class IngestEndpoint {
   }
 
   private static Answer answer(OperationCall call, IngestReport report) {
-    return call.wantsTable()
-        ? OperationEndpoint.csv(table(report), "ingest")
-        : Answer.of(
-            200,
-            JsonBytes.of(
-                FhirContexts.r4()
-                    .newJsonParser()
-                    .encodeResourceToString(outcome(report))
-                    .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static Table table(IngestReport report) {
-    List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (Row row : report.rows()) {
-      rows.add(
-          List.of(row.file(), row.line(), row.action().code(), row.type(), row.id(), row.reason()));
+    if (!call.wantsTable()) {
+      return Answer.of(
+          200,
+          JsonBytes.of(
+              FhirContexts.r4()
+                  .newJsonParser()
+                  .encodeResourceToString(outcome(report))
+                  .getBytes(StandardCharsets.UTF_8)));
     }
-    return new Table(COLUMNS, rows);
+    ByteArrayOutputStream csv = new ByteArrayOutputStream();
+    try {
+      report.writeCsv(csv);
+    } catch (IOException e) {
+      throw new FhirFailure.Fault("Writing to memory failed", e);
+    }
+    return OperationEndpoint.csv(csv.toByteArray(), "ingest");
   }
 
   private static OperationOutcome outcome(IngestReport report) {
@@ -96,12 +94,8 @@ final class IngestEndpoint {
         .setSeverity(IssueSeverity.INFORMATION)
         .setCode(IssueType.INFORMATIONAL)
         .setDiagnostics(counts.toString());
-    List<Row> told =
-        report.rows().stream()
-            .filter(row -> row.action() == Action.REJECTED || row.action() == Action.LEFT_OUT)
-            .toList();
+    List<Row> told = report.told();
     told.stream()
-        .limit(TOLD_MAX)
         .forEach(row ->
             outcome
                 .addIssue()
@@ -109,13 +103,14 @@ final class IngestEndpoint {
                     row.action() == Action.REJECTED ? IssueSeverity.ERROR : IssueSeverity.WARNING)
                 .setCode(IssueType.PROCESSING)
                 .setDiagnostics(row.file() + ", line " + row.line() + ": " + row.reason()));
-    if (told.size() > TOLD_MAX) {
+    long untold = report.count(Action.REJECTED) + report.count(Action.LEFT_OUT) - told.size();
+    if (untold > 0) {
       outcome
           .addIssue()
           .setSeverity(IssueSeverity.WARNING)
           .setCode(IssueType.INFORMATIONAL)
           .setDiagnostics(
-              (told.size() - TOLD_MAX) + " more are not shown; _format=csv has all of them");
+              untold + " more are not shown; _format=csv has all of them");
     }
     return outcome;
   }

@@ -188,7 +188,11 @@ final class OperationEndpoint {
   }
 
   static Answer csv(Table table, String name) {
-    return Answer.of(200, JsonBytes.of(table.csv()))
+    return csv(table.csv(), name);
+  }
+
+  static Answer csv(byte[] table, String name) {
+    return Answer.of(200, JsonBytes.of(table))
         .with("Content-Type", "text/csv;charset=utf-8;header=present")
         .with("Content-Disposition", "inline; filename=\"" + name + ".csv\"");
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -36,12 +37,16 @@ final class Delivery implements Closeable {
   private final List<ZipFile> archives = new ArrayList<>();
   private final AtomicLong left;
   private final int filesMax;
+  private final Progress progress;
+  private long size;
+  private long read;
   private final String limit;
 
   /**
    * @param limit the name of the setting that {@code bytesMax} is of
    */
-  private Delivery(long bytesMax, String limit, int filesMax) {
+  private Delivery(long bytesMax, String limit, int filesMax, Progress progress) {
+    this.progress = progress;
     this.left = new AtomicLong(bytesMax);
     this.limit = limit + " allows, " + bytesMax;
     this.filesMax = filesMax;
@@ -53,15 +58,17 @@ final class Delivery implements Closeable {
    *     account, than the settings allow; what lies about its length is found out when it is read,
    *     and is the same failure then
    */
-  static Delivery open(List<Piece> pieces, IngestSettings settings, boolean isMapped) {
+  static Delivery open(
+      List<Piece> pieces, IngestSettings settings, boolean isMapped, Progress progress) {
     Delivery delivery =
         isMapped
             ? new Delivery(
-                settings.mappedBytesMax(), "rodnan.ingest.mapped-bytes-max", settings.filesMax())
+                settings.mappedBytesMax(), "rodnan.ingest.mapped-bytes-max", settings.filesMax(), progress)
             : new Delivery(
                 settings.unpackedBytesMax(),
                 "rodnan.ingest.unpacked-bytes-max",
-                settings.filesMax());
+                settings.filesMax(),
+                progress);
     try {
       pieces.forEach(delivery::add);
     } catch (RuntimeException e) {
@@ -169,28 +176,41 @@ final class Delivery implements Closeable {
     return name.startsWith("__MACOSX/") || name.endsWith(".DS_Store");
   }
 
-  private void add(String name, long size, SourceFile.Opening opening) throws IOException {
+  private void add(String name, long length, SourceFile.Opening opening) throws IOException {
     if (files.size() + mappings.size() >= filesMax) {
       throw new FhirFailure.TooLarge(
           "The delivery has more files than rodnan.ingest.files-max allows, " + filesMax);
     }
     boolean isGzip = false;
-    if (size >= 2) {
+    if (length >= 2) {
       try (InputStream in = opening.open()) {
         isGzip = magic(in.readNBytes(2)) == GZIP;
       }
     }
     String lower = name.toLowerCase(Locale.ROOT);
     String plain = isGzip && lower.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    size += length;
+    Meter packed = new Meter(this::progressed);
+    SourceFile.Opening counted = () -> packed.over(opening.open());
     SourceFile.Opening unpacked =
-        isGzip ? () -> new GZIPInputStream(opening.open(), 64 * 1024) : opening;
-    Meter meter = new Meter(plain);
+        isGzip ? () -> new GZIPInputStream(counted.open(), 64 * 1024) : counted;
+    Meter meter =
+        new Meter(more -> {
+          if (left.addAndGet(-more) < 0) {
+            throw tooLarge(plain);
+          }
+        });
     SourceFile file = new SourceFile(plain, () -> meter.over(unpacked.open()));
     if (plain.toLowerCase(Locale.ROOT).matches(".*\\.ya?ml")) {
       mappings.add(file);
     } else {
       files.add(file);
     }
+  }
+
+  private void progressed(long more) {
+    read += more;
+    progress.at("reading", Math.min(read, size), Math.max(1, size));
   }
 
   private FhirFailure.TooLarge tooLarge(String name) {
@@ -214,12 +234,12 @@ final class Delivery implements Closeable {
   }
 
   /** Counts what of a file was read, once however often it is opened. */
-  private final class Meter {
-    private final String name;
+  private static final class Meter {
+    private final LongConsumer advanced;
     private long furthest;
 
-    Meter(String name) {
-      this.name = name;
+    Meter(LongConsumer advanced) {
+      this.advanced = advanced;
     }
 
     InputStream over(InputStream in) {
@@ -229,10 +249,9 @@ final class Delivery implements Closeable {
         private int counted(int read) {
           at += Math.max(0, read);
           if (at > furthest) {
-            if (left.addAndGet(furthest - at) < 0) {
-              throw tooLarge(name);
-            }
+            long more = at - furthest;
             furthest = at;
+            advanced.accept(more);
           }
           return read;
         }

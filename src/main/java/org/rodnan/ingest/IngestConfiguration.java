@@ -1,8 +1,14 @@
 package org.rodnan.ingest;
 
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.store.StoreSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -10,10 +16,12 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.FileSystemUtils;
 
 @Configuration
 @EnableConfigurationProperties({IngestSettings.class, TrialSettings.class, PackageSettings.class})
 class IngestConfiguration {
+  private static final int WRITERS = 32;
   private static final Logger LOG = LoggerFactory.getLogger(IngestConfiguration.class);
 
   @Bean
@@ -35,9 +43,33 @@ class IngestConfiguration {
         });
   }
 
+  /** More than cores: most of them wait until what they wrote is durable, in one commit. */
+  @Bean(destroyMethod = "shutdownNow")
+  ExecutorService ingesting() {
+    return Executors.newFixedThreadPool(
+        WRITERS, Thread.ofPlatform().name("ingest-", 0).daemon().factory());
+  }
+
   @Bean
-  Ingest ingest(Interactions interactions, ResourceParser parser, IngestSettings settings) {
-    return new Ingest(interactions.update(), interactions.bundle(), parser, settings);
+  Ingest ingest(
+      Interactions interactions,
+      ResourceStore store,
+      ResourceParser parser,
+      Limits limits,
+      Clock clock,
+      IngestSettings settings,
+      StoreSettings storing,
+      ExecutorService ingesting) {
+    Path folder = storing.folder().resolve("ingest");
+    FileSystemUtils.deleteRecursively(folder.toFile());
+    return new Ingest(
+        interactions,
+        parser,
+        limits,
+        settings,
+        new ProvenanceRecords(interactions.update(), store, parser, clock),
+        folder,
+        ingesting);
   }
 
   @Bean

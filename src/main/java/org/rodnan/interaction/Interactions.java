@@ -52,7 +52,7 @@ public final class Interactions {
     history = new HistoryInteraction(store, limits);
     search = new SearchInteraction(engine);
     create = new CreateInteraction(preparation, writer, store);
-    update = new UpdateInteraction(preparation, writer);
+    update = new UpdateInteraction(preparation, writer, store);
     patch = new PatchInteraction(preparation, writer, store, engine, parser);
     delete = new DeleteInteraction(writer);
     expunge = new ExpungeInteraction(preparation, writer, expunging, clock);

@@ -121,7 +121,7 @@ record PreparedWrite(
   }
 
   /** Whether all but the version and its time is as it is already; order doesn't count. */
-  private static boolean isSame(
+  static boolean isSame(
       ResourceVersion.Content before, BodyTemplate template, Map<String, String> resolved) {
     byte[] after = template.fill(before.version(), before.lastUpdated(), resolved);
     return Arrays.equals(before.json(), after)

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.BodyTemplate;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
@@ -14,16 +15,34 @@ import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.store.Change;
 import org.rodnan.store.CurrentVersion;
 import org.rodnan.store.Origin;
+import org.rodnan.store.ResourceStore;
+import org.rodnan.store.ResourceVersion;
 import org.rodnan.store.WriterSection;
 
 /** R4, http.html#update and http.html#cond-update. Thread safe. */
 public final class UpdateInteraction {
   private final Preparation preparation;
   private final Writer writer;
+  private final ResourceStore store;
 
-  UpdateInteraction(Preparation preparation, Writer writer) {
+  UpdateInteraction(Preparation preparation, Writer writer, ResourceStore store) {
     this.preparation = preparation;
     this.writer = writer;
+    this.store = store;
+  }
+
+  /**
+   * The current version, if an update would change nothing; found without judging the resource
+   * again, which was judged when it was stored. Reads what was acknowledged before.
+   */
+  public Optional<WriteOutcome> unchanged(ResourceKey key, ParsedResource resource) {
+    if (store.read(key).orElse(null) instanceof ResourceVersion.Content before) {
+      BodyTemplate template = BodyTemplate.of(resource, key);
+      if (PreparedWrite.isSame(before, template, Map.of())) {
+        return Optional.of(new WriteOutcome(Effect.UNCHANGED, before, List.of()));
+      }
+    }
+    return Optional.empty();
   }
 
   /**

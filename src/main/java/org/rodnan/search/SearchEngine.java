@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -17,6 +19,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSortField;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopFieldCollectorManager;
 import org.apache.lucene.search.TopFieldDocs;
@@ -44,6 +47,9 @@ import org.rodnan.index.StoredBody;
  */
 public final class SearchEngine {
   /** Characters of the requests whose plans and totals are kept. */
+  private static final List<BytesRef> RECORDS =
+      List.of(new BytesRef("Provenance"), new BytesRef("AuditEvent"));
+
   private static final long KEPT_CHARS_MAX = 4_000_000;
 
   /** Each may hold a bit for every resource. */
@@ -127,9 +133,16 @@ public final class SearchEngine {
         parameters -> planning.with(parameters).conditional(type, criteria), limit, atLeast);
   }
 
-  /** Current resources that refer to the target, anywhere in their content. */
+  /**
+   * Current resources that refer to the target, anywhere in their content; but not those that
+   * record what was done to it ({@code Provenance}, {@code AuditEvent}), which outlive it.
+   */
   public List<ResourceKey> referencing(ResourceKey target, int limit, LogPosition atLeast) {
-    Query query = new TermQuery(new Term(FieldNames.TARGET, target.toString()));
+    Query query =
+        new BooleanQuery.Builder()
+            .add(new TermQuery(new Term(FieldNames.TARGET, target.toString())), Occur.MUST)
+            .add(new TermInSetQuery(FieldNames.TYPE, RECORDS), Occur.MUST_NOT)
+            .build();
     return keys(parameters -> query, limit, atLeast);
   }
 

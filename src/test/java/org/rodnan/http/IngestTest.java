@@ -3,10 +3,14 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.rodnan.Fixtures.example;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -106,9 +110,9 @@ class IngestTest {
         .addObject()
         .putRawValue("resource", new com.fasterxml.jackson.databind.util.RawValue(patient()));
     assertThat(send("/$ingest?source=fhir", bundle.toString()).text()).contains("created 2");
-    bundle.put("type", "batch");
+    bundle.put("type", "history");
     assertThat(send("/$ingest?source=fhir", bundle.toString()).text())
-        .contains("rejected 1", "transaction");
+        .contains("rejected 1", "Bundle.type is 'history'");
   }
 
   @ParameterizedTest
@@ -127,6 +131,96 @@ class IngestTest {
   }
 
   @Test
+  void takesPutsAndPostsOfTransactionsAndReplacesTheirFullUrls() {
+    ObjectNode bundle = Resources.bundle("transaction");
+    ObjectNode skin = mrss();
+    skin.withObject("/subject").put("reference", "urn:uuid:6f0b");
+    ObjectNode first = bundle.withArray("entry").addObject();
+    first.set("resource", skin);
+    first.putObject("request").put("method", "POST").put("url", "Observation");
+    ObjectNode second = bundle.withArray("entry").addObject().put("fullUrl", "urn:uuid:6f0b");
+    second.set("resource", example("ssc-patient-valid-pseudonym").put("id", id));
+    second.putObject("request").put("method", "PUT").put("url", "Patient/" + id);
+    bundle.withArray("entry").addObject().putObject("request").put("method", "DELETE");
+    List<String> lines =
+        lines(send("/$ingest?source=fhir&file=t.json&_format=csv", bundle.toString()));
+    assertThat(lines.subList(1, 3))
+        .containsExactly(
+            "t.json,1,created,Observation," + id + ",", "t.json,2,created,Patient," + id + ",");
+    assertThat(lines.get(3)).startsWith("t.json,3,rejected").contains("expected PUT or POST");
+    assertThat(
+            client.get("/Observation/" + id).json().at("/subject/reference").asText())
+        .isEqualTo("Patient/" + id);
+  }
+
+  @Test
+  void refusesABrokenFileAsAWholeAndLeavesOutWhatAServerSaysOfASearch() {
+    ObjectNode bundle = Resources.bundle("searchset");
+    ObjectNode said = bundle.withArray("entry").addObject();
+    said.putObject("resource").put("resourceType", "OperationOutcome");
+    said.putObject("search").put("mode", "outcome");
+    bundle.withArray("entry").addObject().set("resource", mrss().put("id", id + "-x"));
+    String pretty = bundle.toPrettyString();
+    List<String> broken = lines(send(FHIR, pretty.substring(0, pretty.length() - 20)));
+    assertThat(broken).hasSize(2);
+    assertThat(broken.get(1)).contains("rejected").contains("not JSON");
+    List<String> lines = lines(send(FHIR, pretty));
+    assertThat(lines.get(1)).startsWith("data.ndjson,1,left-out");
+    assertThat(lines.get(2)).startsWith("data.ndjson,2,rejected").contains("does not exist");
+  }
+
+  @Test
+  void writesCirclesAtOnceAndFindsThemUnchanged() {
+    ObjectNode first = example("ssc-patient-valid-pseudonym").put("id", id + "-a");
+    first
+        .putArray("link")
+        .addObject()
+        .put("type", "seealso")
+        .putObject("other")
+        .put("reference", "Patient/" + id + "-b");
+    ObjectNode second = first.deepCopy().put("id", id + "-b");
+    second.withObject("/link/0/other").put("reference", "Patient/" + id + "-a");
+    ObjectNode third = first.deepCopy().put("id", id + "-c");
+    String file = third + "\n" + first + "\n" + second + "\n";
+    assertThat(lines(send(FHIR, file)))
+        .containsExactly(
+            "file,line,action,type,id,reason",
+            "data.ndjson,1,created,Patient," + id + "-c,",
+            "data.ndjson,2,created,Patient," + id + "-a,",
+            "data.ndjson,3,created,Patient," + id + "-b,");
+    assertThat(lines(send(FHIR, file)))
+        .allMatch(line -> line.contains("unchanged") || line.contains("reason"));
+  }
+
+  @Test
+  void keepsFromWhichFileARecordCame() {
+    String file = patient() + "\n";
+    send(FHIR, file);
+    String found = "/Provenance?target=Patient/" + id;
+    JsonNode provenance = client.get(found).json();
+    assertThat(provenance.path("total").asInt()).isEqualTo(1);
+    assertThat(
+            provenance.at("/entry/0/resource/entity/0/what/identifier/value").asText())
+        .isEqualTo(sha256(file));
+    send(FHIR, file);
+    assertThat(client.get(found).json().at("/entry/0/resource/meta/versionId").asText())
+        .isEqualTo("1");
+    assertThat(client.delete("/Patient/" + id).status()).isEqualTo(204);
+    send("/$ingest?source=fhir&provenance=false", patient().replace(id, id + "-p"));
+    assertThat(client.get(found + "-p").json().path("total").asInt()).isZero();
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void takesZipFilesAndFormsWithTheFilesInThem() throws IOException {
     ByteArrayOutputStream zip = new ByteArrayOutputStream();
     try (ZipOutputStream out = new ZipOutputStream(zip)) {
@@ -140,8 +234,8 @@ class IngestTest {
     assertThat(lines(client.postBytes(FHIR, zip.toByteArray(), "application/zip")))
         .containsExactly(
             "file,line,action,type,id,reason",
-            "data/Observation.ndjson,1,created,Observation," + id + ",",
-            "data/Patient.ndjson,1,created,Patient," + id + ",");
+            "data/Patient.ndjson,1,created,Patient," + id + ",",
+            "data/Observation.ndjson,1,created,Observation," + id + ",");
     ByteArrayOutputStream form = new ByteArrayOutputStream();
     for (String part :
         List.of(

@@ -69,7 +69,8 @@ final class DeliveryTest {
         Delivery.open(
             List.of(piece("all.zip", zip(inside)), piece("a.json.gz", gzip("one".getBytes(UTF_8)))),
             SETTINGS,
-            true)) {
+            true,
+            Progress.NONE)) {
       assertThat(delivery.files())
           .extracting(SourceFile::name)
           .containsExactly("a.json", "b/two.ndjson");
@@ -86,11 +87,11 @@ final class DeliveryTest {
   void refusesABombByTheNameOfTheLimit() throws IOException {
     byte[] zeros = new byte[1_000_000];
     Piece zip = piece("bomb.zip", zip(Map.of("zeros.json", zeros)));
-    assertThatThrownBy(() -> Delivery.open(List.of(zip), SETTINGS, true))
+    assertThatThrownBy(() -> Delivery.open(List.of(zip), SETTINGS, true, Progress.NONE))
         .isInstanceOf(FhirFailure.TooLarge.class)
         .hasMessageContaining("rodnan.ingest.mapped-bytes-max allows, 20000");
     Piece gzip = piece("bomb.gz", gzip(zeros));
-    try (Delivery delivery = Delivery.open(List.of(gzip), SETTINGS, false)) {
+    try (Delivery delivery = Delivery.open(List.of(gzip), SETTINGS, false, Progress.NONE)) {
       assertThatThrownBy(() -> text(delivery.files().getFirst()))
           .isInstanceOf(FhirFailure.TooLarge.class)
           .hasMessageContaining("rodnan.ingest.unpacked-bytes-max allows, 100000");
@@ -108,7 +109,7 @@ final class DeliveryTest {
         zip[i + 26] = 0;
       }
     }
-    try (Delivery delivery = Delivery.open(List.of(piece("liar.zip", zip)), SETTINGS, false)) {
+    try (Delivery delivery = Delivery.open(List.of(piece("liar.zip", zip)), SETTINGS, false, Progress.NONE)) {
       assertThatThrownBy(() -> text(delivery.files().getFirst()))
           .isInstanceOfAny(FhirFailure.TooLarge.class, IOException.class);
     }
@@ -121,11 +122,11 @@ final class DeliveryTest {
       many.put(i + ".json", new byte[0]);
     }
     Piece zip = piece("many.zip", zip(many));
-    assertThatThrownBy(() -> Delivery.open(List.of(zip), SETTINGS, true))
+    assertThatThrownBy(() -> Delivery.open(List.of(zip), SETTINGS, true, Progress.NONE))
         .hasMessageContaining("rodnan.ingest.files-max allows, 5");
     try (Delivery delivery =
         Delivery.open(
-            List.of(piece("a.yaml", new byte[0]), piece("b.yml", new byte[0])), SETTINGS, true)) {
+            List.of(piece("a.yaml", new byte[0]), piece("b.yml", new byte[0])), SETTINGS, true, Progress.NONE)) {
       assertThatThrownBy(delivery::mapping).hasMessageContaining("a.yaml, b.yml; expected one");
     }
   }
@@ -134,7 +135,7 @@ final class DeliveryTest {
   void refusesWhatOnlyBeginsLikeAZip() throws IOException {
     byte[] whole = zip(Map.of("a.json", "{}".getBytes(UTF_8)));
     byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
-    try (Delivery delivery = Delivery.open(List.of(piece("half.zip", half)), SETTINGS, true)) {
+    try (Delivery delivery = Delivery.open(List.of(piece("half.zip", half)), SETTINGS, true, Progress.NONE)) {
       assertThat(delivery.files()).isEmpty();
       assertThat(delivery.refused()).hasSize(1);
       assertThat(delivery.refused().getFirst().reason()).contains("can't be unpacked");

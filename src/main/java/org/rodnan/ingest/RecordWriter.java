@@ -1,0 +1,387 @@
+package org.rodnan.ingest;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.ParsedResource;
+import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceParser;
+import org.rodnan.fhir.UnlimitedJson;
+import org.rodnan.ingest.IngestReport.Action;
+import org.rodnan.ingest.IngestReport.Row;
+import org.rodnan.interaction.BundleInteraction;
+import org.rodnan.interaction.EntryOperations;
+import org.rodnan.interaction.EntryOutcome;
+import org.rodnan.interaction.UpdateInteraction;
+import org.rodnan.interaction.WriteOutcome;
+import org.rodnan.store.Origin;
+
+/**
+ * Writes the records of one ingest, many at a time, so that the writer section commits them
+ * together. Within a batch what is referred to comes first. What refers to something that isn't
+ * there yet waits on disk until all is read, and is then tried again, until nothing of it can be
+ * written any more. One record has one row in the report. For one thread, which others work for.
+ */
+final class RecordWriter implements Closeable {
+  private static final int BATCH_MAX = 2_000;
+  private static final int BATCH_BYTES_MAX = 16 * 1024 * 1024;
+
+  /** Of those that wait, the larger, the longer the chains that are followed at once. */
+  private static final int LATER_BATCH_MAX = 20_000;
+
+  private static final int LATER_BATCH_BYTES_MAX = 64 * 1024 * 1024;
+  private static final int WAITING_BITS = 1 << 24;
+  private static final Pattern ENTRY = Pattern.compile("^Bundle\\.entry\\[(\\d{1,9})]");
+
+  private final UpdateInteraction updates;
+  private final BundleInteraction bundles;
+  private final ResourceParser parser;
+  private final ExecutorService threads;
+  private final Path folder;
+  private final IngestReport report;
+  private final Origin origin;
+  private final Progress progress;
+  private final List<FhirRecord> batch = new ArrayList<>();
+
+  /** Of keys that wait: a later record of the same key must not come before. */
+  private final BitSet waitingKeys = new BitSet(WAITING_BITS);
+
+  private final AtomicLong written = new AtomicLong();
+  private int batchBytes;
+  private WaitingRecords waiting;
+
+  RecordWriter(
+      UpdateInteraction updates,
+      BundleInteraction bundles,
+      ResourceParser parser,
+      ExecutorService threads,
+      Path folder,
+      IngestReport report,
+      Origin origin,
+      Progress progress) {
+    this.updates = updates;
+    this.bundles = bundles;
+    this.parser = parser;
+    this.threads = threads;
+    this.folder = folder;
+    this.report = report;
+    this.origin = origin;
+    this.progress = progress;
+    this.waiting = new WaitingRecords(folder);
+  }
+
+  /** How a record fared. */
+  private sealed interface Fate {
+    record Told(Row row) implements Fate {}
+
+    /** What it refers to isn't there. */
+    record Waits(Row otherwise) implements Fate {}
+  }
+
+  void add(FhirRecord next) {
+    batch.add(next);
+    batchBytes += next.json().length;
+    if (batch.size() >= BATCH_MAX || batchBytes >= BATCH_BYTES_MAX) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    write(List.copyOf(batch), false);
+    batch.clear();
+    batchBytes = 0;
+  }
+
+  /** Writes the rest, and those that had to wait; returns when all that is written is durable. */
+  void finish() {
+    flush();
+    boolean isLast = false;
+    while (waiting.count() > 0) {
+      WaitingRecords open = waiting;
+      waiting = new WaitingRecords(folder);
+      waitingKeys.clear();
+      long all = open.count();
+      long before = written.get();
+      long done = 0;
+      try (open) {
+        open.rewind();
+        List<FhirRecord> part = open.take(LATER_BATCH_MAX, LATER_BATCH_BYTES_MAX);
+        while (!part.isEmpty()) {
+          write(part, isLast);
+          done += part.size();
+          progress.at("waiting", done, all);
+          part = open.take(LATER_BATCH_MAX, LATER_BATCH_BYTES_MAX);
+        }
+      }
+      isLast = written.get() == before;
+    }
+  }
+
+  /**
+   * @param isLast whether what can't be written is rejected, and circles are written at once
+   */
+  private void write(List<FhirRecord> records, boolean isLast) {
+    List<RecordItem> items = new ArrayList<>();
+    for (Optional<RecordItem> item : all(records, this::item)) {
+      item.ifPresent(items::add);
+    }
+    Set<ResourceKey> late = new HashSet<>();
+    for (List<List<RecordItem>> layer : WritingOrder.of(items)) {
+      List<List<Fate>> fates = all(layer, group -> fates(group, isLast, late));
+      for (int i = 0; i < fates.size(); i++) {
+        settle(layer.get(i), fates.get(i), isLast, late);
+      }
+    }
+  }
+
+  private void settle(
+      List<RecordItem> group, List<Fate> fates, boolean isLast, Set<ResourceKey> late) {
+    for (int i = 0; i < fates.size(); i++) {
+      RecordItem item = group.get(i);
+      switch (fates.get(i)) {
+        case Fate.Told told -> report.add(item.source().number(), told.row());
+        case Fate.Waits waits when isLast -> report.add(item.source().number(), waits.otherwise());
+        case Fate.Waits waits -> {
+          late.add(item.key());
+          waitingKeys.set(bit(item.key()));
+          waiting.add(item.source());
+        }
+      }
+    }
+  }
+
+  private static int bit(ResourceKey key) {
+    return (key.hashCode() * 0x9e3779b9) >>> 8;
+  }
+
+  /** Read by the threads; is only changed between layers. */
+  private List<Fate> fates(List<RecordItem> group, boolean isLast, Set<ResourceKey> late) {
+    List<Fate> fates = new ArrayList<>();
+    for (RecordItem item : group) {
+      boolean isLate =
+          late.contains(item.key())
+              || waitingKeys.get(bit(item.key()))
+              || item.references().stream().anyMatch(late::contains);
+      fates.add(isLate && !isLast ? new Fate.Waits(item.row(Action.REJECTED, "")) : fate(item));
+    }
+    boolean isCircle = isLast && group.size() > 1;
+    return isCircle && fates.stream().anyMatch(Fate.Waits.class::isInstance)
+        ? circle(group, fates)
+        : fates;
+  }
+
+  private Optional<RecordItem> item(FhirRecord source) {
+    try {
+      ParsedResource resource = parser.parseJson(source.json());
+      String id = resource.resource().getIdElement().getIdPart();
+      if (id == null) {
+        throw new FhirFailure.Unprocessable(
+            IssueType.REQUIRED,
+            "The "
+                + resource.type()
+                + " has no id; expected one, so that the same file twice changes nothing",
+            resource.type() + ".id");
+      }
+      return Optional.of(
+          new RecordItem(
+              source,
+              new ResourceKey(resource.type(), id),
+              resource,
+              references(resource.json())));
+    } catch (FhirFailure e) {
+      report.add(
+          source.number(),
+          new Row(
+              source.file(), source.line(), Action.REJECTED, "", "", String.valueOf(e.getMessage())));
+      return Optional.empty();
+    }
+  }
+
+  private static Set<ResourceKey> references(byte[] json) {
+    Set<ResourceKey> keys = new HashSet<>();
+    try (JsonParser tokens = UnlimitedJson.FACTORY.createParser(json)) {
+      for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
+        if (token == JsonToken.VALUE_STRING && "reference".equals(tokens.currentName())) {
+          ResourceKey.parse(tokens.getText()).ifPresent(keys::add);
+        }
+      }
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Fate fate(RecordItem item) {
+    try {
+      Optional<WriteOutcome> unchanged = updates.unchanged(item.key(), item.resource());
+      WriteOutcome outcome = unchanged.isPresent() ? unchanged.get() : patiently(() -> update(item));
+      written.incrementAndGet();
+      return new Fate.Told(item.row(action(outcome), ""));
+    } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
+      throw e;
+    } catch (FhirFailure e) {
+      Row row = item.row(Action.REJECTED, String.valueOf(e.getMessage()));
+      return mayFollow(e) ? new Fate.Waits(row) : new Fate.Told(row);
+    }
+  }
+
+  private WriteOutcome update(RecordItem item) {
+    return updates.update(
+        item.key(), item.resource(), Optional.empty(), Optional.empty(), origin);
+  }
+
+  /** Others write too; a long ingest waits for them instead of giving up. */
+  private static <T> T patiently(java.util.function.Supplier<T> work) {
+    while (true) {
+      try {
+        return work.get();
+      } catch (FhirFailure.Busy e) {
+        try {
+          new CountDownLatch(1).await(e.retryAfter().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Action action(WriteOutcome outcome) {
+    return switch (outcome.effect()) {
+      case CREATED -> Action.CREATED;
+      case UPDATED, DELETED -> Action.UPDATED;
+      case UNCHANGED -> Action.UNCHANGED;
+    };
+  }
+
+  /** Whether it may be written once others are. */
+  private static boolean mayFollow(FhirFailure failure) {
+    return failure.issues().stream()
+        .anyMatch(
+            issue -> issue.code() == IssueType.NOTFOUND || issue.code() == IssueType.BUSINESSRULE);
+  }
+
+  /**
+   * Records that refer to each other in a circle can only be written at once. Those that stand
+   * against it are rejected, and it is tried again without them.
+   *
+   * @param alone how each fared alone
+   */
+  private List<Fate> circle(List<RecordItem> group, List<Fate> alone) {
+    List<Fate> fates = new ArrayList<>(alone);
+    List<Integer> open = new ArrayList<>();
+    for (int i = 0; i < fates.size(); i++) {
+      if (fates.get(i) instanceof Fate.Waits) {
+        open.add(i);
+      }
+    }
+    while (!open.isEmpty()) {
+      byte[] transaction = transaction(open.stream().map(group::get).toList());
+      try {
+        List<EntryOutcome> outcomes =
+            patiently(() ->
+                    bundles.process(
+                        parser.parseJsonBundle(transaction), origin, EntryOperations.NONE))
+                .entries();
+        for (int i = 0; i < outcomes.size(); i++) {
+          if (outcomes.get(i) instanceof EntryOutcome.Written entry) {
+            fates.set(
+                open.get(i),
+                new Fate.Told(group.get(open.get(i)).row(action(entry.outcome()), "")));
+            written.incrementAndGet();
+          }
+        }
+        return fates;
+      } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
+        throw e;
+      } catch (FhirFailure e) {
+        List<Integer> named = entries(e);
+        if (named.isEmpty()) {
+          return fates;
+        }
+        named.reversed().forEach(index -> open.remove(index.intValue()));
+      }
+    }
+    return fates;
+  }
+
+  private static byte[] transaction(List<RecordItem> items) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String before = "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[";
+    for (RecordItem item : items) {
+      out.writeBytes((before + "{\"resource\":").getBytes(StandardCharsets.UTF_8));
+      out.writeBytes(item.resource().json());
+      out.writeBytes(
+          (",\"request\":{\"method\":\"PUT\",\"url\":\"" + item.key() + "\"}}")
+              .getBytes(StandardCharsets.UTF_8));
+      before = ",";
+    }
+    out.writeBytes("]}".getBytes(StandardCharsets.UTF_8));
+    return out.toByteArray();
+  }
+
+  /** The entries that a failure names, rising. */
+  private static List<Integer> entries(FhirFailure failure) {
+    return failure.issues().stream()
+        .flatMap(issue -> issue.expression().stream())
+        .flatMap(expression -> ENTRY.matcher(expression).results())
+        .map(match -> Integer.parseInt(match.group(1)))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** In their order, worked on by all threads. */
+  private <T, R> List<R> all(List<T> items, Function<T, R> work) {
+    if (items.size() == 1) {
+      return List.of(work.apply(items.getFirst()));
+    }
+    List<Future<R>> futures = new ArrayList<>();
+    for (T item : items) {
+      futures.add(threads.submit(() -> work.apply(item)));
+    }
+    List<R> results = new ArrayList<>();
+    try {
+      for (Future<R> future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof FhirFailure failure) {
+        throw failure;
+      }
+      throw new FhirFailure.Fault("The ingest failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FhirFailure.Fault("The ingest was interrupted", e);
+    } finally {
+      futures.forEach(future -> future.cancel(false));
+    }
+  }
+
+  @Override
+  public void close() {
+    waiting.close();
+  }
+}
