@@ -1,14 +1,22 @@
 package org.rodnan;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.rodnan.cli.CommandLineProgram;
+import org.rodnan.cli.OpenProgram;
+import org.rodnan.fhir.StartFailure;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts the server, or does what the command line says. */
 @SpringBootApplication
 public class RodnanApplication {
   public static void main(String[] args) {
-    int status = CommandLineProgram.run(args, RodnanApplication::serve, IndexRebuild::run);
+    int status =
+        CommandLineProgram.run(
+            args, RodnanApplication::serve, IndexRebuild::run, RodnanApplication::open);
     if (status != 0) {
       System.exit(status);
     }
@@ -17,5 +25,25 @@ public class RodnanApplication {
   private static void serve(String[] settings) {
     HeapReturn.enable();
     SpringApplication.run(RodnanApplication.class, settings);
+  }
+
+  static OpenProgram open(List<String> settings) {
+    List<String> all = new ArrayList<>(settings);
+    // The output is the command's.
+    all.add("--logging.threshold.console=off");
+    SpringApplication application = new SpringApplication(RodnanApplication.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setLogStartupInfo(false);
+    try {
+      ConfigurableApplicationContext context = application.run(all.toArray(String[]::new));
+      return new OpenProgram(context::getBean, context::close);
+    } catch (RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof StartFailure failure) {
+          throw failure;
+        }
+      }
+      throw e;
+    }
   }
 }

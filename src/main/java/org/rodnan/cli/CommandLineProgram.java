@@ -3,9 +3,11 @@ package org.rodnan.cli;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.rodnan.fhir.FhirFailure;
@@ -59,10 +61,11 @@ public final class CommandLineProgram implements Runnable {
    *
    * @param server is given the settings, and returns once the server is started
    * @param rebuild is given the settings, makes the index, and tells its log position
+   * @param program opens a data directory, given settings, for the commands that write into one
    * @return 0 if all is well, 1 if it couldn't be done, 2 if the arguments make no sense
    */
   public static int run(
-      String[] arguments, Consumer<String[]> server, BiFunction<String[], Progress, Long> rebuild) {
+      String[] arguments, Consumer<String[]> server, BiFunction<String[], Progress, Long> rebuild, Function<List<String>, OpenProgram> program) {
     boolean isServe = arguments.length > 0 && arguments[0].equals("serve");
     boolean isSettings =
         arguments.length == 0 || (arguments[0].startsWith("-") && !HELP.contains(arguments[0]));
@@ -72,11 +75,11 @@ public final class CommandLineProgram implements Runnable {
     }
     LUCENE.setLevel(Level.SEVERE);
     return commandLine(
-            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress))
+            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress), program)
         .execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
   }
 
-  static CommandLine commandLine(RebuildIndexCommand.Rebuild rebuild) {
+  static CommandLine commandLine(RebuildIndexCommand.Rebuild rebuild, Function<List<String>, OpenProgram> program) {
     CommandLine.IFactory byDefault = CommandLine.defaultFactory();
     CommandLine.IFactory factory =
         new CommandLine.IFactory() {
@@ -88,6 +91,7 @@ public final class CommandLineProgram implements Runnable {
           }
         };
     return new CommandLine(new CommandLineProgram(), factory)
+        .addSubcommand(new ImportCommand(program))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(CommandLineProgram::notDone);
   }

@@ -4,6 +4,7 @@
       "fhir",
       "store",
       "index",
+      "ingest",
       "terminology",
       "terminology :: concepts",
       "terminology :: loading"

@@ -17,7 +17,7 @@ import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.ingest.Piece;
-import org.rodnan.ingest.Progress;
+import org.rodnan.fhir.Progress;
 import org.rodnan.ingest.Source;
 
 /** {@code $ingest?source=}: a file as the body, a report as the answer. */
@@ -109,8 +109,7 @@ final class IngestEndpoint {
           .addIssue()
           .setSeverity(IssueSeverity.WARNING)
           .setCode(IssueType.INFORMATIONAL)
-          .setDiagnostics(
-              untold + " more are not shown; _format=csv has all of them");
+          .setDiagnostics(untold + " more are not shown; _format=csv has all of them");
     }
     return outcome;
   }

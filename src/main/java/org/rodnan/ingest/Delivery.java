@@ -18,6 +18,7 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
@@ -63,7 +64,10 @@ final class Delivery implements Closeable {
     Delivery delivery =
         isMapped
             ? new Delivery(
-                settings.mappedBytesMax(), "rodnan.ingest.mapped-bytes-max", settings.filesMax(), progress)
+                settings.mappedBytesMax(),
+                "rodnan.ingest.mapped-bytes-max",
+                settings.filesMax(),
+                progress)
             : new Delivery(
                 settings.unpackedBytesMax(),
                 "rodnan.ingest.unpacked-bytes-max",

@@ -430,7 +430,8 @@ final class FhirReader {
                 + "; expected PUT or POST with a resource that has an id (anything else is posted"
                 + " to the base)");
       } else if (isConditional) {
-        reject("The entry's request is conditional; expected one that isn't, or post it to the base");
+        reject(
+            "The entry's request is conditional; expected one that isn't, or post it to the base");
       } else {
         take(resource);
       }
@@ -558,7 +559,8 @@ final class FhirReader {
     private Line line(Bounded line) {
       number++;
       byte[] bytes = line.toByteArray();
-      int length = bytes.length > 0 && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length;
+      int length =
+          bytes.length > 0 && bytes[bytes.length - 1] == '\r' ? bytes.length - 1 : bytes.length;
       return new Line(number, java.util.Arrays.copyOf(bytes, length), line.isOver);
     }
 

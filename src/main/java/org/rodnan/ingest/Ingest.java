@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
@@ -78,8 +79,7 @@ public final class Ingest {
   public IngestReport ingest(Order order, Origin origin, Progress progress) {
     IngestReport report = new IngestReport(folder);
     Optional<Source.Reader> reader = order.source().reader();
-    try (Delivery delivery =
-            Delivery.open(order.pieces(), settings, reader.isPresent(), progress);
+    try (Delivery delivery = Delivery.open(order.pieces(), settings, reader.isPresent(), progress);
         RecordWriter writer =
             new RecordWriter(
                 interactions.update(),
@@ -119,14 +119,12 @@ public final class Ingest {
         .refused()
         .forEach(each ->
             all.add(
-                new Told(
-                    each.file(), each.row(), () -> numbering.told(each, Action.REJECTED))));
+                new Told(each.file(), each.row(), () -> numbering.told(each, Action.REJECTED))));
     content
         .leftOut()
         .forEach(each ->
             all.add(
-                new Told(
-                    each.file(), each.row(), () -> numbering.told(each, Action.LEFT_OUT))));
+                new Told(each.file(), each.row(), () -> numbering.told(each, Action.LEFT_OUT))));
     content
         .resources()
         .forEach(each ->
@@ -134,8 +132,7 @@ public final class Ingest {
                 new Told(
                     each.file(),
                     each.row(),
-                    () ->
-                        numbering.record(each.file(), each.row(), encoded(each.resource())))));
+                    () -> numbering.record(each.file(), each.row(), encoded(each.resource())))));
     all.sort(Comparator.comparing(Told::file).thenComparingLong(Told::row));
     all.forEach(each -> each.teller().run());
   }

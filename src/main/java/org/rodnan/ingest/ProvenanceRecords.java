@@ -104,8 +104,7 @@ final class ProvenanceRecords {
                 .newJsonParser()
                 .encodeResourceToString(provenance)
                 .getBytes(StandardCharsets.UTF_8);
-        updates.update(
-            key, parser.parseJson(json), Optional.empty(), Optional.empty(), origin);
+        updates.update(key, parser.parseJson(json), Optional.empty(), Optional.empty(), origin);
       }
       return Optional.empty();
     } catch (FhirFailure.Fault | FhirFailure.DiskFull e) {

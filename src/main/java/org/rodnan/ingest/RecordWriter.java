@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
@@ -205,15 +206,17 @@ final class RecordWriter implements Closeable {
       }
       return Optional.of(
           new RecordItem(
-              source,
-              new ResourceKey(resource.type(), id),
-              resource,
-              references(resource.json())));
+              source, new ResourceKey(resource.type(), id), resource, references(resource.json())));
     } catch (FhirFailure e) {
       report.add(
           source.number(),
           new Row(
-              source.file(), source.line(), Action.REJECTED, "", "", String.valueOf(e.getMessage())));
+              source.file(),
+              source.line(),
+              Action.REJECTED,
+              "",
+              "",
+              String.valueOf(e.getMessage())));
       return Optional.empty();
     }
   }
@@ -235,7 +238,8 @@ final class RecordWriter implements Closeable {
   private Fate fate(RecordItem item) {
     try {
       Optional<WriteOutcome> unchanged = updates.unchanged(item.key(), item.resource());
-      WriteOutcome outcome = unchanged.isPresent() ? unchanged.get() : patiently(() -> update(item));
+      WriteOutcome outcome =
+          unchanged.isPresent() ? unchanged.get() : patiently(() -> update(item));
       written.incrementAndGet();
       return new Fate.Told(item.row(action(outcome), ""));
     } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
@@ -247,8 +251,7 @@ final class RecordWriter implements Closeable {
   }
 
   private WriteOutcome update(RecordItem item) {
-    return updates.update(
-        item.key(), item.resource(), Optional.empty(), Optional.empty(), origin);
+    return updates.update(item.key(), item.resource(), Optional.empty(), Optional.empty(), origin);
   }
 
   /** Others write too; a long ingest waits for them instead of giving up. */
@@ -371,7 +374,7 @@ final class RecordWriter implements Closeable {
       if (e.getCause() instanceof FhirFailure failure) {
         throw failure;
       }
-      throw new FhirFailure.Fault("The ingest failed", e.getCause());
+      throw new FhirFailure.Fault("The ingest failed", e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FhirFailure.Fault("The ingest was interrupted", e);

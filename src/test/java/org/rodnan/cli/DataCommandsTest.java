@@ -44,7 +44,10 @@ final class DataCommandsTest {
     err.getBuffer().setLength(0);
     CommandLine line =
         CommandLineProgram.commandLine(
-            (settings, progress) -> IndexRebuild.run(settings.toArray(String[]::new), progress));
+            (settings, progress) -> IndexRebuild.run(settings.toArray(String[]::new), progress),
+            settings -> {
+              throw new AssertionError("Opened with " + settings);
+            });
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return line.execute(arguments);
   }

@@ -43,8 +43,12 @@ final class TerminologyCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
+  private static OpenProgram nothing(List<String> settings) {
+    throw new AssertionError("Opened with " + settings);
+  }
+
   private int run(String... arguments) {
-    CommandLine line = CommandLineProgram.commandLine((settings, progress) -> 0);
+    CommandLine line = CommandLineProgram.commandLine((settings, progress) -> 0, TerminologyCommandTest::nothing);
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     if (all.contains("load") || all.contains("list")) {
@@ -338,7 +342,7 @@ final class TerminologyCommandTest {
             new String[] {"--server.port=0"})) {
       assertThat(
               CommandLineProgram.run(
-                  arguments, each -> started.add(List.of(each)), (settings, progress) -> 0L))
+                  arguments, each -> started.add(List.of(each)), (settings, progress) -> 0L, TerminologyCommandTest::nothing))
           .isZero();
     }
     assertThat(started)

@@ -148,8 +148,7 @@ class IngestTest {
         .containsExactly(
             "t.json,1,created,Observation," + id + ",", "t.json,2,created,Patient," + id + ",");
     assertThat(lines.get(3)).startsWith("t.json,3,rejected").contains("expected PUT or POST");
-    assertThat(
-            client.get("/Observation/" + id).json().at("/subject/reference").asText())
+    assertThat(client.get("/Observation/" + id).json().at("/subject/reference").asText())
         .isEqualTo("Patient/" + id);
   }
 
@@ -199,8 +198,7 @@ class IngestTest {
     String found = "/Provenance?target=Patient/" + id;
     JsonNode provenance = client.get(found).json();
     assertThat(provenance.path("total").asInt()).isEqualTo(1);
-    assertThat(
-            provenance.at("/entry/0/resource/entity/0/what/identifier/value").asText())
+    assertThat(provenance.at("/entry/0/resource/entity/0/what/identifier/value").asText())
         .isEqualTo(sha256(file));
     send(FHIR, file);
     assertThat(client.get(found).json().at("/entry/0/resource/meta/versionId").asText())

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.SourceFile;
 
@@ -109,7 +110,8 @@ final class DeliveryTest {
         zip[i + 26] = 0;
       }
     }
-    try (Delivery delivery = Delivery.open(List.of(piece("liar.zip", zip)), SETTINGS, false, Progress.NONE)) {
+    try (Delivery delivery =
+        Delivery.open(List.of(piece("liar.zip", zip)), SETTINGS, false, Progress.NONE)) {
       assertThatThrownBy(() -> text(delivery.files().getFirst()))
           .isInstanceOfAny(FhirFailure.TooLarge.class, IOException.class);
     }
@@ -126,7 +128,10 @@ final class DeliveryTest {
         .hasMessageContaining("rodnan.ingest.files-max allows, 5");
     try (Delivery delivery =
         Delivery.open(
-            List.of(piece("a.yaml", new byte[0]), piece("b.yml", new byte[0])), SETTINGS, true, Progress.NONE)) {
+            List.of(piece("a.yaml", new byte[0]), piece("b.yml", new byte[0])),
+            SETTINGS,
+            true,
+            Progress.NONE)) {
       assertThatThrownBy(delivery::mapping).hasMessageContaining("a.yaml, b.yml; expected one");
     }
   }
@@ -135,7 +140,8 @@ final class DeliveryTest {
   void refusesWhatOnlyBeginsLikeAZip() throws IOException {
     byte[] whole = zip(Map.of("a.json", "{}".getBytes(UTF_8)));
     byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
-    try (Delivery delivery = Delivery.open(List.of(piece("half.zip", half)), SETTINGS, true, Progress.NONE)) {
+    try (Delivery delivery =
+        Delivery.open(List.of(piece("half.zip", half)), SETTINGS, true, Progress.NONE)) {
       assertThat(delivery.files()).isEmpty();
       assertThat(delivery.refused()).hasSize(1);
       assertThat(delivery.refused().getFirst().reason()).contains("can't be unpacked");

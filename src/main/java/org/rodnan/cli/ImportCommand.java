@@ -1,0 +1,220 @@
+package org.rodnan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.StartFailure;
+import org.rodnan.ingest.Ingest;
+import org.rodnan.ingest.IngestReport;
+import org.rodnan.ingest.IngestReport.Action;
+import org.rodnan.ingest.IngestReport.Row;
+import org.rodnan.ingest.Piece;
+import org.rodnan.ingest.Source;
+import org.rodnan.store.Origin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes files into a data directory that no server has open. */
+@Command(
+    name = "import",
+    description = {
+      "Takes files into the data directory: each record is validated, and stored under its id or"
+          + " rejected.",
+      "The same files twice change nothing; if it is interrupted, do it again.",
+      "On SQLite no server may have the directory open; send the files to a server with $ingest."
+    },
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0   everything is in",
+      "  1   some records were rejected, or it couldn't be done",
+      "  2   the arguments make no sense"
+    })
+final class ImportCommand implements Callable<Integer> {
+  private final Function<List<String>, OpenProgram> program;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--source",
+      paramLabel = "SOURCE",
+      defaultValue = "fhir",
+      description = "What the files are, as for $$ingest (src/docs/ingest.md); otherwise fhir.")
+  @SuppressWarnings("NullAway.Init")
+  private String source;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "Files, zip files, or folders with all that is in them; also packed by gzip.")
+  @SuppressWarnings("NullAway.Init")
+  private List<Path> files;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "The mapping, for sources that take one.")
+  private @Nullable Path mapping;
+
+  @Option(
+      names = "--no-provenance",
+      description = "Writes no Provenance that tells which file each record came from.")
+  private boolean isUntraced;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Writes what became of each record: file,line,action,type,id,reason.")
+  private @Nullable Path report;
+
+  @Option(names = "--json", description = "Prints the counts as JSON.")
+  private boolean isJson;
+
+  @Option(
+      names = {"--data-dir", "--rodnan.data-dir"},
+      paramLabel = "FOLDER",
+      defaultValue = "${env:RODNAN_DATA_DIR:-./data}",
+      description = "The server's rodnan.data-dir; otherwise ${DEFAULT-VALUE}.")
+  @SuppressWarnings("NullAway.Init")
+  private Path dataDir;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Says this.")
+  private boolean isHelpWanted;
+
+  /**
+   * @param program opens a data directory, given settings; throws a {@link StartFailure} if it
+   *     can't
+   */
+  ImportCommand(Function<List<String>, OpenProgram> program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    Ingest.Order order;
+    try {
+      order = new Ingest.Order(Source.of(source), pieces(), !isUntraced);
+    } catch (FhirFailure.Malformed e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
+    try (OpenProgram opened =
+            program.apply(
+                List.of("--rodnan.data-dir=" + dataDir, "--rodnan.trials.load=false"));
+        IngestReport found =
+            opened
+                .part(Ingest.class)
+                .ingest(order, new Origin("rodnan", null, "import", null), line::at)) {
+      line.end();
+      tell(found);
+      return found.count(Action.REJECTED) == 0 ? 0 : 1;
+    } catch (FhirFailure | StartFailure e) {
+      line.end();
+      err.println("Not imported. " + e.getMessage());
+      return 1;
+    } catch (IOException e) {
+      line.end();
+      err.println("The report can't be written: " + e);
+      return 1;
+    }
+  }
+
+  private List<Piece> pieces() {
+    List<Piece> pieces = new ArrayList<>();
+    for (Path file : files) {
+      pieces.addAll(pieces(file));
+    }
+    if (mapping != null) {
+      if (!mapping.toString().matches("(?i).*\\.ya?ml")) {
+        throw new ParameterException(
+            spec.commandLine(), "The mapping is " + mapping + "; expected a file *.yaml");
+      }
+      pieces.addAll(pieces(mapping));
+    }
+    return pieces;
+  }
+
+  private List<Piece> pieces(Path file) {
+    if (Files.isRegularFile(file)) {
+      return List.of(new Piece(String.valueOf(file.getFileName()), file));
+    }
+    if (!Files.isDirectory(file)) {
+      throw new ParameterException(
+          spec.commandLine(), "There is no file or folder " + file + " that can be read");
+    }
+    try (Stream<Path> inside = Files.walk(file)) {
+      return inside
+          .filter(Files::isRegularFile)
+          .filter(each -> !String.valueOf(each.getFileName()).startsWith("."))
+          .sorted()
+          .map(each -> new Piece(file.relativize(each).toString(), each))
+          .toList();
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "The folder " + file + " can't be read: " + e, e);
+    }
+  }
+
+  private void tell(IngestReport found) throws IOException {
+    if (report != null) {
+      try (OutputStream out = Files.newOutputStream(report)) {
+        found.writeCsv(out);
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (isJson) {
+      out.println(json(found));
+      return;
+    }
+    found.told().forEach(row ->
+        spec.commandLine()
+            .getErr()
+            .println(
+                row.file() + ", line " + row.line() + ", " + row.action().code() + ": " + row.reason()));
+    StringBuilder counts = new StringBuilder();
+    for (Action action : Action.values()) {
+      counts.append(counts.isEmpty() ? "" : ", ");
+      counts.append(action.code()).append(' ').append(found.count(action));
+    }
+    out.println(counts);
+  }
+
+  private static ObjectNode json(IngestReport found) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    for (Action action : Action.values()) {
+      json.put(action.code(), found.count(action));
+    }
+    ArrayNode told = json.putArray("told");
+    for (Row row : found.told()) {
+      told.addObject()
+          .put("file", row.file())
+          .put("line", row.line())
+          .put("action", row.action().code())
+          .put("type", row.type())
+          .put("id", row.id())
+          .put("reason", row.reason());
+    }
+    return json;
+  }
+}
