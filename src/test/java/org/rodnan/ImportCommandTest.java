@@ -66,8 +66,7 @@ class ImportCommandTest {
             "deep/Patient.ndjson,1,created,Patient,p,",
             "deep/Observation.ndjson,1,created,Observation,o,");
     assertThat(run("--report=" + report, "" + folder.resolve("files"))).isZero();
-    assertThat(Files.readString(report))
-        .contains("unchanged,Patient,p", "unchanged,Observation,o");
+    assertThat(Files.readString(report)).contains("unchanged,Patient,p", "unchanged,Observation,o");
     try (OpenProgram opened =
         RodnanApplication.open(
             List.of("--rodnan.data-dir=" + data(), "--rodnan.trials.load=false"))) {

@@ -65,7 +65,10 @@ public final class CommandLineProgram implements Runnable {
    * @return 0 if all is well, 1 if it couldn't be done, 2 if the arguments make no sense
    */
   public static int run(
-      String[] arguments, Consumer<String[]> server, BiFunction<String[], Progress, Long> rebuild, Function<List<String>, OpenProgram> program) {
+      String[] arguments,
+      Consumer<String[]> server,
+      BiFunction<String[], Progress, Long> rebuild,
+      Function<List<String>, OpenProgram> program) {
     boolean isServe = arguments.length > 0 && arguments[0].equals("serve");
     boolean isSettings =
         arguments.length == 0 || (arguments[0].startsWith("-") && !HELP.contains(arguments[0]));
@@ -75,11 +78,13 @@ public final class CommandLineProgram implements Runnable {
     }
     LUCENE.setLevel(Level.SEVERE);
     return commandLine(
-            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress), program)
+            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress),
+            program)
         .execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
   }
 
-  static CommandLine commandLine(RebuildIndexCommand.Rebuild rebuild, Function<List<String>, OpenProgram> program) {
+  static CommandLine commandLine(
+      RebuildIndexCommand.Rebuild rebuild, Function<List<String>, OpenProgram> program) {
     CommandLine.IFactory byDefault = CommandLine.defaultFactory();
     CommandLine.IFactory factory =
         new CommandLine.IFactory() {

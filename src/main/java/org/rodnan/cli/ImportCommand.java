@@ -120,8 +120,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
     try (OpenProgram opened =
-            program.apply(
-                List.of("--rodnan.data-dir=" + dataDir, "--rodnan.trials.load=false"));
+            program.apply(List.of("--rodnan.data-dir=" + dataDir, "--rodnan.trials.load=false"));
         IngestReport found =
             opened
                 .part(Ingest.class)
@@ -187,11 +186,19 @@ final class ImportCommand implements Callable<Integer> {
       out.println(json(found));
       return;
     }
-    found.told().forEach(row ->
-        spec.commandLine()
-            .getErr()
-            .println(
-                row.file() + ", line " + row.line() + ", " + row.action().code() + ": " + row.reason()));
+    found
+        .told()
+        .forEach(row ->
+            spec.commandLine()
+                .getErr()
+                .println(
+                    row.file()
+                        + ", line "
+                        + row.line()
+                        + ", "
+                        + row.action().code()
+                        + ": "
+                        + row.reason()));
     StringBuilder counts = new StringBuilder();
     for (Action action : Action.values()) {
       counts.append(counts.isEmpty() ? "" : ", ");

@@ -12,12 +12,12 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueSeverity;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Progress;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.ingest.Piece;
-import org.rodnan.fhir.Progress;
 import org.rodnan.ingest.Source;
 
 /** {@code $ingest?source=}: a file as the body, a report as the answer. */

@@ -18,8 +18,8 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Progress;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
 

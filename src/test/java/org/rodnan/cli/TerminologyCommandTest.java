@@ -48,7 +48,8 @@ final class TerminologyCommandTest {
   }
 
   private int run(String... arguments) {
-    CommandLine line = CommandLineProgram.commandLine((settings, progress) -> 0, TerminologyCommandTest::nothing);
+    CommandLine line =
+        CommandLineProgram.commandLine((settings, progress) -> 0, TerminologyCommandTest::nothing);
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     if (all.contains("load") || all.contains("list")) {
@@ -342,7 +343,10 @@ final class TerminologyCommandTest {
             new String[] {"--server.port=0"})) {
       assertThat(
               CommandLineProgram.run(
-                  arguments, each -> started.add(List.of(each)), (settings, progress) -> 0L, TerminologyCommandTest::nothing))
+                  arguments,
+                  each -> started.add(List.of(each)),
+                  (settings, progress) -> 0L,
+                  TerminologyCommandTest::nothing))
           .isZero();
     }
     assertThat(started)

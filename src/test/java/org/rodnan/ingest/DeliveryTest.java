@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Progress;
 import org.rodnan.mapping.SourceFile;
 
 final class DeliveryTest {

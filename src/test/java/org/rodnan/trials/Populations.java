@@ -28,7 +28,12 @@ final class Populations {
   /**
    * @param size nothing where it is not printed
    */
-  record Population(String code, String name, Optional<Integer> size, List<String> chosenBy, List<String> searches) {}
+  record Population(
+      String code,
+      String name,
+      Optional<Integer> size,
+      List<String> chosenBy,
+      List<String> searches) {}
 
   private final String study;
   private final List<Population> populations;

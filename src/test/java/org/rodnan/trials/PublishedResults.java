@@ -84,8 +84,7 @@ final class PublishedResults {
           MeasureCode.of(number.measure().split("/")[1])
               .ifPresent(second ->
                   component.addExtension(
-                      Vocabulary.search(
-                          "Observation?code=" + second.token().replace("|", "%7C"))));
+                      Vocabulary.search("Observation?code=" + second.token().replace("|", "%7C"))));
       case "p-between" -> {
         for (String population : number.population().split("/")) {
           result.addFocus(new Reference("Group/" + study + "-" + population));
