@@ -37,7 +37,7 @@ class MethodTest {
 
   @Test
   void knowsNoOperationThatIsNotThere() {
-    for (String path : new String[] {"/$export", "/Patient/$match", "/Group/1/$everything"}) {
+    for (String path : new String[] {"/$reindex", "/Patient/$match", "/Group/1/$everything"}) {
       Answer answer = client.get(path);
       assertThat(answer.status()).describedAs(path).isEqualTo(404);
       assertThat(answer.json().at("/issue/0/diagnostics").asText()).contains("$");

@@ -96,6 +96,7 @@ class ValidateTest {
             .filter(name -> name.contains("-valid-"))
             .map(name -> (ObjectNode) Fixtures.example(name))
             .toList();
+    storeFixtures();
     Mutator mutator = new Mutator(new Random(seed), corpus);
     int stored = 0;
     for (int i = 0; i < MUTANTS; i++) {
@@ -118,6 +119,21 @@ class ValidateTest {
       }
     }
     assertThat(stored).describedAs("-Drodnan.seed=" + seed).isBetween(1, MUTANTS - 1);
+  }
+
+  /** What the examples refer to. */
+  private void storeFixtures() {
+    for (String name :
+        List.of(
+            "fixture-organization-example-site",
+            "fixture-patient-example-patient",
+            "fixture-researchstudy-example-study",
+            "fixture-researchsubject-example-subject")) {
+      ObjectNode fixture = Fixtures.example(name);
+      String key = fixture.path("resourceType").asText() + "/" + fixture.path("id").asText();
+      Answer answer = client.put("/" + key, fixture.toString());
+      assertThat(answer.status()).describedAs(answer.text()).isIn(200, 201);
+    }
   }
 
   @Test
