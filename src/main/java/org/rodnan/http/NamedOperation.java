@@ -17,6 +17,7 @@ enum NamedOperation {
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy", "Group")),
   CRISS("criss", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
+  DATA_QUALITY("data-quality", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   ENDPOINT("endpoint", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   EVERYTHING(
@@ -66,6 +67,7 @@ enum NamedOperation {
           "ImplementationGuide-install",
           "ResearchStudy-adverse-events",
           "ResearchStudy-criss",
+          "ResearchStudy-data-quality",
           "ResearchStudy-endpoint",
           "ResearchStudy-everything",
           "ResearchStudy-participant-flow",
@@ -88,6 +90,7 @@ enum NamedOperation {
           "adverse-events",
           "cohort",
           "criss",
+          "data-quality",
           "endpoint",
           "ild-progression",
           "ingest",

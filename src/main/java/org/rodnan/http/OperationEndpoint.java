@@ -97,6 +97,11 @@ final class OperationEndpoint {
               call,
               operations.course().criss().criss(call.key(), call.input().arguments()),
               "criss");
+      case DATA_QUALITY ->
+          table(
+              call,
+              operations.course().dataQuality().quality(call.key(), call.input().arguments()),
+              "data-quality");
       case DIFF -> diff(call);
       case ENDPOINT -> endpoint(call);
       case EVERYTHING -> everything(call);

@@ -5,6 +5,7 @@ import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.cohort.CohortSearch;
 import org.rodnan.cohort.ParticipantFlowCount;
 import org.rodnan.course.CrissAnalysis;
+import org.rodnan.course.DataQualityCheck;
 import org.rodnan.course.IldProgressionAnalysis;
 import org.rodnan.course.Timelines;
 import org.rodnan.endpoint.EndpointAnalysis;
@@ -33,11 +34,13 @@ class OperationConfiguration {
       Interactions interactions,
       Timelines timelines,
       CrissAnalysis criss,
-      IldProgressionAnalysis progression) {
+      IldProgressionAnalysis progression,
+      DataQualityCheck quality) {
     return new CourseOperations(
         new TimelineOperation(timelines, interactions.read()),
         new CrissOperation(criss, interactions.read()),
-        new IldProgressionOperation(progression, interactions.read()));
+        new IldProgressionOperation(progression, interactions.read()),
+        new DataQualityOperation(quality, interactions.read()));
   }
 
   @Bean
