@@ -24,7 +24,7 @@ final class Site implements Function<PageRequest, Page> {
     StoredResources resources = new StoredResources(interactions);
     this.studies = new StudiesPage(resources);
     this.study = new StudyPage(resources, operations);
-    this.subject = new SubjectPage(resources);
+    this.subject = new SubjectPage(resources, operations.course().timeline());
     this.resource = new ResourcePage(resources, new ResourceChanges(operations.diff()));
     this.query = new QueryPage(resources, parameters);
     this.cohort = new CohortPage(resources, operations.cohort());

@@ -30,11 +30,13 @@ final class StudyPage {
   private final StoredResources resources;
   private final PublishedResults published;
   private final EndpointSections endpoints;
+  private final DataQualitySection quality;
 
   StudyPage(StoredResources resources, Operations operations) {
     this.resources = resources;
     this.published = new PublishedResults(resources);
     this.endpoints = new EndpointSections(operations.endpoint());
+    this.quality = new DataQualitySection(operations.course().dataQuality());
   }
 
   String html(String id) {
@@ -53,6 +55,7 @@ final class StudyPage {
     List<StudySection> sections = new ArrayList<>();
     if (!subjects.isEmpty()) {
       sections.addAll(endpoints.of(key));
+      sections.add(quality.of(key));
     }
     Map<Boolean, List<StoredResource>> groups =
         resources

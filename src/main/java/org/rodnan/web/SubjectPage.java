@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.operation.TimelineOperation;
 
 /** A subject of a study: the measurements visit by visit, adverse events, treatments. */
 final class SubjectPage {
   private static final int RESOURCES_MAX = 1_000;
 
   private final StoredResources resources;
+  private final TimelineSection timeline;
 
-  SubjectPage(StoredResources resources) {
+  SubjectPage(StoredResources resources, TimelineOperation timeline) {
     this.resources = resources;
+    this.timeline = new TimelineSection(timeline);
   }
 
   String html(String id) {
@@ -33,6 +36,7 @@ final class SubjectPage {
           measurements(html, patient, study);
           events(html, patient);
           treatments(html, patient);
+          timeline.write(html, subject.key());
         });
   }
 

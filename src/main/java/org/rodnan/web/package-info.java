@@ -9,6 +9,7 @@
  */
 @ApplicationModule(
     allowedDependencies = {
+      "course",
       "endpoint",
       "fhir",
       "cohort",
