@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rodnan.cli.CommandLineProgram;
 import org.rodnan.cli.OpenProgram;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.StartFailure;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -34,13 +36,19 @@ public class RodnanApplication {
     SpringApplication application = new SpringApplication(RodnanApplication.class);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setLogStartupInfo(false);
+    String[] given = all.toArray(String[]::new);
     try {
-      ConfigurableApplicationContext context = application.run(all.toArray(String[]::new));
+      ConfigurableApplicationContext context = application.run(given);
       return new OpenProgram(context::getBean, context::close);
     } catch (RuntimeException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof StartFailure failure) {
           throw failure;
+        }
+        if (cause instanceof FhirFailure.Busy) {
+          // Who was here before was killed, and the index is far behind.
+          IndexRebuild.run(given, Progress.NONE);
+          return open(settings);
         }
       }
       throw e;
