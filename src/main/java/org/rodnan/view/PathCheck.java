@@ -257,6 +257,12 @@ final class PathCheck {
         }
       }
     }
+    if (name.equals(ViewPaths.DIVIDE)) {
+      for (ExpressionNode operand : node.getParameters()) {
+        types(operand, focus);
+      }
+      return Types.UNKNOWN;
+    }
     if (SAME_FUNCTIONS.contains(name)) {
       return focus;
     }

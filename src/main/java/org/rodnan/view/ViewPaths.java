@@ -1,9 +1,11 @@
 package org.rodnan.view;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hl7.fhir.exceptions.FHIRException;
@@ -11,6 +13,7 @@ import org.hl7.fhir.exceptions.PathEngineException;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode.Function;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode.Kind;
+import org.hl7.fhir.r4.fhirpath.ExpressionNode.Operation;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FHIRConstant;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
@@ -42,6 +45,10 @@ final class ViewPaths {
   private static final String RESOURCE_KEY = "getResourceKey";
   private static final String REFERENCE_KEY = "getReferenceKey";
   private static final String ROW_INDEX = "rowIndex";
+
+  /** A function that no expression can name. */
+  static final String DIVIDE = "/";
+
   private static final int EXPRESSION_LENGTH_MAX = 10_000;
 
   /** What the engine itself knows after a percent sign. */
@@ -128,9 +135,10 @@ final class ViewPaths {
                 + constants.stream().sorted().collect(Collectors.joining(", ", "[", "]")));
       }
     }
-    if (node.getKind() == Kind.Function) {
+    if (node.getKind() == Kind.Function && !DIVIDE.equals(node.getName())) {
       prepareFunction(node);
     }
+    divide(node);
     prepare(node.getInner(), constants, usesRowIndex);
     prepare(node.getGroup(), constants, usesRowIndex);
     prepare(node.getOpNext(), constants, usesRowIndex);
@@ -139,6 +147,97 @@ final class ViewPaths {
         prepare(parameter, constants, usesRowIndex);
       }
     }
+  }
+
+  /**
+   * Turns each {@code a / b} of a chain of operators into a call: the engine's own quotient has no
+   * more digits than the operands. The operators of a chain are of one precedence, so that it is
+   * worked off from the left.
+   */
+  private static void divide(ExpressionNode head) {
+    boolean divides = false;
+    for (ExpressionNode each = head; each != null; each = each.getOpNext()) {
+      divides |= each.getOperation() == Operation.DivideBy;
+    }
+    if (!divides) {
+      return;
+    }
+    ExpressionNode done = copyOfTerm(head);
+    for (ExpressionNode each = head; each.getOpNext() != null; each = each.getOpNext()) {
+      ExpressionNode right = copyOfTerm(each.getOpNext());
+      ExpressionNode both = new ExpressionNode(0);
+      both.setStart(head.getStart());
+      both.setEnd(head.getEnd());
+      if (each.getOperation() == Operation.DivideBy) {
+        both.setKind(Kind.Function);
+        both.setFunction(Function.Custom);
+        both.setName(DIVIDE);
+        both.getParameters().add(done);
+        both.getParameters().add(right);
+      } else {
+        done.setOperation(each.getOperation());
+        done.setOpNext(right);
+        both.setKind(Kind.Group);
+        both.setGroup(done);
+      }
+      done = both;
+    }
+    head.setKind(Kind.Group);
+    head.setGroup(done);
+    head.setName(null);
+    head.setConstant(null);
+    head.setInner(null);
+    head.setOperation(null);
+    head.setOpNext(null);
+  }
+
+  /** The node with its steps, without operators. */
+  private static ExpressionNode copyOfTerm(ExpressionNode node) {
+    ExpressionNode copy = new ExpressionNode(0);
+    copy.setKind(node.getKind());
+    copy.setName(node.getName());
+    copy.setConstant(node.getConstant());
+    copy.setInner(node.getInner());
+    copy.setGroup(node.getGroup());
+    copy.setProximal(node.isProximal());
+    copy.setStart(node.getStart());
+    copy.setEnd(node.getEnd());
+    if (node.getKind() == Kind.Function) {
+      copy.setFunction(node.getFunction());
+      copy.getParameters().addAll(node.getParameters());
+    }
+    return copy;
+  }
+
+  private List<Base> quotient(List<List<Base>> operands) {
+    List<Base> left = operands.getFirst();
+    List<Base> right = operands.getLast();
+    if (left.isEmpty() || right.isEmpty()) {
+      return List.of();
+    }
+    if (left.size() > 1 || right.size() > 1) {
+      throw new PathEngineException("/ is of one value by one value");
+    }
+    Optional<BigDecimal> dividend = number(left.getFirst());
+    Optional<BigDecimal> divisor = number(right.getFirst());
+    if (dividend.isEmpty() || divisor.isEmpty()) {
+      Map<String, Base> values = Map.of("left", left.getFirst(), "right", right.getFirst());
+      return engine.evaluate(
+          new Scope(values, 0), null, null, left.getFirst(), engine.parse("%left / %right"));
+    }
+    return divisor.get().signum() == 0
+        ? List.of()
+        : List.of(
+            withoutZeros(
+                new DecimalType(dividend.get().divide(divisor.get(), MathContext.DECIMAL64))));
+  }
+
+  private static Optional<BigDecimal> number(Base value) {
+    return switch (value) {
+      case DecimalType decimal -> Optional.ofNullable(decimal.getValue());
+      case IntegerType integer -> Optional.ofNullable(integer.getValue()).map(BigDecimal::valueOf);
+      default -> Optional.empty();
+    };
   }
 
   private static boolean isOfTheEngine(String name) {
@@ -345,6 +444,7 @@ final class ViewPaths {
       return switch (name) {
         case RESOURCE_KEY -> resourceKey(focus);
         case REFERENCE_KEY -> referenceKey(focus, parameters);
+        case DIVIDE -> quotient(parameters);
         case "join" -> join(focus, parameters);
         default -> boundary(name, focus, parameters);
       };
