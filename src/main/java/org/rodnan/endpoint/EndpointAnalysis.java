@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Population;
 import org.rodnan.endpoint.EndpointTable.Comparison;
@@ -154,6 +155,16 @@ public final class EndpointAnalysis {
     visits.addFirst(question.baseline());
     return new Courses(
         measure.name(), measure.unit(), visits, List.copyOf(lines.values()), samples);
+  }
+
+  /**
+   * Computes single numbers of populations that are chosen by criteria, all at one moment.
+   *
+   * @param questions may keep what they are answered, but not the {@link Recomputation}
+   * @throws FhirFailure.Busy if a search takes too long
+   */
+  public <T> T again(ResourceKey study, Function<Recomputation, T> questions) {
+    return subjects.now(moment -> questions.apply(new Recomputation(moment, study, units)));
   }
 
   private static Row row(

@@ -58,6 +58,24 @@ final class Tests {
     return new Outcome(t, twoSidedT(t, freedom), variant);
   }
 
+  /** Student's t of two independent samples, with one variance for both. */
+  static Outcome student(double[] left, double[] right) {
+    String variant = "Student's t test, two-sided, equal variances";
+    Sample a = Sample.of(left);
+    Sample b = Sample.of(right);
+    if (a.n() < 2 || b.n() < 2) {
+      return Outcome.none(variant);
+    }
+    double freedom = a.n() + b.n() - 2.0;
+    double pooled =
+        ((a.n() - 1) * a.sd() * a.sd() + (b.n() - 1) * b.sd() * b.sd()) / freedom;
+    if (pooled == 0) {
+      return Outcome.none(variant);
+    }
+    double t = (a.mean() - b.mean()) / Math.sqrt(pooled * (1.0 / a.n() + 1.0 / b.n()));
+    return new Outcome(t, twoSidedT(t, freedom), variant);
+  }
+
   private static double twoSidedT(double t, double freedom) {
     return 2 * new TDistribution(freedom).cumulativeProbability(-Math.abs(t));
   }

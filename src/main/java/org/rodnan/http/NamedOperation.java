@@ -40,6 +40,7 @@ enum NamedOperation {
   META_DELETE("meta-delete", false, Set.of(Level.INSTANCE), Set.of()),
   RUN("run", true, Set.of(Level.SYSTEM, Level.TYPE, Level.INSTANCE), Set.of("ViewDefinition")),
   PARTICIPANT_FLOW("participant-flow", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
+  PUBLISHED("published", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   SDTM("sdtm", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   STATS("stats", true, Set.of(Level.TYPE), Set.of("Observation")),
   SUBSUMES("subsumes", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("CodeSystem")),
@@ -72,6 +73,7 @@ enum NamedOperation {
           "ResearchStudy-everything",
           "ResearchStudy-participant-flow",
           "ResearchStudy-ild-progression",
+          "ResearchStudy-published",
           "ResearchStudy-sdtm",
           "ResearchSubject-criss",
           "ResearchSubject-ild-progression",
@@ -95,7 +97,7 @@ enum NamedOperation {
           "ild-progression",
           "ingest",
           "participant-flow",
-          "timeline");
+          "timeline", "published");
   private static final Set<String> WITH_PICTURE = Set.of("endpoint", "participant-flow");
 
   private final String code;

@@ -20,6 +20,8 @@ import org.rodnan.operation.EverythingOperation;
 import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.Operations;
 import org.rodnan.operation.ParticipantFlowOperation;
+import org.rodnan.operation.PublishedNumber;
+import org.rodnan.operation.PublishedOperation;
 import org.rodnan.operation.Table;
 import org.rodnan.operation.TableAnswer;
 import org.rodnan.operation.TerminologyOperations;
@@ -126,6 +128,7 @@ final class OperationEndpoint {
       case META_DELETE -> metaDelete(call);
       case RUN -> views.run(call);
       case PARTICIPANT_FLOW -> participantFlow(call);
+      case PUBLISHED -> published(call);
       case SDTM -> sdtm.export(call);
       case TIMELINE -> timeline(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
@@ -180,6 +183,14 @@ final class OperationEndpoint {
 
   private static Answer table(OperationCall call, TableAnswer answer, String name) {
     return call.wantsTable() ? csv(answer.table(), name) : resource(answer.parameters());
+  }
+
+  private Answer published(OperationCall call) {
+    List<PublishedNumber> numbers =
+        operations.published().numbers(call.key(), call.input().arguments());
+    return call.wantsTable()
+        ? csv(PublishedOperation.csv(numbers), "published")
+        : resource(PublishedOperation.parameters(numbers));
   }
 
   private static Answer resource(Resource resource) {

@@ -77,6 +77,7 @@ class OperationConfiguration {
         new DiffOperation(interactions.read(), interactions.vread(), references),
         new CohortOperation(cohorts, interactions.read(), interactions.create()),
         new EndpointOperation(endpoints, interactions.read(), ids),
+        new PublishedOperation(endpoints, interactions.read()),
         course,
         new AdverseEventsOperation(adverseEvents, interactions.read()),
         new ParticipantFlowOperation(participantFlow, interactions.read()),

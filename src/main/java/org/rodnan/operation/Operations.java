@@ -13,6 +13,7 @@ public record Operations(
     DiffOperation diff,
     CohortOperation cohort,
     EndpointOperation endpoint,
+    PublishedOperation published,
     CourseOperations course,
     AdverseEventsOperation adverseEvents,
     ParticipantFlowOperation participantFlow,

@@ -211,6 +211,21 @@ public final class SubjectSearch {
     }
 
     /**
+     * How many resources a search finds.
+     *
+     * @throws FhirFailure.Malformed if the search can't be understood
+     */
+    public int count(String type, List<Parameter> parameters) {
+      try {
+        int count = searcher.count(query(type, parameters));
+        requireInTime(type, parameters);
+        return count;
+      } catch (IOException e) {
+        throw new FhirFailure.Fault("The index can't be read", e);
+      }
+    }
+
+    /**
      * The codes that the resources which a search finds have under a token parameter.
      *
      * @throws FhirFailure.Malformed if there is no such parameter

@@ -30,12 +30,14 @@ final class StudyPage {
   private final StoredResources resources;
   private final PublishedResults published;
   private final EndpointSections endpoints;
+  private final PublishedBeside beside;
   private final DataQualitySection quality;
 
   StudyPage(StoredResources resources, Operations operations) {
     this.resources = resources;
     this.published = new PublishedResults(resources);
     this.endpoints = new EndpointSections(operations.endpoint());
+    this.beside = new PublishedBeside(operations.published());
     this.quality = new DataQualitySection(operations.course().dataQuality());
   }
 
@@ -57,6 +59,7 @@ final class StudyPage {
       sections.addAll(endpoints.of(key));
       sections.add(quality.of(key));
     }
+    sections.addAll(beside.of(key));
     Map<Boolean, List<StoredResource>> groups =
         resources
             .search("Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX))
