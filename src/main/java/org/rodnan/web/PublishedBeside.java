@@ -15,6 +15,8 @@ final class PublishedBeside {
       List.of(
           "Measure", "Population", "Visit", "Statistic", "Printed in", "Printed", "Computed", "Why");
 
+  private static final double P_MIN = 0.001;
+
   private final PublishedOperation published;
 
   PublishedBeside(PublishedOperation published) {
@@ -77,7 +79,7 @@ final class PublishedBeside {
           .element("td", each.place())
           .element("td", each.printed(), "class", "number")
           .element("td", computed == null ? "" : rounded(each, computed), "class", "number")
-          .element("td", each.verdict() == Verdict.EQUAL ? "" : each.reason())
+          .element("td", each.verdict() == Verdict.EQUAL ? "" : each.reason(), "class", "words")
           .close();
     }
     Layout.endTable(html);
@@ -86,6 +88,9 @@ final class PublishedBeside {
 
   /** To one digit more than is printed. */
   private static String rounded(PublishedNumber number, double computed) {
+    if (number.statistic().equals("p-value") && computed < P_MIN) {
+      return "<" + P_MIN;
+    }
     int point = number.printed().indexOf('.');
     int digits = point < 0 ? 1 : number.printed().length() - point;
     return computed == Math.rint(computed) && point < 0
