@@ -9,11 +9,11 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
 /** Many clients at once. */
-final class Together {
+public final class Together {
   private Together() {}
 
   /** Runs the work on as many threads, all let go at the same moment; fails if one fails. */
-  static <T> List<T> run(int threads, IntFunction<T> work) throws Exception {
+  public static <T> List<T> run(int threads, IntFunction<T> work) throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     List<T> results = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {

@@ -21,6 +21,7 @@ import org.rodnan.export.ViewRun;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
+import org.rodnan.hl7v2.Hl7v2Receiver;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestSettings;
@@ -184,6 +185,12 @@ class HttpConfiguration {
   @Bean
   ServletRegistrationBean<HealthServlet> healthServlet(ResourceStore store, ResourceIndex index) {
     return new ServletRegistrationBean<>(new HealthServlet(store::head, index::status), "/health");
+  }
+
+  @Bean
+  ServletRegistrationBean<Hl7v2Servlet> hl7v2Servlet(Hl7v2Receiver receiver, IdGenerator ids) {
+    return new ServletRegistrationBean<>(
+        new Hl7v2Servlet(receiver, ids), "/hl7v2", "/hl7v2/*");
   }
 
   @Bean(destroyMethod = "close")

@@ -25,6 +25,7 @@
       "sdtm",
       "endpoint",
       "course",
+      "hl7v2",
       "ingest",
       "interaction",
       "operation",
