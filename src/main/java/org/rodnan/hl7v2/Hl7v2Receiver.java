@@ -272,7 +272,10 @@ public final class Hl7v2Receiver {
     String hash = hash(bytes);
     Optional<Provenance> known = stored.find(Provenance.class, id).map(Stored.Version::resource);
     if (known.isPresent()) {
-      return again(message, hash, Receipt.hash(known.get()));
+      Verdict verdict = again(message, hash, Receipt.hash(known.get()));
+      return verdict.problems().isEmpty()
+          ? new Verdict(List.of(), false, Receipt.unchanged(known.get()))
+          : verdict;
     }
     Optional<Stored.Version<Communication>> kept =
         replayed.isPresent() ? Optional.empty() : parked.find(id);

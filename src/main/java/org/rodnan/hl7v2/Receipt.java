@@ -6,6 +6,7 @@ import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.Provenance;
 import org.hl7.fhir.r4.model.Provenance.ProvenanceEntityRole;
 import org.hl7.fhir.r4.model.Reference;
+import org.rodnan.fhir.ResourceKey;
 
 /** The Provenance of a message: what it wrote, and that it was taken. */
 final class Receipt {
@@ -34,5 +35,13 @@ final class Receipt {
 
   static String hash(Provenance provenance) {
     return provenance.getEntityFirstRep().getWhat().getIdentifier().getValue();
+  }
+
+  /** What the message wrote when it was taken. */
+  static List<Hl7v2Receiver.Written> unchanged(Provenance provenance) {
+    return provenance.getTarget().stream()
+        .flatMap(target -> ResourceKey.parse(target.getReference()).stream())
+        .map(key -> new Hl7v2Receiver.Written(key.type(), key.id(), "unchanged"))
+        .toList();
   }
 }

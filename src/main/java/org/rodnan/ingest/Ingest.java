@@ -1,5 +1,7 @@
 package org.rodnan.ingest;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +15,13 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.Progress;
 import org.rodnan.fhir.ResourceParser;
+import org.rodnan.hl7v2.Hl7v2Receiver;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
 import org.rodnan.store.Origin;
 
 /**
@@ -35,6 +39,7 @@ public final class Ingest {
   private final ProvenanceRecords provenance;
   private final Path folder;
   private final ExecutorService threads;
+  private final Hl7v2Receiver messages;
 
   /**
    * @param folder for what is on disk only while it is worked on
@@ -47,7 +52,8 @@ public final class Ingest {
       IngestSettings settings,
       ProvenanceRecords provenance,
       Path folder,
-      ExecutorService threads) {
+      ExecutorService threads,
+      Hl7v2Receiver messages) {
     this.interactions = interactions;
     this.parser = parser;
     this.limits = limits;
@@ -55,6 +61,7 @@ public final class Ingest {
     this.provenance = provenance;
     this.folder = folder;
     this.threads = threads;
+    this.messages = messages;
   }
 
   /**
@@ -79,7 +86,11 @@ public final class Ingest {
   public IngestReport ingest(Order order, Origin origin, Progress progress) {
     IngestReport report = new IngestReport(folder);
     Optional<Source.Reader> reader = order.source().reader();
-    try (Delivery delivery = Delivery.open(order.pieces(), settings, reader.isPresent(), progress);
+    try (Delivery delivery = Delivery.open(
+                order.pieces(),
+                settings,
+                reader.isPresent() || order.source() == Source.HL7V2,
+                progress);
         RecordWriter writer =
             new RecordWriter(
                 interactions.update(),
@@ -92,6 +103,10 @@ public final class Ingest {
                 progress)) {
       Numbering numbering = new Numbering(report, writer);
       delivery.refused().forEach(each -> numbering.told(each, Action.REJECTED));
+      if (order.source() == Source.HL7V2) {
+        delivery.files().forEach(file -> messages(file, numbering, origin));
+        return report;
+      }
       if (reader.isPresent()) {
         mapped(reader.get().read(delivery.files(), delivery.mapping()), numbering);
       } else {
@@ -109,6 +124,44 @@ public final class Ingest {
       report.close();
       throw e;
     }
+  }
+
+  /** A row for each resource of a message, or for each reason why it was not taken. */
+  private void messages(SourceFile source, Numbering numbering, Origin origin) {
+    String file = source.name();
+    byte[] content;
+    try (InputStream in = source.opening().open()) {
+      content = in.readAllBytes();
+    } catch (IOException e) {
+      numbering.told(file, 0, Action.REJECTED, "The file can't be read: " + e.getMessage());
+      return;
+    }
+    for (Hl7v2Receiver.OfFile each : messages.receiveAll(content, origin)) {
+      Hl7v2Receiver.Received received = each.received();
+      for (String problem : received.problems()) {
+        numbering.row(
+            new Row(
+                file,
+                each.line(),
+                received.parked() ? Action.LEFT_OUT : Action.REJECTED,
+                "",
+                received.controlId(),
+                (received.parked() ? "Parked: " : received.code() + ": ") + problem));
+      }
+      for (Hl7v2Receiver.Written written : received.written()) {
+        numbering.row(
+            new Row(
+                file, each.line(), action(written.effect()), written.type(), written.id(), ""));
+      }
+    }
+  }
+
+  private static Action action(String effect) {
+    return switch (effect) {
+      case "created" -> Action.CREATED;
+      case "unchanged" -> Action.UNCHANGED;
+      default -> Action.UPDATED;
+    };
   }
 
   /** In the order of files and rows, as far as they have some. */
@@ -176,6 +229,10 @@ public final class Ingest {
     @Override
     public void told(String file, long line, Action action, String reason) {
       report.add(next++, new Row(file, line, action, "", "", reason));
+    }
+
+    void row(Row row) {
+      report.add(next++, row);
     }
 
     void told(Refusal refusal, Action action) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
+import org.rodnan.hl7v2.Hl7v2Receiver;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.StoreSettings;
@@ -59,7 +60,8 @@ class IngestConfiguration {
       Clock clock,
       IngestSettings settings,
       StoreSettings storing,
-      ExecutorService ingesting) {
+      ExecutorService ingesting,
+      Hl7v2Receiver messages) {
     Path folder = storing.folder().resolve("ingest");
     FileSystemUtils.deleteRecursively(folder.toFile());
     return new Ingest(
@@ -69,7 +71,8 @@ class IngestConfiguration {
         settings,
         new ProvenanceRecords(interactions.update(), store, parser, clock),
         folder,
-        ingesting);
+        ingesting,
+        messages);
   }
 
   @Bean

@@ -15,6 +15,8 @@ import org.rodnan.sdtm.SdtmReader;
 public enum Source {
   /** Resources, Bundles and NDJSON; read as a stream by {@link Ingest} itself. */
   FHIR("fhir", Optional.empty()),
+  /** Messages, each acknowledged on its own by {@link org.rodnan.hl7v2.Hl7v2Receiver}. */
+  HL7V2("hl7v2", Optional.empty()),
   SDTM(
       "sdtm",
       (files, mapping) ->

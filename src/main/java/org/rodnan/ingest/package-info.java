@@ -3,7 +3,7 @@
  * through the one door for writing.
  */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "store", "search", "interaction", "mapping", "sdtm"})
+    allowedDependencies = {"fhir", "store", "search", "interaction", "hl7v2", "mapping", "sdtm"})
 @NullMarked
 package org.rodnan.ingest;
 

@@ -3,13 +3,18 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +120,10 @@ class Hl7v2Test {
       assertThat(each.path("status").asText()).isEqualTo("final");
       assertThat(each.path("effectiveDateTime").asText()).isEqualTo("2008-01-15T09:30:00+01:00");
     }
-    assertThat(observations.toString())
+    assertThat(
+            client
+                .get("/Observation?patient.identifier=" + FhirClient.encode(SYSTEM + "|" + id))
+                .text())
         .contains("\"value\":3.10,\"unit\":\"L\"")
         .contains("\"comparator\":\">\"")
         .contains("\"code\":\"mL/min/mm[Hg]\"")
@@ -349,6 +357,40 @@ class Hl7v2Test {
     accepted(send(message), id + "1");
     assertThat(only().path("valueQuantity").path("code").asText()).isEqualTo("mm/h");
     client.delete("/ConceptMap/" + id + "-unit");
+  }
+
+  @Test
+  void answersTheExampleOfItsPage() throws IOException {
+    Matcher example =
+        Pattern.compile("printf '([^']*)'").matcher(Files.readString(Path.of("src/docs/hl7v2.md")));
+    assertThat(example.find()).isTrue();
+    String message = example.group(1).replace("\\r", "\r").replace("\\\\", "\\");
+    accepted(send(message), "MSG-1");
+    assertThat(client.get("/Observation?identifier=4711").json().path("total").asInt())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void takesAFileOfManyMessagesTwice() {
+    String file =
+        "FHS|^~\\&|LAB\r\n"
+            + (oru("1", obx("NM", "esr^^99SSC", "25", "mm/h", "F"))
+                    + oru("2", obx("NM", "esr^^99SSC", "25", "furlong", "F")))
+                .replace("\r", "\r\n")
+            + "FTS|2\r\n";
+    for (String action : List.of("created", "unchanged")) {
+      Answer answer =
+          client.postBytes(
+              "/$ingest?source=hl7v2&file=day.hl7&_format=csv",
+              file.getBytes(StandardCharsets.UTF_8),
+              "application/hl7-v2");
+      List<String> lines = answer.text().lines().toList();
+      assertThat(lines).as(answer::text).hasSize(4);
+      assertThat(lines.get(1)).startsWith("day.hl7,2," + action + ",Patient,");
+      assertThat(lines.get(2)).startsWith("day.hl7,2," + action + ",Observation,hl7v2-");
+      assertThat(lines.get(3)).startsWith("day.hl7,6,rejected,," + id + "2,").contains("furlong");
+    }
+    assertThat(observations()).hasSize(1);
   }
 
   private String map(String source, String target, String code, String to) {

@@ -58,7 +58,7 @@ class MllpTest {
         + control
         + "|P|2.3\rPID|||"
         + patient
-        + "^^^CLINIC||||F\rOBR|1||"
+        + "^^^CLINIC|||||F\rOBR|1||"
         + order
         + "|X|||20080115\rOBX|1|NM|"
         + obx
