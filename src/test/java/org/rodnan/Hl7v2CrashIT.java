@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class Hl7v2CrashIT {
   private final int mllp = freePort();
   private final AtomicInteger acknowledged = new AtomicInteger();
   private final AtomicInteger repeated = new AtomicInteger();
-  private final AtomicReference<String> failure = new AtomicReference<>("");
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
   /** Order to the value that it has to have. */
   private final Map<String, Integer> expected = new ConcurrentHashMap<>();
@@ -59,9 +60,12 @@ class Hl7v2CrashIT {
     Random random = new Random(seed);
     Map<String, String> settings =
         Map.of(
-            "rodnan.trials.load", "false",
-            "rodnan.hl7v2.port", String.valueOf(mllp),
-            "rodnan.hl7v2.identifier-systems.CLINIC", SYSTEM);
+            "rodnan.trials.load",
+            "false",
+            "rodnan.hl7v2.port",
+            String.valueOf(mllp),
+            "rodnan.hl7v2.identifier-systems.CLINIC",
+            SYSTEM);
     List<Thread> senders = new ArrayList<>();
     ServerProcess server = ServerProcess.start(folder.resolve("data"), settings);
     long begun = System.nanoTime();
@@ -72,7 +76,7 @@ class Hl7v2CrashIT {
       }
       for (int kill = 1; kill <= KILLS; kill++) {
         int after = MESSAGES / (KILLS + 1) * kill + random.nextInt(CONNECTIONS);
-        while (acknowledged.get() < after && failure.get().isEmpty()) {
+        while (acknowledged.get() < after && failures.isEmpty()) {
           new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS);
         }
         server.kill();
@@ -82,7 +86,7 @@ class Hl7v2CrashIT {
         sender.join();
       }
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
-      assertThat(failure.get()).as("seed " + seed).isEmpty();
+      assertThat(failures).as("seed " + seed).isEmpty();
       System.out.printf(
           "%d messages on %d connections, %d kills, %d sent again: %d ms, seed %d%n",
           MESSAGES, CONNECTIONS, KILLS, repeated.get(), took.toMillis(), seed);
@@ -95,7 +99,7 @@ class Hl7v2CrashIT {
   private void send(int connection) {
     String previous = "";
     Sender sender = new Sender();
-    for (int i = connection; i < MESSAGES && failure.get().isEmpty(); i += CONNECTIONS) {
+    for (int i = connection; i < MESSAGES && failures.isEmpty(); i += CONNECTIONS) {
       boolean isCorrection = i / CONNECTIONS % CORRECTED == CORRECTED - 1;
       String order = isCorrection ? previous : "order-" + i;
       int patient = Integer.parseInt(order.substring("order-".length())) % PATIENTS;
@@ -125,7 +129,7 @@ class Hl7v2CrashIT {
 
     /** Until it is acknowledged. */
     void deliver(String message, String acknowledgement) {
-      for (boolean isFirst = true; failure.get().isEmpty(); isFirst = false) {
+      for (boolean isFirst = true; failures.isEmpty(); isFirst = false) {
         if (!isFirst) {
           repeated.incrementAndGet();
         }
@@ -137,7 +141,7 @@ class Hl7v2CrashIT {
             return;
           }
           if (!answer.contains("\rMSA|AR|")) {
-            failure.compareAndSet("", answer);
+            failures.add(answer);
           }
         } catch (IOException e) {
           // Dead, or not up again yet.
@@ -152,7 +156,7 @@ class Hl7v2CrashIT {
         new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
-        failure.compareAndSet("", "interrupted");
+        failures.add("interrupted");
       }
     }
   }

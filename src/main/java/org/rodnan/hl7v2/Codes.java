@@ -23,14 +23,22 @@ final class Codes {
 
   private static final Map<String, String> SYSTEMS =
       Map.of(
-          "LN", Measure.LOINC,
-          "SCT", "http://snomed.info/sct",
-          "UCUM", UCUM,
-          "NCI", "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
-          "99SSC", Measure.OURS,
-          "99SSCVISIT", VISITS,
-          "99SSCEQ", EQUATIONS,
-          "HL70078", STATUS);
+          "LN",
+          Measure.LOINC,
+          "SCT",
+          "http://snomed.info/sct",
+          "UCUM",
+          UCUM,
+          "NCI",
+          "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
+          "99SSC",
+          Measure.OURS,
+          "99SSCVISIT",
+          VISITS,
+          "99SSCEQ",
+          EQUATIONS,
+          "HL70078",
+          STATUS);
 
   private final ConceptMaps maps;
   private final Map<String, String> systems;

@@ -20,6 +20,7 @@ final class Digest {
 
   /** An id that is the same whenever the parts are. */
   static String id(String... parts) {
-    return "hl7v2-" + of(String.join("\u001f", parts).getBytes(StandardCharsets.UTF_8)).substring(0, 40);
+    return "hl7v2-"
+        + of(String.join("\u001f", parts).getBytes(StandardCharsets.UTF_8)).substring(0, 40);
   }
 }

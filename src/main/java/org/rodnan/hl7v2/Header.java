@@ -113,7 +113,9 @@ record Header(String delimiters, List<String> fields) {
           Problem.rejected(
               Problem.NOT_IN_TABLE,
               "MSH^1^18",
-              "MSH-18 is '" + charsetName() + "'; expected one of "
+              "MSH-18 is '"
+                  + charsetName()
+                  + "'; expected one of "
                   + CHARSETS.keySet().stream().filter(each -> !each.isEmpty()).sorted().toList()
                   + " or nothing, which means UTF-8"));
     }

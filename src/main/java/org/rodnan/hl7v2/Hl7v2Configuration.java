@@ -87,8 +87,7 @@ class Hl7v2Configuration {
       if (port != null) {
         MllpListener opened = new MllpListener(receiver, settings, port, ids);
         listener = opened;
-        LOG.info(
-            "HL7 v2 over MLLP at {}:{}", opened.address().getHostAddress(), opened.port());
+        LOG.info("HL7 v2 over MLLP at {}:{}", opened.address().getHostAddress(), opened.port());
       }
     }
 

@@ -1,16 +1,16 @@
 package org.rodnan.hl7v2;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.net.URLEncoder;
-import java.util.Locale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -224,8 +224,7 @@ public final class Hl7v2Receiver {
     } catch (RefusedException e) {
       return Verdict.of(e.problems());
     } catch (FhirFailure.Busy | FhirFailure.DiskFull | FhirFailure.Fault e) {
-      return Verdict.of(
-          List.of(new Problem(Problem.Kind.BUSY, Problem.INTERNAL, "", text(e))));
+      return Verdict.of(List.of(new Problem(Problem.Kind.BUSY, Problem.INTERNAL, "", text(e))));
     } catch (FhirFailure e) {
       return Verdict.of(List.of(Problem.wrong(Problem.INTERNAL, "", text(e))));
     }
@@ -290,8 +289,7 @@ public final class Hl7v2Receiver {
     List<String> sources = new ArrayList<>();
     fill(message, bundle, sources, problems, replayed);
     if (!problems.isEmpty()) {
-      boolean isToMap =
-          problems.stream().allMatch(each -> each.kind() == Problem.Kind.UNMAPPED);
+      boolean isToMap = problems.stream().allMatch(each -> each.kind() == Problem.Kind.UNMAPPED);
       if (isToMap && settings.unmapped() == Hl7v2Settings.Unmapped.PARK && replayed.isEmpty()) {
         Communication waiting = parked.communication(id, message, bytes, hash, problems);
         put(bundle.setEntry(null), waiting, Optional.empty());
@@ -377,8 +375,7 @@ public final class Hl7v2Receiver {
     }
   }
 
-  private static boolean isOld(
-      Result result, Optional<Stored.Version<Communication>> replayed) {
+  private static boolean isOld(Result result, Optional<Stored.Version<Communication>> replayed) {
     return replayed.isPresent()
         && result.before().isPresent()
         && result
@@ -466,9 +463,7 @@ public final class Hl7v2Receiver {
         }
       }
       return Verdict.of(
-          problems.isEmpty()
-              ? List.of(Problem.wrong(Problem.INTERNAL, "", text(e)))
-              : problems);
+          problems.isEmpty() ? List.of(Problem.wrong(Problem.INTERNAL, "", text(e))) : problems);
     }
   }
 
@@ -502,8 +497,7 @@ public final class Hl7v2Receiver {
         continue;
       }
       line++;
-      String name =
-          new String(file, start, Math.min(3, i - start), StandardCharsets.ISO_8859_1);
+      String name = new String(file, start, Math.min(3, i - start), StandardCharsets.ISO_8859_1);
       boolean isEnvelope = List.of("FHS", "BHS", "BTS", "FTS").contains(name);
       if (name.equals("MSH") || isEnvelope) {
         add(all, message, begun, origin);
@@ -525,8 +519,7 @@ public final class Hl7v2Receiver {
     return all;
   }
 
-  private void add(
-      List<OfFile> all, ByteArrayOutputStream message, long line, Origin origin) {
+  private void add(List<OfFile> all, ByteArrayOutputStream message, long line, Origin origin) {
     if (message.size() > 0) {
       all.add(new OfFile(line, receive(message.toByteArray(), origin)));
       message.reset();

@@ -32,8 +32,7 @@ record Message(Header header, List<Segment> segments) {
   /** Reads messages. Thread safe. */
   static final class Reader {
     private final HapiContext context =
-        new DefaultHapiContext(
-            ValidationContextFactory.noValidation());
+        new DefaultHapiContext(ValidationContextFactory.noValidation());
     private final PipeParser parser = context.getPipeParser();
 
     /**
@@ -70,7 +69,9 @@ record Message(Header header, List<Segment> segments) {
             Problem.rejected(
                 Problem.SEQUENCE,
                 "",
-                "The message has more than " + DELIMITERS_MAX + " fields, components and repetitions"));
+                "The message has more than "
+                    + DELIMITERS_MAX
+                    + " fields, components and repetitions"));
       }
       EncodingCharacters encoding =
           new EncodingCharacters(delimiters.charAt(0), delimiters.substring(1));
@@ -91,7 +92,11 @@ record Message(Header header, List<Segment> segments) {
               Problem.rejected(
                   Problem.SEQUENCE,
                   "",
-                  "Line " + line + " begins with '" + name + "'; expected the name of a segment and '"
+                  "Line "
+                      + line
+                      + " begins with '"
+                      + name
+                      + "'; expected the name of a segment and '"
                       + delimiters.charAt(0)
                       + "'"));
         }

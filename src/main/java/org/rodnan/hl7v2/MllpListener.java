@@ -83,10 +83,7 @@ final class MllpListener implements AutoCloseable {
         }
         Connection connection = new Connection(socket);
         connections.add(connection);
-        Thread.ofPlatform()
-            .name("mllp-" + accepted.incrementAndGet())
-            .daemon()
-            .start(connection);
+        Thread.ofPlatform().name("mllp-" + accepted.incrementAndGet()).daemon().start(connection);
       } catch (IOException e) {
         if (!closing) {
           LOG.warn("An MLLP connection failed", e);

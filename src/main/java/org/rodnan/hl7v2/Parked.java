@@ -43,13 +43,16 @@ final class Parked {
     communication.setTopic(
         new CodeableConcept()
             .setText(
-                message.type() + " " + message.header().controlId() + " of "
+                message.type()
+                    + " "
+                    + message.header().controlId()
+                    + " of "
                     + message.header().sender().strip()));
     communication
         .addPayload()
-        .setContent(
-            new Attachment().setContentType("application/hl7-v2").setData(bytes));
-    problems.forEach(problem -> communication.addPayload().setContent(new StringType(line(problem))));
+        .setContent(new Attachment().setContentType("application/hl7-v2").setData(bytes));
+    problems.forEach(
+        problem -> communication.addPayload().setContent(new StringType(line(problem))));
     return communication;
   }
 

@@ -78,7 +78,9 @@ final class PatientMapping {
     }
     return switch (pid.text(3, repetition, 4, 3)) {
       case "ISO" ->
-          id.matches("[0-2](\\.(0|[1-9][0-9]*))+") ? Optional.of("urn:oid:" + id) : Optional.empty();
+          id.matches("[0-2](\\.(0|[1-9][0-9]*))+")
+              ? Optional.of("urn:oid:" + id)
+              : Optional.empty();
       case "UUID" -> Optional.of("urn:uuid:" + id.toLowerCase(Locale.ROOT));
       case "URI" -> Optional.of(id);
       default -> Optional.empty();

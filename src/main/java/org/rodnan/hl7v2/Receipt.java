@@ -28,8 +28,7 @@ final class Receipt {
         .setWhat(
             new Reference()
                 .setIdentifier(new Identifier().setSystem(SHA_256).setValue(hash))
-                .setDisplay(
-                    "HL7 v2 " + message.type() + " " + message.header().controlId()));
+                .setDisplay("HL7 v2 " + message.type() + " " + message.header().controlId()));
     return provenance;
   }
 

@@ -204,10 +204,7 @@ final class ResultMapping {
                 && obx.text(5).isEmpty();
     return Optional.of(
         new Reading(
-            obx,
-            measure,
-            status.get(),
-            isWithout ? Optional.empty() : values.value(obx, measure)));
+            obx, measure, status.get(), isWithout ? Optional.empty() : values.value(obx, measure)));
   }
 
   /** HL7 table 0085; empty for what was not asked. */
@@ -234,8 +231,7 @@ final class ResultMapping {
 
   private Result result(Context context, Reading reading) {
     Segment obx = reading.obx();
-    String id =
-        id(context, obx.text(3) + "^" + obx.text(3, 3), obx.text(4));
+    String id = id(context, obx.text(3) + "^" + obx.text(3, 3), obx.text(4));
     Optional<Stored.Version<Observation>> before = before(context, id);
     if (reading.isVoid() && before.isPresent()) {
       Observation observation = before.get().resource().copy();
@@ -323,17 +319,14 @@ final class ResultMapping {
       Context context, Optional<Stored.Version<Observation>> before) {
     return context.extensions().isEmpty() && before.isPresent()
         ? before.get().resource().getExtension().stream()
-            .filter(each ->
-                each.getUrl().equals(STUDY) || each.getUrl().equals(PROFILES + "ssc-visit"))
+            .filter(
+                each -> each.getUrl().equals(STUDY) || each.getUrl().equals(PROFILES + "ssc-visit"))
             .toList()
         : context.extensions();
   }
 
   private Observation base(
-      Context context,
-      String id,
-      Optional<Stored.Version<Observation>> before,
-      Reading reading) {
+      Context context, String id, Optional<Stored.Version<Observation>> before, Reading reading) {
     Observation observation = new Observation();
     observation.setId(id);
     Measure measure = reading.measure();
@@ -375,7 +368,10 @@ final class ResultMapping {
         Problem.wrong(
             Problem.MISSING,
             obx.location(14),
-            obx.named(14) + " and " + obr.named(7) + " are empty; expected the time of the result"));
+            obx.named(14)
+                + " and "
+                + obr.named(7)
+                + " are empty; expected the time of the result"));
   }
 
   /** OBX-17, the method: of % predicted values the equation. */
@@ -407,8 +403,7 @@ final class ResultMapping {
           studies
               .find(name)
               .ifPresentOrElse(
-                  id ->
-                      links.add(new Extension(STUDY, new Reference("ResearchStudy/" + id))),
+                  id -> links.add(new Extension(STUDY, new Reference("ResearchStudy/" + id))),
                   () ->
                       problems.add(
                           Problem.wrong(
@@ -467,7 +462,9 @@ final class ResultMapping {
             .orElse(readings.getFirst());
     if (first.measure().kind() == Measure.Kind.MRSS_TOTAL && first.isVoid()) {
       Observation observation =
-          before.map(each -> each.resource().copy()).orElseGet(() -> base(context, id, before, first));
+          before
+              .map(each -> each.resource().copy())
+              .orElseGet(() -> base(context, id, before, first));
       observation.setStatus(ObservationStatus.ENTEREDINERROR);
       return new Result(observation, before, first.obx());
     }

@@ -55,8 +55,7 @@ final class Stored {
   <T extends Resource> List<Version<T>> search(
       Class<T> type, List<SearchRequest.Parameter> parameters) {
     SearchRequest request =
-        new SearchRequest(
-            List.of(type.getSimpleName()), Optional.empty(), parameters, false);
+        new SearchRequest(List.of(type.getSimpleName()), Optional.empty(), parameters, false);
     List<Version<T>> found = new ArrayList<>();
     SearchPage page = interactions.search().search(request);
     for (int i = 0; i < PAGES_MAX; i++) {

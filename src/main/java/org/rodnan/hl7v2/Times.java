@@ -73,8 +73,7 @@ record Times(Optional<ZoneOffset> ofMessage, Optional<ZoneId> set) {
       LocalDate.of(Integer.parseInt(matcher.group(1)), month, 1);
       return matcher.group(1) + "-" + matcher.group(2);
     }
-    LocalDate day =
-        LocalDate.of(number(matcher, 1), number(matcher, 2), number(matcher, 3));
+    LocalDate day = LocalDate.of(number(matcher, 1), number(matcher, 2), number(matcher, 3));
     if (matcher.group(4) == null) {
       return day.toString();
     }

@@ -80,7 +80,10 @@ final class Values {
                   Problem.wrong(
                       Problem.DATA_TYPE,
                       obx.location(2),
-                      obx.named(2) + " is '" + type + "'; expected NM, SN or ST for "
+                      obx.named(2)
+                          + " is '"
+                          + type
+                          + "'; expected NM, SN or ST for "
                           + measure.code()));
         };
     String unit = unit(obx, measure);
@@ -156,7 +159,9 @@ final class Values {
               Problem.wrong(
                   Problem.NOT_IN_TABLE,
                   obx.location(5, 1, 1),
-                  obx.named(5) + " has the comparator '" + comparator
+                  obx.named(5)
+                      + " has the comparator '"
+                      + comparator
                       + "'; expected one of <, <=, >, >=, ="));
     };
   }

@@ -3,8 +3,7 @@
  * for writing, and each message is acknowledged when what it says is durable, or refused with the
  * field that is wrong.
  */
-@ApplicationModule(
-    allowedDependencies = {"fhir", "store", "search", "interaction", "terminology"})
+@ApplicationModule(allowedDependencies = {"fhir", "store", "search", "interaction", "terminology"})
 @NullMarked
 package org.rodnan.hl7v2;
 

@@ -79,8 +79,7 @@ final class Hl7v2Servlet extends HttpServlet {
     };
   }
 
-  private void replay(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  private void replay(HttpServletRequest request, HttpServletResponse response) throws IOException {
     try {
       List<Replayed> replayed =
           receiver.replay(Optional.ofNullable(request.getParameter("id")), origin(request));

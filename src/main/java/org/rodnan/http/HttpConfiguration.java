@@ -189,8 +189,7 @@ class HttpConfiguration {
 
   @Bean
   ServletRegistrationBean<Hl7v2Servlet> hl7v2Servlet(Hl7v2Receiver receiver, IdGenerator ids) {
-    return new ServletRegistrationBean<>(
-        new Hl7v2Servlet(receiver, ids), "/hl7v2", "/hl7v2/*");
+    return new ServletRegistrationBean<>(new Hl7v2Servlet(receiver, ids), "/hl7v2", "/hl7v2/*");
   }
 
   @Bean(destroyMethod = "close")

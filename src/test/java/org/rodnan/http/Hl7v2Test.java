@@ -46,7 +46,11 @@ class Hl7v2Test {
   }
 
   private String header(String type, String control) {
-    return "MSH|^~\\&|LAB|CLINIC|RODNAN|TRIAL|20080115120000+0100||" + type + "|" + id + control
+    return "MSH|^~\\&|LAB|CLINIC|RODNAN|TRIAL|20080115120000+0100||"
+        + type
+        + "|"
+        + id
+        + control
         + "|P|2.5.1\r";
   }
 
@@ -57,7 +61,9 @@ class Hl7v2Test {
   private String oru(String control, String... results) {
     return header("ORU^R01^ORU_R01", control)
         + pid()
-        + "OBR|1||" + id + "-order^LAB|PFT^Lung function^L|||20080115093000\r"
+        + "OBR|1||"
+        + id
+        + "-order^LAB|PFT^Lung function^L|||20080115093000\r"
         + String.join("\r", results)
         + "\r";
   }
@@ -83,7 +89,8 @@ class Hl7v2Test {
     JsonNode found =
         client
             .get(
-                "/Observation?patient.identifier=" + FhirClient.encode(SYSTEM + "|" + id)
+                "/Observation?patient.identifier="
+                    + FhirClient.encode(SYSTEM + "|" + id)
                     + "&_sort=code")
             .json();
     List<JsonNode> all = new ArrayList<>();
@@ -114,8 +121,7 @@ class Hl7v2Test {
     assertThat(
             observations.stream()
                 .map(each -> each.path("code").path("coding").path(0).path("code").asText()))
-        .containsExactlyInAnyOrder(
-            "19870-5", "19872-1", "19911-7", "esr", "crp", "anti-scl-70");
+        .containsExactlyInAnyOrder("19870-5", "19872-1", "19911-7", "esr", "crp", "anti-scl-70");
     for (JsonNode each : observations) {
       assertThat(each.path("status").asText()).isEqualTo("final");
       assertThat(each.path("effectiveDateTime").asText()).isEqualTo("2008-01-15T09:30:00+01:00");
@@ -138,9 +144,7 @@ class Hl7v2Test {
         .doesNotContain("DOE");
     JsonNode receipts =
         client
-            .get(
-                "/Provenance?target=Observation/"
-                    + observations.getFirst().path("id").asText())
+            .get("/Provenance?target=Observation/" + observations.getFirst().path("id").asText())
             .json();
     assertThat(receipts.path("total").asInt()).isEqualTo(1);
   }
@@ -155,8 +159,7 @@ class Hl7v2Test {
     assertThat(only().path("valueQuantity").path("value").asInt()).isEqualTo(26);
     assertThat(only().path("status").asText()).isEqualTo("corrected");
     assertThat(only().path("meta").path("versionId").asText()).isEqualTo("2");
-    refused(
-        send(oru("1", obx("NM", "esr^^99SSC", "27", "mm/h", "F"))), "AE", "MSH^1^10", "205");
+    refused(send(oru("1", obx("NM", "esr^^99SSC", "27", "mm/h", "F"))), "AE", "MSH^1^10", "205");
   }
 
   @ParameterizedTest
@@ -184,14 +187,7 @@ class Hl7v2Test {
     accepted(send(oru("2", obx("NM", "mrss-face^^99SSC", "3", "", "C"))), id + "2");
     assertThat(only().path("valueQuantity").path("value").asInt()).isEqualTo(19);
     assertThat(only().path("component")).hasSize(17);
-    refused(
-        send(
-            oru(
-                "3",
-                obx("NM", "mrss-total^^99SSC", "40", "", "C"))),
-        "AE",
-        "OBX^1^5",
-        "sum");
+    refused(send(oru("3", obx("NM", "mrss-total^^99SSC", "40", "", "C"))), "AE", "OBX^1^5", "sum");
     assertThat(only().path("valueQuantity").path("value").asInt()).isEqualTo(19);
   }
 
@@ -214,9 +210,13 @@ class Hl7v2Test {
     Answer enrolled =
         client.put(
             "/ResearchSubject/" + id,
-            "{\"resourceType\":\"ResearchSubject\",\"id\":\"" + id
-                + "\",\"status\":\"on-study\",\"study\":{\"reference\":\"ResearchStudy/" + study
-                + "\"},\"individual\":{\"reference\":\"" + patient + "\"}}");
+            "{\"resourceType\":\"ResearchSubject\",\"id\":\""
+                + id
+                + "\",\"status\":\"on-study\",\"study\":{\"reference\":\"ResearchStudy/"
+                + study
+                + "\"},\"individual\":{\"reference\":\""
+                + patient
+                + "\"}}");
     assertThat(enrolled.status()).as(enrolled::text).isEqualTo(201);
     accepted(send(message), id + "2");
     assertThat(only().path("extension").toString())
@@ -287,14 +287,18 @@ class Hl7v2Test {
     accepted(
         send(
             header("ADT^A08^ADT_A01", "2")
-                + "PID|1||" + id + "^^^&2.16.840.1.113883.19.5&ISO|||||M"
+                + "PID|1||"
+                + id
+                + "^^^&2.16.840.1.113883.19.5&ISO|||||M"
                 + "|".repeat(21)
                 + "20090102|Y\r"),
         id + "2");
     accepted(
         send(
             header("ADT^A08^ADT_A01", "3")
-                + "PID|1||" + id + "^^^&2.16.840.1.113883.19.5&ISO||||\"\"\r"),
+                + "PID|1||"
+                + id
+                + "^^^&2.16.840.1.113883.19.5&ISO||||\"\"\r"),
         id + "3");
     JsonNode found =
         client.get("/Patient?identifier=" + FhirClient.encode(SYSTEM + "|" + id)).json();
@@ -395,8 +399,14 @@ class Hl7v2Test {
 
   private String map(String source, String target, String code, String to) {
     return ("{\"resourceType\":\"ConceptMap\",\"id\":\"ID\",\"status\":\"active\",\"group\":[{"
-            + "\"source\":\"https://w3id.org/rodnan/hl7v2/" + source + "\",\"target\":\"" + target
-            + "\",\"element\":[{\"code\":\"" + code + "\",\"target\":[{\"code\":\"" + to
+            + "\"source\":\"https://w3id.org/rodnan/hl7v2/"
+            + source
+            + "\",\"target\":\""
+            + target
+            + "\",\"element\":[{\"code\":\""
+            + code
+            + "\",\"target\":[{\"code\":\""
+            + to
             + "\",\"equivalence\":\"equivalent\"}]}]}]}")
         .replace("ID", source.equals("unit") ? id + "-unit" : id);
   }
@@ -425,12 +435,17 @@ class Hl7v2Test {
           default ->
               message =
                   inserted(
-                      message, at, "^|&~\\X".repeat(random.nextInt(500)).getBytes(StandardCharsets.UTF_8));
+                      message,
+                      at,
+                      "^|&~\\X".repeat(random.nextInt(500)).getBytes(StandardCharsets.UTF_8));
         }
       }
       Answer answer = root.postBytes("/hl7v2", message, "application/hl7-v2");
       assertThat(answer.status()).as("seed " + seed + ", " + i).isIn(200, 400, 422);
-      assertThat(answer.text()).as("seed " + seed + ", " + i).startsWith("MSH|^~\\&|").contains("\rMSA|A");
+      assertThat(answer.text())
+          .as("seed " + seed + ", " + i)
+          .startsWith("MSH|^~\\&|")
+          .contains("\rMSA|A");
     }
     accepted(send(oru("last", obx("NM", "esr^^99SSC", "25", "mm/h", "F"))), id + "last");
   }

@@ -51,7 +51,11 @@ class MllpTest {
     server.close();
   }
 
-  private final FhirClient client = server.client();
+  private final FhirClient client;
+
+  MllpTest() {
+    client = server.client();
+  }
 
   private static String message(String control, String patient, String order, String obx) {
     return "MSH|^~\\&|LAB|CLINIC|||20080115120000||ORU^R01|"
@@ -62,7 +66,7 @@ class MllpTest {
         + order
         + "|X|||20080115\rOBX|1|NM|"
         + obx
-        + "||||||F\r";
+        + "|||||F\r";
   }
 
   private JsonNode search(String query) {
@@ -104,12 +108,9 @@ class MllpTest {
       found
           .path("entry")
           .forEach(entry ->
-              orders.add(
-                  entry.path("resource").path("identifier").path(0).path("value").asText()));
+              orders.add(entry.path("resource").path("identifier").path(0).path("value").asText()));
       assertThat(
-              search(
-                      "/Patient?identifier="
-                          + FhirClient.encode(SYSTEM + "|many-" + patient))
+              search("/Patient?identifier=" + FhirClient.encode(SYSTEM + "|many-" + patient))
                   .path("total")
                   .asInt())
           .isEqualTo(1);
@@ -124,7 +125,8 @@ class MllpTest {
       assertThat(sender.send(message("bad-1", "bad", "o", "esr^^99SSC||\u0001|mm/h")))
           .contains("\rMSA|AR|bad-1\r")
           .contains("U+0001");
-      assertThat(sender.send(message("bad-2", "bad", "o" + "x".repeat(30_000), "esr^^99SSC||1|mm/h")))
+      assertThat(
+              sender.send(message("bad-2", "bad", "o" + "x".repeat(30_000), "esr^^99SSC||1|mm/h")))
           .contains("\rMSA|AR|bad-2\r")
           .contains("rodnan.hl7v2.message-bytes-max");
       assertThat(sender.send(message("bad-3", "bad", "o", "esr^^99SSC||7|mm/h")))
@@ -214,7 +216,9 @@ class MllpTest {
     FhirClient root = new FhirClient(URI.create("http://127.0.0.1:" + server.port()));
     assertThat(root.post("/hl7v2/replay", "").text()).contains("\"late-1\",\"code\":\"AA\"");
     List<String> values =
-        search("/Observation?_sort=code&" + ofPatient("late")).path("entry").findValuesAsText("value");
+        search("/Observation?_sort=code&" + ofPatient("late"))
+            .path("entry")
+            .findValuesAsText("value");
     assertThat(values).contains("30", "5").doesNotContain("25");
   }
 
