@@ -86,7 +86,8 @@ public final class Ingest {
   public IngestReport ingest(Order order, Origin origin, Progress progress) {
     IngestReport report = new IngestReport(folder);
     Optional<Source.Reader> reader = order.source().reader();
-    try (Delivery delivery = Delivery.open(
+    try (Delivery delivery =
+            Delivery.open(
                 order.pieces(),
                 settings,
                 reader.isPresent() || order.source() == Source.HL7V2,
@@ -150,8 +151,7 @@ public final class Ingest {
       }
       for (Hl7v2Receiver.Written written : received.written()) {
         numbering.row(
-            new Row(
-                file, each.line(), action(written.effect()), written.type(), written.id(), ""));
+            new Row(file, each.line(), action(written.effect()), written.type(), written.id(), ""));
       }
     }
   }
