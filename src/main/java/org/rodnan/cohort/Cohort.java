@@ -2,6 +2,7 @@ package org.rodnan.cohort;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 
@@ -20,10 +21,10 @@ public record Cohort(LogPosition position, List<Step> steps, List<ResourceKey> m
   }
 
   /**
-   * How many remain. After a criterion of {@code all} those who met it and all before it, of {@code
+   * How many remain; a count that is too small to be told is absent. After a criterion of {@code all} those who met it and all before it, of {@code
    * any} those who met it or one before it, of a nested combination those who met this one alone.
    *
    * @param arms by name, in the order of the study; who is in no arm is in the total alone
    */
-  public record Step(String name, int remaining, Map<String, Integer> arms) {}
+  public record Step(String name, OptionalInt remaining, Map<String, OptionalInt> arms) {}
 }

@@ -4,14 +4,21 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.ContentRule;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
+@EnableConfigurationProperties(CohortSettings.class)
 class CohortConfiguration {
   @Bean
   CohortSearch cohortSearch(SubjectSearch subjects, UnitConversion units) {
     return new CohortSearch(subjects, units);
+  }
+
+  @Bean
+  Disclosure disclosure(CohortSettings settings) {
+    return new Disclosure(settings.subjectLevel(), settings.smallCountMin());
   }
 
   @Bean

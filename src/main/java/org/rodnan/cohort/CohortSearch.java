@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.rodnan.cohort.Cohort.Step;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
@@ -25,14 +26,16 @@ public final class CohortSearch {
 
   /**
    * @param arms names of the study's arms
+   * @param level what may be told
    * @throws FhirFailure.Malformed if a criterion can't be understood; names it
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public Cohort find(CohortDefinition definition, List<String> arms) {
-    return subjects.now(moment -> find(moment, definition, arms));
+  public Cohort find(CohortDefinition definition, List<String> arms, Disclosure.Level level) {
+    return subjects.now(moment -> find(moment, definition, arms, level));
   }
 
-  private Cohort find(Moment moment, CohortDefinition definition, List<String> arms) {
+  private Cohort find(
+      Moment moment, CohortDefinition definition, List<String> arms, Disclosure.Level level) {
     Optional<ResourceKey> study = definition.study();
     List<Criterion> criteria = definition.criteria();
     Combination combination = definition.combination();
@@ -40,8 +43,8 @@ public final class CohortSearch {
     Map<String, BitSet> byArm = study.isEmpty() ? Map.of() : population.arms(arms);
     List<BitSet> members = criteria.stream().map(population::meeting).toList();
     BitSet whole = combination.of(population.all(), members::get);
-    List<Step> steps = new ArrayList<>();
-    steps.add(step("population", population.all(), byArm));
+    Funnel funnel = new Funnel(population.all(), byArm, level.countMin());
+    funnel.add("population", population.all());
     BitSet remaining = Flat.of(combination) == Flat.ANY ? new BitSet() : population.all();
     for (int i = 0; i < criteria.size(); i++) {
       BitSet met = members.get(i);
@@ -50,26 +53,46 @@ public final class CohortSearch {
         case ANY -> remaining.or(met);
         case NESTED -> remaining = met;
       }
-      steps.add(step(criteria.get(i).name(), remaining, byArm));
+      funnel.add(criteria.get(i).name(), remaining);
     }
     if (Flat.of(combination) == Flat.NESTED) {
-      steps.add(step("combined", whole, byArm));
+      funnel.add("combined", whole);
     }
-    return new Cohort(moment.position(), steps, List.copyOf(ordered(moment, whole)));
+    return new Cohort(
+        moment.position(), funnel.steps, level.subjects() ? ordered(moment, whole) : List.of());
   }
 
   private static List<ResourceKey> ordered(Moment moment, BitSet members) {
     return new ArrayList<>(moment.keys(members).values());
   }
 
-  private static Step step(String name, BitSet remaining, Map<String, BitSet> byArm) {
-    Map<String, Integer> arms = new LinkedHashMap<>();
-    byArm.forEach((arm, members) -> {
-      BitSet both = (BitSet) members.clone();
-      both.and(remaining);
-      arms.put(arm, both.cardinality());
-    });
-    return new Step(name, remaining.cardinality(), arms);
+  /** Steps, of which those are counted that may be. */
+  private static final class Funnel {
+    private final Map<String, BitSet> byArm;
+    private final SmallCounts totals;
+    private final SmallCounts inArms;
+    private final boolean areArmsShown;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Funnel(BitSet population, Map<String, BitSet> byArm, int countMin) {
+      this.byArm = byArm;
+      this.totals = new SmallCounts(countMin, population);
+      this.inArms = new SmallCounts(countMin, population);
+      this.areArmsShown = inArms.admits(byArm.values());
+    }
+
+    private void add(String name, BitSet remaining) {
+      boolean isTotalShown = totals.admits(List.of(remaining));
+      boolean isShownByArm = isTotalShown && areArmsShown && inArms.admits(List.of(remaining));
+      Map<String, OptionalInt> arms = new LinkedHashMap<>();
+      byArm.forEach((arm, members) -> {
+        BitSet both = (BitSet) members.clone();
+        both.and(remaining);
+        arms.put(arm, isShownByArm ? inArms.shown(both) : OptionalInt.empty());
+      });
+      steps.add(
+          new Step(name, isTotalShown ? totals.shown(remaining) : OptionalInt.empty(), arms));
+    }
   }
 
   /** How steps are counted. */

@@ -85,8 +85,13 @@ sealed interface Combination {
         };
       }
       int index = names.indexOf(word);
-      if (index < 0 && word.matches("[1-9]\\d{0,3}")) {
-        index = Integer.parseInt(word) - 1;
+      if (word.matches("[1-9]\\d{0,3}")) {
+        int number = Integer.parseInt(word) - 1;
+        if (index >= 0 && index != number && number < names.size()) {
+          throw malformed(
+              "criteria of other names, for '" + word + "' is both a name and a number,");
+        }
+        index = index < 0 ? number : index;
       }
       if (index < 0 || index >= names.size() || hasParts) {
         throw malformed("all(…), any(…), not(…), or one of the criteria " + names);

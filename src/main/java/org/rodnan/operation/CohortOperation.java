@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.Group;
 import org.hl7.fhir.r4.model.Group.GroupType;
@@ -25,6 +27,7 @@ import org.rodnan.cohort.Cohort.Step;
 import org.rodnan.cohort.CohortDefinition;
 import org.rodnan.cohort.CohortSearch;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ParsedResource;
@@ -49,10 +52,16 @@ public final class CohortOperation {
       Set.of("from", "to", "kind", "comparator", "value");
 
   private final CohortSearch cohorts;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
   private final CreateInteraction create;
 
-  CohortOperation(CohortSearch cohorts, ReadInteraction read, CreateInteraction create) {
+  CohortOperation(
+      CohortSearch cohorts,
+      Disclosure disclosure,
+      ReadInteraction read,
+      CreateInteraction create) {
+    this.disclosure = disclosure;
     this.cohorts = cohorts;
     this.read = read;
     this.create = create;
@@ -72,17 +81,24 @@ public final class CohortOperation {
    *     parameter {@code study} may say the study
    * @param origin who asks, for what is stored
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
+   * @throws FhirFailure.Forbidden if who is in the cohort is asked for, and may not be told
    * @throws FhirFailure.NotFound if the study or the definition isn't there
    */
   public Answer cohort(Optional<ResourceKey> of, OperationArguments arguments, Origin origin) {
     Store store = Store.of(arguments);
+    Disclosure.Level level = disclosure.of(origin.actor());
+    if (!level.subjects() && (store == Store.COHORT || arguments.flag("subjects"))) {
+      throw new FhirFailure.Forbidden(
+          "Who is in a cohort is not told here (rodnan.cohort.subject-level); expected a request"
+              + " without subjects=true and store=true");
+    }
     CohortDefinition definition =
         of.filter(key -> key.type().equals("Group"))
             .map(key -> stored(key, store, arguments))
             .orElseGet(() -> asked(of, arguments));
-    Cohort cohort = cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()));
-    Group group = group(definition, cohort);
-    Parameters parameters = parameters(cohort, group);
+    Cohort cohort = cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()), level);
+    Group group = group(definition, cohort, level);
+    Parameters parameters = parameters(cohort, group, level);
     switch (store) {
       case NOTHING -> {}
       case COHORT -> group.setId(created(group, Optional.empty(), origin).id());
@@ -253,30 +269,47 @@ public final class CohortOperation {
         .orElseThrow(() -> OperationArguments.malformed("change", "has no part '" + name + "'"));
   }
 
-  private static Group group(CohortDefinition definition, Cohort cohort) {
+  private static Group group(
+      CohortDefinition definition, Cohort cohort, Disclosure.Level level) {
     Group group = new Group();
     group.setActive(true).setActual(true).setType(GroupType.PERSON);
     group.setName(definition.title());
-    group.setQuantity(cohort.members().size());
+    cohort.steps().getLast().remaining().ifPresent(group::setQuantity);
     cohort.members().forEach(key -> group.addMember().setEntity(new Reference(key.toString())));
     return group;
   }
 
-  private static Parameters parameters(Cohort cohort, Group group) {
+  private static Parameters parameters(
+      Cohort cohort, Group group, Disclosure.Level level) {
     Parameters answer = new Parameters();
     answer.addParameter("asOf", new DecimalType(cohort.position().value()));
+    if (level.countMin() > 1) {
+      answer.addParameter("smallCountMin", new IntegerType(level.countMin()));
+    }
     for (Step step : cohort.steps()) {
       ParametersParameterComponent part = answer.addParameter().setName("step");
       part.addPart().setName("name").setValue(new StringType(step.name()));
-      part.addPart().setName("remaining").setValue(new IntegerType(step.remaining()));
-      for (Map.Entry<String, Integer> arm : step.arms().entrySet()) {
+      addCount(part, step.remaining());
+      for (Map.Entry<String, OptionalInt> arm : step.arms().entrySet()) {
         ParametersParameterComponent inArm = part.addPart().setName("arm");
         inArm.addPart().setName("name").setValue(new StringType(arm.getKey()));
-        inArm.addPart().setName("remaining").setValue(new IntegerType(arm.getValue()));
+        addCount(inArm, arm.getValue());
       }
     }
     answer.addParameter().setName("group").setResource(group);
     return answer;
+  }
+
+  private static void addCount(ParametersParameterComponent part, OptionalInt count) {
+    if (count.isPresent()) {
+      part.addPart().setName("remaining").setValue(new IntegerType(count.getAsInt()));
+    } else {
+      part.addPart().setName("suppressed").setValue(new BooleanType(true));
+    }
+  }
+
+  private static @Nullable Object cell(OptionalInt count) {
+    return count.isPresent() ? count.getAsInt() : null;
   }
 
   private static Table attrition(Cohort cohort) {
@@ -288,8 +321,8 @@ public final class CohortOperation {
       List<@Nullable Object> row = new ArrayList<>();
       row.add(i);
       row.add(step.name());
-      row.add(step.remaining());
-      row.addAll(step.arms().values());
+      row.add(cell(step.remaining()));
+      step.arms().values().forEach(count -> row.add(cell(count)));
       rows.add(row);
     }
     return new Table(columns, rows);

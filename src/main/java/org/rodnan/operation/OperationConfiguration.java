@@ -3,6 +3,7 @@ package org.rodnan.operation;
 import java.time.Clock;
 import org.hl7.fhir.r4.model.StructureDefinition;
 import org.rodnan.cohort.CohortSearch;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.ParticipantFlowCount;
 import org.rodnan.course.CrissAnalysis;
 import org.rodnan.course.DataQualityCheck;
@@ -47,6 +48,7 @@ class OperationConfiguration {
   Operations operations(
       Interactions interactions,
       CohortSearch cohorts,
+      Disclosure disclosure,
       EndpointAnalysis endpoints,
       CourseOperations course,
       AdverseEventCount adverseEvents,
@@ -75,7 +77,7 @@ class OperationConfiguration {
         new GraphqlOperation(interactions, references, new FhirPaths().types(), settings, limits),
         new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
-        new CohortOperation(cohorts, interactions.read(), interactions.create()),
+        new CohortOperation(cohorts, disclosure, interactions.read(), interactions.create()),
         new EndpointOperation(endpoints, interactions.read(), ids),
         new PublishedOperation(endpoints, interactions.read()),
         course,

@@ -220,6 +220,39 @@ class TrialOperationsTest {
         .contains("is no definition");
   }
 
+  /** Of 30 subjects 17 have a high score; 24 are women, so 6 are not. */
+  @Test
+  void suppressesSmallCountsAndWhatTellsThem() {
+    try (TestServer strict =
+        TestServer.start(
+            "rodnan.trials.load=true",
+            "rodnan.cohort.subject-level=false",
+            "rodnan.cohort.small-count-min=7")) {
+      FhirClient anybody = strict.client();
+      String asked = STUDY + "/$cohort?criterion=" + encoded(HIGH);
+      String women = "&criterion=" + encoded("women::Patient?gender=female");
+      List<CSVRecord> one = rows(anybody.get(asked + "&_format=csv"));
+      assertThat(one.stream().map(row -> row.get("remaining"))).containsExactly("28", "14");
+      // Of the 17 there are 13 women; four would be the difference.
+      List<CSVRecord> two = rows(anybody.get(asked + women + "&_format=csv"));
+      assertThat(two.stream().map(row -> row.get("remaining"))).containsExactly("28", "14", "");
+      assertThat(two.stream().map(row -> row.get("Imatinib"))).containsExactly("28", "14", "");
+      Answer answer = anybody.get(asked + women);
+      assertThat(answer.text()).contains("suppressed").doesNotContain("\"quantity\"", "\"member\"");
+      assertThat(anybody.get(asked).json().findPath("quantity").asInt()).isEqualTo(14);
+      assertThat(anybody.get(asked + "&subjects=true&_format=csv").status()).isEqualTo(403);
+      assertThat(anybody.get(asked + "&store=true").status()).isEqualTo(403);
+      assertThat(anybody.get(asked + "&store=definition").status()).isEqualTo(200);
+      assertThat(
+              anybody
+                  .get(
+                      strict.base().replace("/fhir", "")
+                          + "/cohort?study=spiera-2011&s=Patient%3Fgender%3Dmale")
+                  .text())
+          .contains("not shown, too few of 28 remain");
+    }
+  }
+
   /** By the values of the same subjects: five points less than at baseline. */
   @Test
   void findsWhoChanged() {
@@ -488,6 +521,71 @@ class TrialOperationsTest {
     Answer answer = client.get(STUDY + query);
     assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
     assertThat(answer.text()).containsAnyOf("expected", "did you mean");
+  }
+
+  /** What has no meaning is refused, what has one is answered; nothing is the server's fault. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "criterion=a::b::Patient?gender=male; 200; a::b",
+        "criterion=Patient?name=a::Patient; 200; Patient?name=a::Patient",
+        "criterion=!Patient?name=a::Patient; 200; !Patient?name=a::Patient",
+        "criterion=::Patient; 400; criterion",
+        "criterion=!; 400; expected",
+        "criterion=x::!; 400; expected",
+        "criterion=  ::Patient; 400; blank",
+        "criterion=a::Patient&criterion=a::Patient; 400; twice",
+        "criterion=2::Patient&criterion=b::Patient&combine=all(2); 400; both a name and a number",
+        "criterion=1::Patient&combine=all(1); 200; asOf",
+        "criterion=all::Patient&criterion=not::Patient&combine=any(all,not(not)); 200; combined",
+        "criterion=a,(b)::Patient&combine=not(1); 200; combined",
+        "criterion=a::Patient&combine=all(); 400; combine",
+        "criterion=a::Patient&combine=all(a; 400; combine",
+        "criterion=a::Patient&combine=all(a)); 400; combine",
+        "criterion=a::Patient&combine=not(a,a); 400; one part",
+        "criterion=a::Patient&combine=none(a); 400; combine",
+        "criterion=a::Patient&combine=all(99999999999999999999); 400; combine",
+        "criterion=Observation?code=mrss-total#change=a,b,percent,le; 400; #change=",
+        "criterion=Observation?code=mrss-total#change=a,b,percent,le,1e400; 400; change.value",
+        "criterion=Patient?gender=male#change=a,b,percent,le,1; 400; expected Observation",
+        "criterion=Patient#nothing; 400; #visit=",
+        "criterion=Observation?code=mrss-total#change=baseline,month-12,percent,le,-10; 200; asOf",
+        "criterion=Observation?code=mrss-total#visit=baseline; 200; asOf",
+        "criterion=Patient?_id=%zz; 400; encoded",
+        "criterion=Patient?; 400; name=value",
+        "criterion=Patient?&&; 400; name=value",
+        "criterion=Patient?_sort=nothing; 400; _sort",
+        "criterion=Patient?birthdate=99999999-99-99; 400; birthdate",
+        "criterion=Observation?subject.subject.subject=x; 400; subject",
+        "criterion=Observation?value-quantity=ge1e999999; 400; value-quantity",
+        "store=definition&criterion=Patient?nothing=1; 400; nothing",
+      })
+  void isHardToBreak(String query, int status, String contains) {
+    StringBuilder encoded = new StringBuilder("/$cohort");
+    char separator = '?';
+    for (String part : query.split("&(?=criterion=|combine=)")) {
+      int equals = part.indexOf('=');
+      encoded
+          .append(separator)
+          .append(part, 0, equals + 1)
+          .append(encoded(part.substring(equals + 1)));
+      separator = '&';
+    }
+    Answer answer = client.get(STUDY + encoded);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(status);
+    assertThat(answer.text()).contains(contains);
+  }
+
+  @Test
+  void parenthesesHaveAnEnd() {
+    String deep = "not(".repeat(5_000) + "1" + ")".repeat(5_000);
+    Answer answer =
+        client.get(STUDY + "/$cohort?criterion=Patient&combine=" + encoded(deep));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("parentheses");
+    assertThat(client.get(STUDY + "/$cohort?" + "criterion=Patient&".repeat(51)).text())
+        .contains("at most 50");
   }
 
   @Test
