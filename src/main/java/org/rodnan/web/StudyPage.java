@@ -32,6 +32,8 @@ final class StudyPage {
   private final EndpointSections endpoints;
   private final PublishedBeside beside;
   private final DataQualitySection quality;
+  private final ParticipantFlowSection flow;
+  private final AdverseEventsSection adverseEvents;
 
   StudyPage(StoredResources resources, Operations operations) {
     this.resources = resources;
@@ -39,6 +41,8 @@ final class StudyPage {
     this.endpoints = new EndpointSections(operations.endpoint());
     this.beside = new PublishedBeside(operations.published());
     this.quality = new DataQualitySection(operations.course().dataQuality());
+    this.flow = new ParticipantFlowSection(operations.participantFlow());
+    this.adverseEvents = new AdverseEventsSection(operations.adverseEvents());
   }
 
   String html(String id) {
@@ -54,12 +58,15 @@ final class StudyPage {
             "identifier",
             "_count",
             Integer.toString(SUBJECTS_MAX));
+    boolean isSynthetic = subjects.stream().anyMatch(StoredResource::isSynthetic);
     List<StudySection> sections = new ArrayList<>();
+    sections.add(flow.of(key, isSynthetic));
     if (!subjects.isEmpty()) {
       sections.addAll(endpoints.of(key));
       sections.add(quality.of(key));
     }
     sections.addAll(beside.of(key));
+    sections.add(adverseEvents.of(key, isSynthetic));
     Map<Boolean, List<StoredResource>> groups =
         resources
             .search("Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX))

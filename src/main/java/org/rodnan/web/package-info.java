@@ -16,6 +16,7 @@
       "index",
       "interaction",
       "operation",
+      "safety",
       "search",
       "store",
       "terminology"

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.SmallStudy;
 
 /** Adverse events of Spiera's trial beside what the paper prints, and of small studies. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.SmallStudy;
 
 /** The pages that show what is stored, as a client without scripts gets them. */
 @ExtendWith(TestServer.Shared.class)
@@ -143,6 +144,33 @@ class PagesTest {
         .contains("was deleted")
         .contains("?version=2");
     assertThat(page("/resources/ResearchStudy/" + id + "?version=3").status()).isEqualTo(410);
+  }
+
+  @Test
+  void aStudyShowsHowFarItsSubjectsCameAndWhatHarmThereWas() {
+    SmallStudy study = new SmallStudy(client, server.newId());
+    String page = page(study.path().replace("ResearchStudy", "studies")).text();
+    assertThat(page)
+        .contains("No subjects are recorded on this server")
+        .contains("None are recorded of enrolled subjects")
+        .doesNotContain("<img");
+    String treated = study.subject("withdrawn", "adverse-event", "Active", "Active");
+    study.subject("off-study", "completed", "Placebo", "Placebo");
+    study.event("ssc-adverse-event-valid-nausea", treated, event -> {});
+    String failed = study.subject("ineligible", "screen-failure", "", "");
+    study.event("ssc-adverse-event-valid-nausea", failed, event -> {});
+    page = page(study.path().replace("ResearchStudy", "studies")).text();
+    assertThat(page)
+        .contains("src=\"/fhir" + study.path() + "/$participant-flow?_format=svg\"")
+        .contains("href=\"/fhir" + study.path() + "/$participant-flow?_format=csv\"")
+        .contains("href=\"/fhir" + study.path() + "/$adverse-events?byArm=true&amp;_format=csv\"")
+        .contains(
+            "<th scope=\"row\">Withdrawn</th><td class=\"number\">1</td>"
+                + "<td class=\"number\">1</td><td class=\"number\">0</td>")
+        .contains("<span class=\"unseen\">Withdrawn: </span>adverse-event</th>")
+        .contains("of the 2 enrolled subjects", "Left out: 1 of nobody who is enrolled.")
+        .contains("<th scope=\"row\">Nausea</th><td class=\"number\">1</td><td class=\"number\">50.0")
+        .contains("1 (100.0 %)", "0 (0.0 %)");
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.SmallStudy;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 

@@ -22,6 +22,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 import org.rodnan.FhirClient;
 import org.rodnan.RodnanApplication;
+import org.rodnan.SmallStudy;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
@@ -47,7 +48,23 @@ class PagesIT {
         SpringApplication.run(
             RodnanApplication.class, "--server.port=0", "--rodnan.data-dir=" + dataDir);
     root = "http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port");
+    twoArms();
     browser = Browser.start();
+  }
+
+  /** What the seed trials don't have: arms side by side, and events of no grade. */
+  private static void twoArms() {
+    SmallStudy study = new SmallStudy(client(), "pages-two-arms");
+    study.subject("ineligible", "screen-failure", "", "");
+    for (String arm : List.of("Active", "Placebo")) {
+      study.subject("off-study", "completed", arm, arm);
+      String lost = study.subject("withdrawn", "prohibited-treatment-needed", arm, arm);
+      study.mrss(lost, "baseline", mrss -> {});
+      study.event("ssc-adverse-event-valid-nausea", lost, event -> {});
+    }
+    String without = study.subject("on-study", "", "", "");
+    study.event(
+        "ssc-adverse-event-valid-outcome-unknown", without, event -> event.remove("extension"));
   }
 
   @AfterAll
@@ -84,6 +101,7 @@ class PagesIT {
         "/studies",
         "/studies/spiera-2011",
         "/studies/pope-2011",
+        "/studies/pages-two-arms",
         "/subjects/spiera-2011-001",
         "/resources/ResearchStudy/spiera-2011",
         "/resources/Observation/spiera-2011-001-duration-baseline",
@@ -317,6 +335,33 @@ class PagesIT {
     assertThat(browser.text(".alert")).contains("deleted");
     browser.driver().findElement(By.linkText("Version 1")).click();
     assertThat(browser.text("main")).contains("female");
+  }
+
+  /** The picture is that of the operation, and its table and that of events have its numbers. */
+  @Test
+  void theFlowAndTheEventsAreThoseOfTheOperations() {
+    open("/studies/spiera-2011");
+    WebElement picture = browser.find("img[src*=participant-flow]");
+    assertThat(picture.getDomProperty("complete")).isEqualTo("true");
+    assertThat(Integer.parseInt(picture.getDomProperty("naturalWidth"))).isGreaterThan(400);
+    assertThat(rows("#flow")).containsAll(List.of("Month 3 27 records", "Completed 24 records"));
+    String study = "/ResearchStudy/spiera-2011";
+    String flow = client().get(study + "/$participant-flow?_format=csv").text();
+    assertThat(rows("#flow")).hasSize((int) flow.lines().count() - 1);
+    String events = client().get(study + "/$adverse-events?_format=csv").text();
+    assertThat(rows("#adverse-events")).hasSize((int) events.lines().count());
+    assertThat(events).contains("Oedema,24,80.0,32,20,12,0,0,0,0,32");
+    assertThat(rows("#adverse-events"))
+        .startsWith("Any 30 100.0 358 213 110 32 2 1 24 171")
+        .contains("Oedema 24 80.0 32 20 12 0 0 0 0 32");
+    browser.driver().findElement(By.linkText("Diagram as SVG")).click();
+    assertThat(browser.text("svg")).contains("Withdrawn");
+  }
+
+  /** The cells of the first table after a heading, row by row. */
+  private static List<String> rows(String heading) {
+    return browser.all(heading + " ~ .wide:has(table)").getFirst().findElements(By.cssSelector(
+        "tbody tr")).stream().map(WebElement::getText).toList();
   }
 
   @Test

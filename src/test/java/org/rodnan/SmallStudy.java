@@ -1,15 +1,14 @@
-package org.rodnan.http;
+package org.rodnan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.rodnan.Fixtures.example;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
-import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
 
 /** A study with two arms, Active and Placebo, made of the examples; subjects come one by one. */
-final class SmallStudy {
+public final class SmallStudy {
   private static final String DISPOSITIONS =
       "https://w3id.org/rodnan/CodeSystem/ssc-disposition-reason";
 
@@ -17,14 +16,14 @@ final class SmallStudy {
   private final String id;
   private int made;
 
-  SmallStudy(FhirClient client, String id) {
+  public SmallStudy(FhirClient client, String id) {
     this.client = client;
     this.id = id;
     ObjectNode study = example("fixture-researchstudy-example-study");
     put(study, id);
   }
 
-  String path() {
+  public String path() {
     return "/ResearchStudy/" + id;
   }
 
@@ -36,7 +35,7 @@ final class SmallStudy {
    * @param actual arm; empty for none
    * @return the id of the Patient and of the ResearchSubject
    */
-  String subject(String status, String reason, String assigned, String actual) {
+  public String subject(String status, String reason, String assigned, String actual) {
     String subject = id + "-" + ++made;
     ObjectNode patient = example("fixture-patient-example-patient");
     patient.withArrayProperty("identifier").removeAll();
@@ -51,7 +50,7 @@ final class SmallStudy {
   }
 
   /** A record of somebody, who may have others. */
-  void record(
+  public void record(
       String record, String patient, String status, String reason, String assigned, String actual) {
     ObjectNode subject = example("fixture-researchsubject-example-subject");
     subject.withArrayProperty("identifier").removeAll();
@@ -92,7 +91,7 @@ final class SmallStudy {
   }
 
   /** An mRSS of somebody at a visit. */
-  String mrss(String patient, String visit, Consumer<ObjectNode> change) {
+  public String mrss(String patient, String visit, Consumer<ObjectNode> change) {
     ObjectNode mrss = example("ssc-mrss-valid-total-only");
     mrss.putObject("subject").put("reference", "Patient/" + patient);
     mrss.withArrayProperty("extension").removeAll();
@@ -121,7 +120,7 @@ final class SmallStudy {
    *
    * @param example the name of a valid one
    */
-  String event(String example, String patient, Consumer<ObjectNode> change) {
+  public String event(String example, String patient, Consumer<ObjectNode> change) {
     ObjectNode event = example(example);
     event.putObject("subject").put("reference", "Patient/" + patient);
     event
