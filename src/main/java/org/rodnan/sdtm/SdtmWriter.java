@@ -43,6 +43,9 @@ import org.rodnan.dataset.Table;
 import org.rodnan.dataset.Value;
 import org.rodnan.dataset.Variable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.Elements;
+import org.rodnan.mapping.Measure;
+import org.rodnan.mapping.Term;
 
 /**
  * Writes the resources of one study as SDTM. Resources that have no place in it, and resources of
@@ -418,7 +421,7 @@ public final class SdtmWriter {
   private static void dose(Quantity dose, Written row, String value, String unit) {
     if (dose.hasValue()) {
       row.put(value, digits(dose.getValue()));
-      row.put(unit, Units.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
+      row.put(unit, SubmissionUnits.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
     }
   }
 
@@ -465,17 +468,18 @@ public final class SdtmWriter {
   }
 
   private Written finding(Observation observation, Subject subject, Measure measure) {
-    String domain = measure.domain();
+    Finding finding = Finding.of(measure);
+    String domain = finding.domain();
     Written row = start(domain, subject, observation);
     if (measure.kind() != Measure.Kind.INVOLVEMENT) {
-      row.put(domain + "TESTCD", measure.test());
-      row.put(domain + "TEST", measure.name());
-      row.put(domain + "CAT", measure.group());
-      if (!measure.isStandard()) {
-        sponsorTests.computeIfAbsent(domain, key -> new TreeSet<>()).add(measure.test());
+      row.put(domain + "TESTCD", finding.test());
+      row.put(domain + "TEST", finding.name());
+      row.put(domain + "CAT", finding.group());
+      if (!finding.isStandard()) {
+        sponsorTests.computeIfAbsent(domain, key -> new TreeSet<>()).add(finding.test());
       }
     }
-    if (measure.profile().equals("ssc-mrss")) {
+    if (measure.isSkinScore()) {
       row.put(domain + "GRPID", observation.getIdElement().getIdPart());
     }
     timing(observation, row, domain + "DY");
@@ -495,8 +499,9 @@ public final class SdtmWriter {
   }
 
   private static void involvement(Observation observation, Measure measure, Written row) {
-    row.put("MHTERM", measure.test());
-    row.put("MHCAT", measure.group());
+    Finding finding = Finding.of(measure);
+    row.put("MHTERM", finding.test());
+    row.put("MHCAT", finding.group());
     row.put("MHPRESP", "Y");
     Optional<String> answer = Optional.ofNullable(observation.getValue()).flatMap(Elements::code);
     row.put("MHOCCUR", answer.orElse(""));
@@ -511,10 +516,10 @@ public final class SdtmWriter {
       String number = plain(quantity);
       String unit = text(quantity.hasCode() ? quantity.getCode() : quantity.getUnit());
       row.put(domain + "ORRES", number);
-      row.put(domain + "ORRESU", Units.submission(unit));
+      row.put(domain + "ORRESU", SubmissionUnits.submission(unit));
       row.put(domain + "STRESC", number);
       row.put(domain + "STRESN", quantity.hasComparator() ? "" : digits(quantity.getValue()));
-      row.put(domain + "STRESU", Units.submission(unit));
+      row.put(domain + "STRESU", SubmissionUnits.submission(unit));
     } else if (value instanceof CodeableConcept) {
       String submission = submission(Term.RESULT, value);
       row.put(domain + "ORRES", submission);
@@ -559,8 +564,8 @@ public final class SdtmWriter {
   }
 
   private static void visit(String code, Written row) {
-    row.put("VISIT", Visits.name(code));
-    row.put("VISITNUM", Value.of(Visits.number(code)).asText());
+    row.put("VISIT", VisitNames.name(code));
+    row.put("VISITNUM", Value.of(VisitNames.number(code)).asText());
   }
 
   private static void term(CodeableConcept concept, Written row, String variable) {

@@ -2,15 +2,11 @@ package org.rodnan.sdtm;
 
 import ca.uhn.fhir.parser.DataFormatException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,9 +40,16 @@ import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.dataset.Definitions;
+import org.rodnan.mapping.Elements;
+import org.rodnan.mapping.Ids;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.MappedContent.Mapped;
+import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.RowException;
+import org.rodnan.mapping.Term;
+import org.rodnan.mapping.Units;
+import org.rodnan.mapping.Visits;
 
 /** From the rows of one study to resources. */
 final class StudyReader {
@@ -80,15 +83,6 @@ final class StudyReader {
       String subjectId,
       String reference,
       boolean isTest) {}
-
-  /** Why a row gives no resource. */
-  private static final class RowException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RowException(String message) {
-      super(message, null, false, false);
-    }
-  }
 
   StudyReader(
       Map<String, List<Row>> domains,
@@ -176,14 +170,14 @@ final class StudyReader {
   }
 
   private void subject(Row row, Optional<Row> disposition) {
-    String study = mapping.study().isEmpty() ? id(required(row, "STUDYID")) : mapping.study();
+    String study = mapping.study().isEmpty() ? Ids.id(required(row, "STUDYID")) : mapping.study();
     String usubjid = required(row, "USUBJID");
     if (subjects.containsKey(usubjid)) {
       throw new RowException("USUBJID " + usubjid + " is there twice");
     }
     String prefix = row.text("STUDYID") + "-";
     String name = usubjid.startsWith(prefix) ? usubjid.substring(prefix.length()) : usubjid;
-    String id = id(study + "-" + name);
+    String id = Ids.id(study + "-" + name);
     boolean isTest = row.supp("SYNTHET").equals("Y");
     String patientId = kept(row.supp("PATID"), id);
     String subjectId = kept(row.supp("SUBID"), id);
@@ -483,7 +477,7 @@ final class StudyReader {
 
   private DomainResource history(Row row) {
     Optional<Measure> asked =
-        row.text("MHPRESP").equals("Y") ? Measure.in("MH", row.text("MHTERM")) : Optional.empty();
+        row.text("MHPRESP").equals("Y") ? Finding.in("MH", row.text("MHTERM")) : Optional.empty();
     Subject subject = subjectOf(row);
     if (asked.isPresent()) {
       Observation observation = observation(row, asked.get(), subject, "");
@@ -532,11 +526,11 @@ final class StudyReader {
           mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
       Optional<Measure> measure =
           own.map(each -> Measure.of(each.measure()).orElseThrow())
-              .or(() -> Measure.in(domain, test));
+              .or(() -> Finding.in(domain, test));
       if (mapping.ignored().contains(domain + "." + test.toUpperCase(Locale.ROOT))
           || measure.isEmpty()) {
         unmapped.merge(test, 1, Integer::sum);
-      } else if (measure.get().profile().equals("ssc-mrss")) {
+      } else if (measure.get().isSkinScore()) {
         scores
             .computeIfAbsent(
                 String.join(
@@ -588,7 +582,7 @@ final class StudyReader {
               Elements.PROFILES + "ssc-reference-equation",
               Elements.concept(Elements.EQUATIONS, equation)));
     }
-    if (measure.code().matches("19913-3|dlco-hb-adjusted-percent-predicted")) {
+    if (measure.isAdjusted()) {
       observation.addExtension(
           Elements.extension(
               Elements.PROFILES + "ssc-hemoglobin-source",
@@ -628,7 +622,7 @@ final class StudyReader {
           mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
       Measure measure =
           own.map(each -> Measure.of(each.measure()).orElseThrow())
-              .or(() -> Measure.in(row.domain(), row.own("TESTCD")))
+              .or(() -> Finding.in(row.domain(), row.own("TESTCD")))
               .orElseThrow();
       Row before = byCode.put(measure.code(), row);
       if (before != null) {
@@ -954,7 +948,7 @@ final class StudyReader {
   private String rowId(Row row, Subject subject) {
     String own = row.own("SPID");
     String key = own.isEmpty() ? required(row, row.domain() + "SEQ") : own;
-    return kept(own, id(subject.id() + "-" + row.domain().toLowerCase(Locale.ROOT) + "-" + key));
+    return kept(own, Ids.id(subject.id() + "-" + row.domain().toLowerCase(Locale.ROOT) + "-" + key));
   }
 
   /** Readable as far as it goes, then a hash of the key: numbers change when a file is cut anew. */
@@ -971,25 +965,7 @@ final class StudyReader {
             row.own("LOC"),
             row.own("LAT"));
     String own = row.own("SPID");
-    String id = subject.id() + "-" + measure.code() + "-" + hash(key + "|" + own).substring(0, 12);
-    return kept(own, id(id));
-  }
-
-  /** What may not be in an id becomes a hyphen, and a hash tells apart what that makes the same. */
-  private static String id(String text) {
-    String id = text.replaceAll("[^A-Za-z0-9\\-.]", "-");
-    return id.equals(text) && id.length() <= 64
-        ? id
-        : id.substring(0, Math.min(id.length(), 51)) + "-" + hash(text).substring(0, 12);
-  }
-
-  private static String hash(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    String id = subject.id() + "-" + measure.code() + "-" + Ids.hash(key + "|" + own);
+    return kept(own, Ids.id(id));
   }
 }

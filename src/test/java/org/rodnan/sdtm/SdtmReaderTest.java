@@ -21,7 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
 

@@ -1,21 +1,10 @@
-package org.rodnan.sdtm;
+package org.rodnan.mapping;
 
 import java.util.Map;
 import java.util.Optional;
 
-/** Units as SDTM submits them, and as UCUM has them. */
-final class Units {
-  /** What CDISC's UNIT has for a unit of UCUM; any other stands for itself. */
-  private static final Map<String, String> SUBMISSION =
-      Map.of(
-          "mL/min/mm[Hg]", "mL/min/mmHg",
-          "mm[Hg]", "mmHg",
-          "mo", "MONTHS",
-          "Cel", "C",
-          "/min", "beats/min",
-          "mm/h", "mm/h",
-          "{score}", "");
-
+/** Units as files have them, and as UCUM has them. */
+public final class Units {
   private static final Map<String, String> UCUM =
       Map.ofEntries(
           Map.entry("mL/min/mmHg", "mL/min/mm[Hg]"),
@@ -52,11 +41,8 @@ final class Units {
 
   private Units() {}
 
-  static String submission(String ucum) {
-    return SUBMISSION.getOrDefault(ucum, ucum);
-  }
-
-  static Optional<String> ucum(String submission) {
-    return Optional.ofNullable(UCUM.get(submission));
+  /** Of UCUM; empty if the unit is not known. */
+  public static Optional<String> ucum(String unit) {
+    return Optional.ofNullable(UCUM.get(unit));
   }
 }

@@ -1,4 +1,4 @@
-package org.rodnan.sdtm;
+package org.rodnan.mapping;
 
 import java.math.BigDecimal;
 import java.util.List;
@@ -13,43 +13,43 @@ import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Type;
 
 /** The canonicals of our profiles and the small elements that they share. */
-final class Elements {
-  static final String PROFILES = "https://w3id.org/rodnan/StructureDefinition/";
-  static final String STUDY = "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy";
-  static final String AE = "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/";
-  static final String VISIT_SYSTEM = "https://w3id.org/rodnan/CodeSystem/ssc-visit";
-  static final String EQUATIONS = "https://w3id.org/rodnan/CodeSystem/ssc-reference-equation";
-  static final String HEMOGLOBIN = "https://w3id.org/rodnan/CodeSystem/ssc-hemoglobin-source";
-  static final String IMPUTATION = "https://w3id.org/rodnan/CodeSystem/ssc-imputation-method";
-  static final String ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
-  static final String UCUM = "http://unitsofmeasure.org";
+public final class Elements {
+  public static final String PROFILES = "https://w3id.org/rodnan/StructureDefinition/";
+  public static final String STUDY = "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy";
+  public static final String AE = "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/";
+  public static final String VISIT_SYSTEM = "https://w3id.org/rodnan/CodeSystem/ssc-visit";
+  public static final String EQUATIONS = "https://w3id.org/rodnan/CodeSystem/ssc-reference-equation";
+  public static final String HEMOGLOBIN = "https://w3id.org/rodnan/CodeSystem/ssc-hemoglobin-source";
+  public static final String IMPUTATION = "https://w3id.org/rodnan/CodeSystem/ssc-imputation-method";
+  public static final String ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+  public static final String UCUM = "http://unitsofmeasure.org";
 
   private Elements() {}
 
-  static CodeableConcept concept(String system, String code) {
+  public static CodeableConcept concept(String system, String code) {
     return new CodeableConcept(new Coding().setSystem(system).setCode(code));
   }
 
-  static Quantity quantity(BigDecimal value, String ucum) {
+  public static Quantity quantity(BigDecimal value, String ucum) {
     return new Quantity().setValue(value).setUnit(ucum).setSystem(UCUM).setCode(ucum);
   }
 
-  static Extension extension(String url, Type value) {
+  public static Extension extension(String url, Type value) {
     return new Extension(url, value);
   }
 
-  static Extension visit(Optional<String> code, Optional<Integer> day) {
+  public static Extension visit(Optional<String> code, Optional<Integer> day) {
     Extension visit = new Extension(PROFILES + "ssc-visit");
     code.ifPresent(each -> visit.addExtension(extension("code", concept(VISIT_SYSTEM, each))));
     day.ifPresent(each -> visit.addExtension(extension("studyDay", new IntegerType(each))));
     return visit;
   }
 
-  static Optional<Extension> find(DomainResource resource, String url) {
+  public static Optional<Extension> find(DomainResource resource, String url) {
     return resource.getExtension().stream().filter(each -> url.equals(each.getUrl())).findFirst();
   }
 
-  static Optional<Type> part(Extension extension, String name) {
+  public static Optional<Type> part(Extension extension, String name) {
     return extension.getExtension().stream()
         .filter(each -> name.equals(each.getUrl()))
         .map(Extension::getValue)
@@ -58,19 +58,19 @@ final class Elements {
   }
 
   /** The first code of the concept that the extension has. */
-  static Optional<String> code(Type value) {
+  public static Optional<String> code(Type value) {
     return value instanceof CodeableConcept concept
         ? concept.getCoding().stream().map(Coding::getCode).filter(each -> each != null).findFirst()
         : Optional.empty();
   }
 
-  static Optional<String> visitCode(DomainResource resource) {
+  public static Optional<String> visitCode(DomainResource resource) {
     return find(resource, PROFILES + "ssc-visit")
         .flatMap(visit -> part(visit, "code"))
         .flatMap(Elements::code);
   }
 
-  static Optional<Integer> studyDay(DomainResource resource) {
+  public static Optional<Integer> studyDay(DomainResource resource) {
     return find(resource, PROFILES + "ssc-visit")
         .flatMap(visit -> part(visit, "studyDay"))
         .filter(IntegerType.class::isInstance)
@@ -78,21 +78,21 @@ final class Elements {
   }
 
   /** {@code system|code}. */
-  static String token(Coding coding) {
+  public static String token(Coding coding) {
     return (coding.hasSystem() ? coding.getSystem() : "") + "|" + coding.getCode();
   }
 
-  static Coding coding(String token) {
+  public static Coding coding(String token) {
     int bar = token.indexOf('|');
     Coding coding = new Coding().setCode(token.substring(bar + 1));
     return bar > 0 ? coding.setSystem(token.substring(0, bar)) : coding;
   }
 
-  static Reference reference(String type, String id) {
+  public static Reference reference(String type, String id) {
     return new Reference(type + "/" + id);
   }
 
-  static List<Coding> codings(CodeableConcept concept) {
+  public static List<Coding> codings(CodeableConcept concept) {
     return concept.getCoding().stream().filter(Coding::hasCode).toList();
   }
 }

@@ -1,14 +1,14 @@
-package org.rodnan.sdtm;
+package org.rodnan.mapping;
 
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A submission value of SDTM and the code it stands for.
+ * A word of files and the code it stands for: the submission value of SDTM, which others use too.
  *
  * @param system of the code
  */
-record Term(String submission, String system, String code) {
+public record Term(String submission, String system, String code) {
   private static final String NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
   private static final String RACE_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-Race";
   private static final String ETHNICITY = "http://terminology.hl7.org/CodeSystem/v3-Ethnicity";
@@ -19,7 +19,7 @@ record Term(String submission, String system, String code) {
   private static final String INTERPRETATION =
       "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 
-  static final List<Term> SEX =
+  public static final List<Term> SEX =
       List.of(
           new Term("F", GENDER, "female"),
           new Term("M", GENDER, "male"),
@@ -27,7 +27,7 @@ record Term(String submission, String system, String code) {
           new Term("UNDIFFERENTIATED", GENDER, "other"),
           new Term("INTERSEX", GENDER, "other"));
 
-  static final List<Term> RACE =
+  public static final List<Term> RACE =
       List.of(
           new Term("WHITE", RACE_SYSTEM, "2106-3"),
           new Term("BLACK OR AFRICAN AMERICAN", RACE_SYSTEM, "2054-5"),
@@ -36,13 +36,13 @@ record Term(String submission, String system, String code) {
           new Term("NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER", RACE_SYSTEM, "2076-8"),
           new Term("OTHER", RACE_SYSTEM, "2131-1"));
 
-  static final List<Term> ETHNIC =
+  public static final List<Term> ETHNIC =
       List.of(
           new Term("HISPANIC OR LATINO", ETHNICITY, "2135-2"),
           new Term("NOT HISPANIC OR LATINO", ETHNICITY, "2186-5"));
 
   /** NCOMPLT of CDISC; those after OTHER are the sponsor's extension of it. */
-  static final List<Term> DISPOSITION =
+  public static final List<Term> DISPOSITION =
       List.of(
           new Term("COMPLETED", REASON, "completed"),
           new Term("ADVERSE EVENT", REASON, "adverse-event"),
@@ -64,7 +64,7 @@ record Term(String submission, String system, String code) {
           new Term("INTERCURRENT ILLNESS", REASON, "intercurrent-illness"),
           new Term("DECLINED CONSENT", REASON, "declined-consent"));
 
-  static final List<Term> OUT =
+  public static final List<Term> OUT =
       List.of(
           new Term("FATAL", OUTCOME, "fatal"),
           new Term("RECOVERED/RESOLVED", OUTCOME, "resolved"),
@@ -74,7 +74,7 @@ record Term(String submission, String system, String code) {
           new Term("UNKNOWN", OUTCOME, "unknown"));
 
   /** The second coding of an outcome, of the same. */
-  static final List<Term> OUT_NCIT =
+  public static final List<Term> OUT_NCIT =
       List.of(
           new Term("FATAL", NCIT, "C48275"),
           new Term("RECOVERED/RESOLVED", NCIT, "C49498"),
@@ -82,7 +82,7 @@ record Term(String submission, String system, String code) {
           new Term("NOT RECOVERED/NOT RESOLVED", NCIT, "C49494"),
           new Term("RECOVERED/RESOLVED WITH SEQUELAE", NCIT, "C49495"));
 
-  static final List<Term> GRADE =
+  public static final List<Term> GRADE =
       List.of(
           new Term("1", NCIT, "C41338"),
           new Term("2", NCIT, "C41339"),
@@ -91,7 +91,7 @@ record Term(String submission, String system, String code) {
           new Term("5", NCIT, "C48275"));
 
   /** CDISC leaves the values of AEREL to the sponsor; the first of a code is what is written. */
-  static final List<Term> RELATEDNESS =
+  public static final List<Term> RELATEDNESS =
       List.of(
           new Term("NOT RELATED", NCIT, "C53256"),
           new Term("UNLIKELY RELATED", NCIT, "C53257"),
@@ -103,7 +103,7 @@ record Term(String submission, String system, String code) {
           new Term("RELATED", NCIT, "C53260"));
 
   /** The variables of the criteria of seriousness. */
-  static final List<Term> CRITERIA =
+  public static final List<Term> CRITERIA =
       List.of(
           new Term("AESCONG", NCIT, "C83117"),
           new Term("AESDISAB", NCIT, "C11338"),
@@ -113,19 +113,19 @@ record Term(String submission, String system, String code) {
           new Term("AESLIFE", NCIT, "C84266"),
           new Term("AESMIE", NCIT, "C82521"));
 
-  static final List<Term> RESULT =
+  public static final List<Term> RESULT =
       List.of(
           new Term("POSITIVE", INTERPRETATION, "POS"),
           new Term("NEGATIVE", INTERPRETATION, "NEG"),
           new Term("INDETERMINATE", INTERPRETATION, "IND"));
 
-  static Optional<Term> ofSubmission(List<Term> terms, String submission) {
+  public static Optional<Term> ofSubmission(List<Term> terms, String submission) {
     return terms.stream()
         .filter(term -> term.submission().equalsIgnoreCase(submission))
         .findFirst();
   }
 
-  static Optional<Term> ofCode(List<Term> terms, String code) {
+  public static Optional<Term> ofCode(List<Term> terms, String code) {
     return terms.stream().filter(term -> term.code().equals(code)).findFirst();
   }
 }
