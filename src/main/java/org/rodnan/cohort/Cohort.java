@@ -21,8 +21,9 @@ public record Cohort(LogPosition position, List<Step> steps, List<ResourceKey> m
   }
 
   /**
-   * How many remain; a count that is too small to be told is absent. After a criterion of {@code all} those who met it and all before it, of {@code
-   * any} those who met it or one before it, of a nested combination those who met this one alone.
+   * How many remain; a count that is too small to be told is absent. After a criterion of {@code
+   * all} those who met it and all before it, of {@code any} those who met it or one before it, of a
+   * nested combination those who met this one alone.
    *
    * @param arms by name, in the order of the study; who is in no arm is in the total alone
    */

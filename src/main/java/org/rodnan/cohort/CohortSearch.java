@@ -90,8 +90,7 @@ public final class CohortSearch {
         both.and(remaining);
         arms.put(arm, isShownByArm ? inArms.shown(both) : OptionalInt.empty());
       });
-      steps.add(
-          new Step(name, isTotalShown ? totals.shown(remaining) : OptionalInt.empty(), arms));
+      steps.add(new Step(name, isTotalShown ? totals.shown(remaining) : OptionalInt.empty(), arms));
     }
   }
 

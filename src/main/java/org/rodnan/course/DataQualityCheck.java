@@ -111,9 +111,7 @@ public final class DataQualityCheck {
       List<Subject> all = Subject.of(study, moment, references);
       all.forEach(subject -> byPatient.putIfAbsent(subject.patient(), subject));
       Optional<Recorded> protocol =
-          moment
-              .resources("ResearchStudy", List.of(new Parameter("_id", study.id())), 1)
-              .stream()
+          moment.resources("ResearchStudy", List.of(new Parameter("_id", study.id())), 1).stream()
               .map(Recorded::of)
               .findFirst();
       Map<String, PlannedVisit> visitsOfProtocol = new TreeMap<>();
@@ -145,8 +143,7 @@ public final class DataQualityCheck {
 
     private void look(Recorded recorded) {
       String reference = recorded.json().at("/subject/reference").asText();
-      Optional<Subject> subject =
-          references.local(reference).map(byPatient::get);
+      Optional<Subject> subject = references.local(reference).map(byPatient::get);
       if (subject.isEmpty()) {
         return;
       }
@@ -157,9 +154,7 @@ public final class DataQualityCheck {
       if (recorded.isVoid()) {
         return;
       }
-      visits
-          .computeIfAbsent(subject.get().patient(), key -> new HashSet<>())
-          .add(recorded.visit());
+      visits.computeIfAbsent(subject.get().patient(), key -> new HashSet<>()).add(recorded.visit());
       lookAtDays(subject.get(), recorded);
       if (recorded.key().type().equals("Observation")) {
         lookAtCode(subject.get(), recorded);
@@ -209,10 +204,11 @@ public final class DataQualityCheck {
     private Optional<int[]> window(Subject subject, Recorded recorded) {
       Optional<JsonNode> stated = recorded.window();
       if (stated.isPresent()) {
-        return stated.map(range -> new int[] {
-          range.at("/low/value").asInt(Integer.MIN_VALUE),
-          range.at("/high/value").asInt(Integer.MAX_VALUE)
-        });
+        return stated.map(range ->
+            new int[] {
+              range.at("/low/value").asInt(Integer.MIN_VALUE),
+              range.at("/high/value").asInt(Integer.MAX_VALUE)
+            });
       }
       PlannedVisit visit = planned.get(recorded.visit());
       if (visit == null || visit.after().isNegative()) {
@@ -258,8 +254,7 @@ public final class DataQualityCheck {
         lookForDuplicates(subject, measure, all);
         Double limit = CHANGES.get(measure);
         for (int i = 1; limit != null && i < all.size(); i++) {
-          double change =
-              all.get(i).number().subtract(all.get(i - 1).number()).doubleValue();
+          double change = all.get(i).number().subtract(all.get(i - 1).number()).doubleValue();
           if (Math.abs(change) > limit) {
             findings.add(
                 new Finding(
@@ -279,8 +274,8 @@ public final class DataQualityCheck {
 
     private void lookForDuplicates(Subject subject, String measure, List<Value> all) {
       Map<String, List<Value>> byVisit = new TreeMap<>();
-      all.forEach(value ->
-          byVisit.computeIfAbsent(value.visit(), key -> new ArrayList<>()).add(value));
+      all.forEach(
+          value -> byVisit.computeIfAbsent(value.visit(), key -> new ArrayList<>()).add(value));
       byVisit.forEach((visit, same) -> {
         if (same.size() > 1 && !LOOSE.contains(visit)) {
           findings.add(
@@ -315,8 +310,7 @@ public final class DataQualityCheck {
     /** Of measures that are numbers for somebody in the study. */
     private void lookForBaseline(Subject subject, Set<String> endpoints) {
       for (String measure : endpoints) {
-        boolean isMeasured =
-            values.values().stream().flatMap(List::stream).anyMatch(isOf(measure));
+        boolean isMeasured = values.values().stream().flatMap(List::stream).anyMatch(isOf(measure));
         boolean hasBaseline =
             values.getOrDefault(subject.patient(), List.of()).stream()
                 .filter(isOf(measure))
@@ -350,8 +344,9 @@ public final class DataQualityCheck {
           LocalDate last = subject.left().orElse(today);
           boolean isDue =
               first
-                  .filter(day -> !visit.due(day).plusDays(window).isAfter(last)
-                      || (!visit.due(day).isAfter(day)))
+                  .filter(day ->
+                      !visit.due(day).plusDays(window).isAfter(last)
+                          || (!visit.due(day).isAfter(day)))
                   .isPresent();
           if (isDue) {
             due++;
@@ -380,8 +375,7 @@ public final class DataQualityCheck {
               "something at the visit, as the protocol plans it"));
     }
 
-    private void add(
-        Rule rule, Subject subject, Recorded recorded, String found, String expected) {
+    private void add(Rule rule, Subject subject, Recorded recorded, String found, String expected) {
       findings.add(
           new Finding(
               rule,

@@ -103,8 +103,7 @@ public final class Recomputation {
   }
 
   /** Student's t test of the changes of two groups, with one variance for both. */
-  public Test difference(
-      BitSet left, BitSet right, String measure, String baseline, String visit) {
+  public Test difference(BitSet left, BitSet right, String measure, String baseline, String visit) {
     Tests.Outcome test =
         Tests.student(
             pairs(left, measure, baseline, visit).changes(),
@@ -125,7 +124,9 @@ public final class Recomputation {
     Map<Integer, Double> before = at(measure, baseline);
     Map<Integer, Double> then = at(measure, visit);
     int[] both =
-        subjects.stream().filter(each -> before.containsKey(each) && then.containsKey(each)).toArray();
+        subjects.stream()
+            .filter(each -> before.containsKey(each) && then.containsKey(each))
+            .toArray();
     double[] earlier = new double[both.length];
     double[] later = new double[both.length];
     for (int i = 0; i < both.length; i++) {
@@ -136,8 +137,7 @@ public final class Recomputation {
   }
 
   private Map<Integer, Double> at(String measure, String visit) {
-    return values.computeIfAbsent(
-        measure + " " + visit, key -> measure(measure).at(visit));
+    return values.computeIfAbsent(measure + " " + visit, key -> measure(measure).at(visit));
   }
 
   private Population.Measure measure(String token) {

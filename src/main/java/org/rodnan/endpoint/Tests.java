@@ -67,8 +67,7 @@ final class Tests {
       return Outcome.none(variant);
     }
     double freedom = a.n() + b.n() - 2.0;
-    double pooled =
-        ((a.n() - 1) * a.sd() * a.sd() + (b.n() - 1) * b.sd() * b.sd()) / freedom;
+    double pooled = ((a.n() - 1) * a.sd() * a.sd() + (b.n() - 1) * b.sd() * b.sd()) / freedom;
     if (pooled == 0) {
       return Outcome.none(variant);
     }

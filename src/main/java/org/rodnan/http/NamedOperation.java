@@ -97,7 +97,8 @@ enum NamedOperation {
           "ild-progression",
           "ingest",
           "participant-flow",
-          "timeline", "published");
+          "timeline",
+          "published");
   private static final Set<String> WITH_PICTURE = Set.of("endpoint", "participant-flow");
 
   private final String code;

@@ -15,12 +15,17 @@ import org.hl7.fhir.r4.model.Type;
 /** The canonicals of our profiles and the small elements that they share. */
 public final class Elements {
   public static final String PROFILES = "https://w3id.org/rodnan/StructureDefinition/";
-  public static final String STUDY = "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy";
-  public static final String AE = "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/";
+  public static final String STUDY =
+      "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy";
+  public static final String AE =
+      "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition/";
   public static final String VISIT_SYSTEM = "https://w3id.org/rodnan/CodeSystem/ssc-visit";
-  public static final String EQUATIONS = "https://w3id.org/rodnan/CodeSystem/ssc-reference-equation";
-  public static final String HEMOGLOBIN = "https://w3id.org/rodnan/CodeSystem/ssc-hemoglobin-source";
-  public static final String IMPUTATION = "https://w3id.org/rodnan/CodeSystem/ssc-imputation-method";
+  public static final String EQUATIONS =
+      "https://w3id.org/rodnan/CodeSystem/ssc-reference-equation";
+  public static final String HEMOGLOBIN =
+      "https://w3id.org/rodnan/CodeSystem/ssc-hemoglobin-source";
+  public static final String IMPUTATION =
+      "https://w3id.org/rodnan/CodeSystem/ssc-imputation-method";
   public static final String ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
   public static final String UCUM = "http://unitsofmeasure.org";
 

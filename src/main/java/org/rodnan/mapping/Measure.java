@@ -79,8 +79,7 @@ public record Measure(
     all.add(new Measure(OURS, "lvef", Kind.QUANTITY, "%", "procedure", "ssc-lab-result"));
     all.add(
         new Measure(OURS, "disease-duration", Kind.QUANTITY, "mo", "exam", "ssc-disease-duration"));
-    for (String vital :
-        List.of("8302-2", "29463-7", "8480-6", "8462-4", "8867-4", "8310-5")) {
+    for (String vital : List.of("8302-2", "29463-7", "8480-6", "8462-4", "8867-4", "8310-5")) {
       all.add(new Measure(LOINC, vital, Kind.QUANTITY, "", "vital-signs", ""));
     }
     for (String organ :

@@ -57,10 +57,7 @@ public final class CohortOperation {
   private final CreateInteraction create;
 
   CohortOperation(
-      CohortSearch cohorts,
-      Disclosure disclosure,
-      ReadInteraction read,
-      CreateInteraction create) {
+      CohortSearch cohorts, Disclosure disclosure, ReadInteraction read, CreateInteraction create) {
     this.disclosure = disclosure;
     this.cohorts = cohorts;
     this.read = read;
@@ -96,7 +93,8 @@ public final class CohortOperation {
         of.filter(key -> key.type().equals("Group"))
             .map(key -> stored(key, store, arguments))
             .orElseGet(() -> asked(of, arguments));
-    Cohort cohort = cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()), level);
+    Cohort cohort =
+        cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()), level);
     Group group = group(definition, cohort, level);
     Parameters parameters = parameters(cohort, group, level);
     switch (store) {
@@ -269,8 +267,7 @@ public final class CohortOperation {
         .orElseThrow(() -> OperationArguments.malformed("change", "has no part '" + name + "'"));
   }
 
-  private static Group group(
-      CohortDefinition definition, Cohort cohort, Disclosure.Level level) {
+  private static Group group(CohortDefinition definition, Cohort cohort, Disclosure.Level level) {
     Group group = new Group();
     group.setActive(true).setActual(true).setType(GroupType.PERSON);
     group.setName(definition.title());
@@ -279,8 +276,7 @@ public final class CohortOperation {
     return group;
   }
 
-  private static Parameters parameters(
-      Cohort cohort, Group group, Disclosure.Level level) {
+  private static Parameters parameters(Cohort cohort, Group group, Disclosure.Level level) {
     Parameters answer = new Parameters();
     answer.addParameter("asOf", new DecimalType(cohort.position().value()));
     if (level.countMin() > 1) {

@@ -114,10 +114,7 @@ public final class PublishedOperation {
     }
     for (PublishedNumber each : numbers) {
       ParametersParameterComponent number = parameters.addParameter().setName("number");
-      number
-          .addPart()
-          .setName("result")
-          .setValue(new Reference("Observation/" + each.result()));
+      number.addPart().setName("result").setValue(new Reference("Observation/" + each.result()));
       text(number, "place", each.place());
       text(number, "population", each.population());
       text(number, "measure", each.measure());
@@ -172,13 +169,15 @@ public final class PublishedOperation {
       List<PublishedNumber> numbers = new ArrayList<>();
       for (JsonNode result : results) {
         if (isOf(result, "printed")) {
-          result.path("component").forEach(component -> {
-            String statistic = code(component.path("code"));
-            if (!NOT_PRINTED.contains(statistic)
-                && !(statistic.equals("denominator") && expression(result).isPresent())) {
-              numbers.add(number(result, component, statistic));
-            }
-          });
+          result
+              .path("component")
+              .forEach(component -> {
+                String statistic = code(component.path("code"));
+                if (!NOT_PRINTED.contains(statistic)
+                    && !(statistic.equals("denominator") && expression(result).isPresent())) {
+                  numbers.add(number(result, component, statistic));
+                }
+              });
         }
       }
       return numbers;
@@ -209,7 +208,7 @@ public final class PublishedOperation {
           computed = Double.isFinite(value) ? value : null;
           reason = computed == null ? "There are too few values." : "";
         } catch (NotComputable e) {
-          reason = e.getMessage();
+          reason = String.valueOf(e.getMessage());
         } catch (FhirFailure.Malformed e) {
           reason = "Its search can't be understood: " + e.getMessage();
         }
@@ -233,13 +232,13 @@ public final class PublishedOperation {
           reason);
     }
 
-    private double compute(
-        JsonNode result, JsonNode component, String statistic, String printed) {
+    private double compute(JsonNode result, JsonNode component, String statistic, String printed) {
       BitSet subjects = members(result.at("/subject/reference").asText());
       String visit = visit(result);
       return switch (kind(result)) {
         case "level" -> level(subjects, result, component, statistic);
-        case "change" -> change(again.change(subjects, measure(result), BASELINE, visit), statistic);
+        case "change" ->
+            change(again.change(subjects, measure(result), BASELINE, visit), statistic);
         case "percent-change" -> {
           Changed changed = again.change(subjects, measure(result), BASELINE, visit);
           // As papers do it: from the means as they are printed, with one digit.
@@ -264,12 +263,7 @@ public final class PublishedOperation {
             statistic.equals("n")
                 ? again.change(subjects, measure(result), BASELINE, visit).change().n()
                 : again
-                    .correlation(
-                        subjects,
-                        measure(result),
-                        other(component),
-                        BASELINE,
-                        visit)
+                    .correlation(subjects, measure(result), other(component), BASELINE, visit)
                     .statistic();
         case "frequency" -> frequency(subjects, result, component, statistic);
         default ->
@@ -278,8 +272,7 @@ public final class PublishedOperation {
       };
     }
 
-    private double level(
-        BitSet subjects, JsonNode result, JsonNode component, String statistic) {
+    private double level(BitSet subjects, JsonNode result, JsonNode component, String statistic) {
       if (result.path("code").path("coding").isEmpty()) {
         if (statistic.equals("n")) {
           return subjects.cardinality();
@@ -349,18 +342,20 @@ public final class PublishedOperation {
       JsonNode group = groups.get(reference);
       List<Criterion> criteria = new ArrayList<>();
       if (group != null) {
-        group.path("characteristic").forEach(each ->
-            expression(each)
-                .map(PublishedOperation::criterion)
-                .map(criterion ->
-                    new Criterion(
-                        criterion.name(),
-                        criterion.type(),
-                        criterion.parameters(),
-                        criterion.visit(),
-                        criterion.change(),
-                        each.path("exclude").asBoolean()))
-                .ifPresent(criteria::add));
+        group
+            .path("characteristic")
+            .forEach(each ->
+                expression(each)
+                    .map(PublishedOperation::criterion)
+                    .map(criterion ->
+                        new Criterion(
+                            criterion.name(),
+                            criterion.type(),
+                            criterion.parameters(),
+                            criterion.visit(),
+                            criterion.change(),
+                            each.path("exclude").asBoolean()))
+                    .ifPresent(criteria::add));
       }
       return criteria.isEmpty() ? Optional.empty() : Optional.of(again.subjects(criteria));
     }
@@ -439,7 +434,8 @@ public final class PublishedOperation {
     JsonNode quantity = component.path("valueQuantity");
     return quantity.isMissingNode()
         ? code(component.path("valueCodeableConcept")).replace('-', ' ')
-        : quantity.path("comparator").asText() + quantity.path("value").decimalValue().toPlainString();
+        : quantity.path("comparator").asText()
+            + quantity.path("value").decimalValue().toPlainString();
   }
 
   private static List<JsonNode> trees(List<byte[]> resources) {

@@ -131,8 +131,7 @@ record Finding(
         .filter(each ->
             each.test().equalsIgnoreCase(test)
                 && (each.domain().equals(domain)
-                    || each.measure().isSkinScore()
-                        && List.of("QS", "RS", "MK").contains(domain)))
+                    || each.measure().isSkinScore() && List.of("QS", "RS", "MK").contains(domain)))
         .map(Finding::measure)
         .findFirst();
   }

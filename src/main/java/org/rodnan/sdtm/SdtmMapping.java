@@ -104,7 +104,8 @@ public record SdtmMapping(
     Map<String, Map<String, String>> terms = new LinkedHashMap<>();
     if (members.containsKey("terms")) {
       MappingYaml.members(members.get("terms"), Set.of())
-          .forEach((name, node) -> terms.put(name.toUpperCase(Locale.ROOT), MappingYaml.texts(node)));
+          .forEach(
+              (name, node) -> terms.put(name.toUpperCase(Locale.ROOT), MappingYaml.texts(node)));
     }
     return new SdtmMapping(
         MappingYaml.text(members.get("study"), "[A-Za-z0-9\\-.]{1,64}", "an id of a ResearchStudy"),
@@ -115,7 +116,8 @@ public record SdtmMapping(
         MappingYaml.texts(members.get("visits")),
         MappingYaml.texts(members.get("units")),
         terms,
-        MappingYaml.text(members.get("reference-equation"), "[a-z0-9-]+", "a code of ssc-reference-equation"),
+        MappingYaml.text(
+            members.get("reference-equation"), "[a-z0-9-]+", "a code of ssc-reference-equation"),
         tests(members.get("tests")),
         ignored(members.get("ignore")));
   }
@@ -124,10 +126,12 @@ public record SdtmMapping(
     List<Test> tests = new ArrayList<>();
     for (Node each : MappingYaml.items(node)) {
       Map<String, Node> members =
-          MappingYaml.members(each, Set.of("domain", "test", "location", "laterality", "measure", "unit"));
+          MappingYaml.members(
+              each, Set.of("domain", "test", "location", "laterality", "measure", "unit"));
       for (String required : List.of("domain", "test", "measure")) {
         if (!members.containsKey(required)) {
-          throw MappingYaml.wrong(each, "a test without '" + required + "'", "domain, test and measure");
+          throw MappingYaml.wrong(
+              each, "a test without '" + required + "'", "domain, test and measure");
         }
       }
       String measure = MappingYaml.text(members.get("measure"), ".+", "a measure");

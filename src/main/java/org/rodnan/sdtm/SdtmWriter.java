@@ -421,7 +421,8 @@ public final class SdtmWriter {
   private static void dose(Quantity dose, Written row, String value, String unit) {
     if (dose.hasValue()) {
       row.put(value, digits(dose.getValue()));
-      row.put(unit, SubmissionUnits.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
+      row.put(
+          unit, SubmissionUnits.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
     }
   }
 

@@ -948,7 +948,8 @@ final class StudyReader {
   private String rowId(Row row, Subject subject) {
     String own = row.own("SPID");
     String key = own.isEmpty() ? required(row, row.domain() + "SEQ") : own;
-    return kept(own, Ids.id(subject.id() + "-" + row.domain().toLowerCase(Locale.ROOT) + "-" + key));
+    return kept(
+        own, Ids.id(subject.id() + "-" + row.domain().toLowerCase(Locale.ROOT) + "-" + key));
   }
 
   /** Readable as far as it goes, then a hash of the key: numbers change when a file is cut anew. */

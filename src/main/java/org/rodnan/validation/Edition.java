@@ -33,6 +33,9 @@ import org.rodnan.validation.compiled.CompiledProfiles;
 final class Edition {
   private static final String TYPE = "http://hl7.org/fhir/StructureDefinition/";
 
+  /** No revision of stored definitions has it, so that the first use makes the next edition. */
+  private static final long BEFORE_ALL = -1;
+
   private final long revision;
   private final ProfileContext profiles;
   private final ImpliedProfiles implied;
@@ -54,13 +57,13 @@ final class Edition {
     this.compiled = new CompiledProfiles(profiles, implied::of);
   }
 
-  static Edition first(Definitions definitions, StoredDefinitions stored, ValidationLimits limits) {
-    long revision = stored.revision();
-    StoredSupport support = new StoredSupport(stored);
+  /** Without those that are stored: at a start the index may not be there yet to find them. */
+  static Edition first(Definitions definitions, ValidationLimits limits) {
+    StoredSupport support = new StoredSupport(StoredDefinitions.NONE);
     ProfileContext profiles =
         new ProfileContext(definitions, support, terminology(definitions, support));
     return new Edition(
-        revision,
+        BEFORE_ALL,
         profiles,
         new ImpliedProfiles(profiles),
         new Findings(profiles),

@@ -79,7 +79,7 @@ public class ResourceValidator implements AutoCloseable {
     this.limits = limits;
     this.modes = modes;
     this.codings = CodingRules.of(definitions);
-    this.edition = Edition.first(definitions, stored, limits);
+    this.edition = Edition.first(definitions, limits);
   }
 
   /** HL7's validator reads an attachment's url to check its size, be it that of a local file. */

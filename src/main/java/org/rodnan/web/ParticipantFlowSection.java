@@ -73,9 +73,7 @@ final class ParticipantFlowSection {
           .empty("img", "src", address, "alt", alternative)
           .close();
     } else {
-      html.open("p", "class", "diagram")
-          .empty("img", "src", address, "alt", alternative)
-          .close();
+      html.open("p", "class", "diagram").empty("img", "src", address, "alt", alternative).close();
     }
   }
 

@@ -13,7 +13,14 @@ import org.rodnan.operation.PublishedOperation;
 final class PublishedBeside {
   private static final List<String> COLUMNS =
       List.of(
-          "Measure", "Population", "Visit", "Statistic", "Printed in", "Printed", "Computed", "Why");
+          "Measure",
+          "Population",
+          "Visit",
+          "Statistic",
+          "Printed in",
+          "Printed",
+          "Computed",
+          "Why");
 
   private static final double P_MIN = 0.001;
 

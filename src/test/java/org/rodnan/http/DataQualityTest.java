@@ -94,8 +94,7 @@ class DataQualityTest {
     trial.subject("days");
     trial.create(trial.value(MRSS, "days", "baseline", 3, "2008-01-15", 20));
     assertThat(findings("days"))
-        .containsExactly(
-            "study-day,baseline,mrss-total,day 3,\"day 1, by 2008-01-15\"");
+        .containsExactly("study-day,baseline,mrss-total,day 3,\"day 1, by 2008-01-15\"");
   }
 
   @Test

@@ -169,7 +169,8 @@ class PagesTest {
                 + "<td class=\"number\">1</td><td class=\"number\">0</td>")
         .contains("<span class=\"unseen\">Withdrawn: </span>adverse-event</th>")
         .contains("of the 2 enrolled subjects", "Left out: 1 of nobody who is enrolled.")
-        .contains("<th scope=\"row\">Nausea</th><td class=\"number\">1</td><td class=\"number\">50.0")
+        .contains(
+            "<th scope=\"row\">Nausea</th><td class=\"number\">1</td><td class=\"number\">50.0")
         .contains("1 (100.0 %)", "0 (0.0 %)");
   }
 

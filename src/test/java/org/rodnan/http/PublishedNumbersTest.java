@@ -33,8 +33,7 @@ class PublishedNumbersTest {
   }
 
   private List<CSVRecord> numbers(String study) throws IOException {
-    Answer answer =
-        server.client().get("/ResearchStudy/" + study + "/$published?_format=csv");
+    Answer answer = server.client().get("/ResearchStudy/" + study + "/$published?_format=csv");
     assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
     return CSVFormat.RFC4180
         .builder()

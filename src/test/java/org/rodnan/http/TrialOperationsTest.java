@@ -580,8 +580,7 @@ class TrialOperationsTest {
   @Test
   void parenthesesHaveAnEnd() {
     String deep = "not(".repeat(5_000) + "1" + ")".repeat(5_000);
-    Answer answer =
-        client.get(STUDY + "/$cohort?criterion=Patient&combine=" + encoded(deep));
+    Answer answer = client.get(STUDY + "/$cohort?criterion=Patient&combine=" + encoded(deep));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.text()).contains("parentheses");
     assertThat(client.get(STUDY + "/$cohort?" + "criterion=Patient&".repeat(51)).text())

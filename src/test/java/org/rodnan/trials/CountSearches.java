@@ -36,8 +36,7 @@ final class CountSearches {
     return switch (measure.substring(0, Math.max(0, measure.indexOf(':')))) {
       case "sex" -> Optional.of("Patient?gender=" + last);
       case "disposition" ->
-          Optional.of(
-              "ResearchSubject?disposition=" + DISPOSITIONS.getOrDefault(last, last));
+          Optional.of("ResearchSubject?disposition=" + DISPOSITIONS.getOrDefault(last, last));
       case "antibody", "organ" ->
           MeasureCode.of(measure)
               .map(code ->
@@ -91,6 +90,8 @@ final class CountSearches {
   }
 
   private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%2C", "%5C%2C");
+    return URLEncoder.encode(text, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("%2C", "%5C%2C");
   }
 }

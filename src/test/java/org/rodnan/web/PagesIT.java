@@ -360,8 +360,13 @@ class PagesIT {
 
   /** The cells of the first table after a heading, row by row. */
   private static List<String> rows(String heading) {
-    return browser.all(heading + " ~ .wide:has(table)").getFirst().findElements(By.cssSelector(
-        "tbody tr")).stream().map(WebElement::getText).toList();
+    return browser
+        .all(heading + " ~ .wide:has(table)")
+        .getFirst()
+        .findElements(By.cssSelector("tbody tr"))
+        .stream()
+        .map(WebElement::getText)
+        .toList();
   }
 
   @Test
