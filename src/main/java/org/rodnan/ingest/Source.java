@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.clinicaltrials.ClinicalTrialsReader;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.SourceFile;
@@ -17,12 +18,16 @@ public enum Source {
   FHIR("fhir", Optional.empty()),
   /** Messages, each acknowledged on its own by {@link org.rodnan.hl7v2.Hl7v2Receiver}. */
   HL7V2("hl7v2", Optional.empty()),
+  CLINICALTRIALS(
+      "clinicaltrials",
+      (files, mapping) -> new ClinicalTrialsReader(Source.JSON_BYTES_MAX).read(files)),
   SDTM(
       "sdtm",
       (files, mapping) ->
           new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse)));
 
   private static final int ROWS_MAX = 1_000_000;
+  private static final long JSON_BYTES_MAX = 64L << 20;
 
   private final String code;
   private final Optional<Reader> reader;

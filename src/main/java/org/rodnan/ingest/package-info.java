@@ -3,7 +3,16 @@
  * through the one door for writing.
  */
 @ApplicationModule(
-    allowedDependencies = {"fhir", "store", "search", "interaction", "hl7v2", "mapping", "sdtm"})
+    allowedDependencies = {
+      "fhir",
+      "store",
+      "search",
+      "interaction",
+      "hl7v2",
+      "mapping",
+      "sdtm",
+      "clinicaltrials"
+    })
 @NullMarked
 package org.rodnan.ingest;
 
