@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Patient;
@@ -97,7 +98,7 @@ final class WritingOrderTest {
       }
       assertThat(count).as("seed %d", seed).isEqualTo(size);
       for (RecordItem each : items) {
-        List<Integer> own = places.get(each.key());
+        List<Integer> own = Objects.requireNonNull(places.get(each.key()));
         for (ResourceKey reference : each.references()) {
           List<Integer> target = places.get(reference);
           if (target != null && !target.equals(own)) {
