@@ -97,13 +97,23 @@ final class LogApplication {
       if (entries.isEmpty()) {
         return position;
       }
-      applyAll(index, entries);
-      LogEntry last = entries.getLast();
-      position = last.position();
-      if (last.endsUnit()) {
+      int end = endOfUnits(entries);
+      List<LogEntry> next = end == 0 ? entries : entries.subList(0, end);
+      applyAll(index, next);
+      position = next.getLast().position();
+      if (end > 0) {
         return position;
       }
     }
+  }
+
+  /** How many of the entries are of units that end among them. */
+  private static int endOfUnits(List<LogEntry> entries) {
+    int end = entries.size();
+    while (end > 0 && !entries.get(end - 1).endsUnit()) {
+      end--;
+    }
+    return end;
   }
 
   /** The last entry about one of the types that was applied since the start. For any thread. */

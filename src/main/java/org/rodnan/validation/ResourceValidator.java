@@ -202,15 +202,25 @@ public class ResourceValidator implements AutoCloseable {
    * doesn't wait for it. Takes seconds of one thread; service goes on meanwhile.
    */
   public void warmUp() {
+    Edition warmed = atStart();
     Artifacts.files("profiles/examples").entrySet().stream()
         .filter(file -> file.getKey().contains("-valid-"))
         .forEach(file -> {
-          compiled().accepts(file.getValue());
-          edition.judge(file.getValue(), profile -> true);
+          warmed.compiled().accepts(file.getValue());
+          warmed.judge(file.getValue(), profile -> true);
         });
-    Set<String> left = notCompiled();
+    Set<String> left = warmed.compiled().notCompiled();
     if (!left.isEmpty()) {
       LOG.info("Left to HL7's validator, since they aren't compiled: {}", String.join(", ", left));
+    }
+  }
+
+  /** That of now, or if the index is being made anew the one without stored definitions. */
+  private Edition atStart() {
+    try {
+      return edition();
+    } catch (FhirFailure.Busy e) {
+      return edition;
     }
   }
 
