@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 import org.rodnan.FhirClient;
@@ -182,14 +183,14 @@ class PagesIT {
     open("/search?type=Observation");
     choose("p", 0, "code");
     browser.await("fieldset", "Modifier");
-    write(0, "mrss-total");
+    write("v", 0, "mrss-total");
     browser.await("#address", "code=mrss-total");
     browser.find("button[name=add]").click();
     browser.await("form", "Criterion 2");
     choose("p", 1, "value-quantity");
     browser.await("fieldset:nth-of-type(2)", "Comparison");
     choose("c", 0, "ge");
-    write(1, "30");
+    write("v", 1, "30");
     browser.await("#address", "value-quantity=ge30");
     String url = browser.text("#address").replace("GET ", "");
     long total = client().get(root + url + "&_summary=count").json().path("total").asLong();
@@ -203,11 +204,30 @@ class PagesIT {
   }
 
   private static void choose(String name, int place, String value) {
-    new Select(browser.all("select[name=" + name + "]").get(place)).selectByValue(value);
+    whileItIsRenewed(
+        () -> new Select(browser.all("select[name=" + name + "]").get(place)).selectByValue(value));
   }
 
-  private static void write(int place, String text) {
-    browser.all("input[type=text][name=v]").get(place).sendKeys(text);
+  private static void write(String name, int place, String text) {
+    whileItIsRenewed(
+        () -> browser.all("input[type=text][name=" + name + "]").get(place).sendKeys(text));
+  }
+
+  /**
+   * The form is made anew when something is chosen in it, so that a field may go between being
+   * found and being used; once somebody writes in it, it stays.
+   */
+  private static void whileItIsRenewed(Runnable use) {
+    for (int tries = 1; ; tries++) {
+      try {
+        use.run();
+        return;
+      } catch (StaleElementReferenceException e) {
+        if (tries == 20) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Every count that is shown is one that the interface gives for the same. */
@@ -215,20 +235,17 @@ class PagesIT {
   void aCohortIsSeenWhileItIsChosen() {
     open("/cohort?study=spiera-2011");
     browser.await("#total", "30 of 30 remain");
-    browser
-        .all("input[name=s]")
-        .getFirst()
-        .sendKeys("Observation?code=mrss-total&value-quantity=ge30");
-    browser.all("input[type=text][name=t]").getFirst().sendKeys("baseline");
+    write("s", 0, "Observation?code=mrss-total&value-quantity=ge30");
+    write("t", 0, "baseline");
     browser.await("#address", "%23visit%3Dbaseline");
     browser.await("#total", "17 of 30 remain");
     browser.find("button[name=add]").click();
     browser.await("form", "Criterion 2");
-    browser.driver().switchTo().activeElement().sendKeys("fell");
-    browser.all("input[name=s]").get(1).sendKeys("Observation?code=mrss-total");
-    new Select(browser.all("select[name=k]").get(1)).selectByValue("absolute");
+    whileItIsRenewed(() -> browser.driver().switchTo().activeElement().sendKeys("fell"));
+    write("s", 1, "Observation?code=mrss-total");
+    choose("k", 1, "absolute");
     browser.await("fieldset:nth-of-type(2)", "From visit");
-    browser.all("input[type=text][name=v]").getFirst().sendKeys("-5");
+    write("v", 0, "-5");
     browser.await("#address", "-5");
     browser.await("tbody tr:nth-of-type(3)", "fell");
     String url = browser.text("#address").replace("GET ", "");
@@ -241,7 +258,7 @@ class PagesIT {
           .isEqualTo(lines.get(i + 1).split(",")[2]);
     }
     assertThat(browser.find("#said").getDomProperty("textContent")).endsWith("of 30 remain");
-    browser.all("button[name=remove]").getFirst().click();
+    whileItIsRenewed(() -> browser.all("button[name=remove]").getFirst().click());
     browser.await("#total", "16 of 30 remain");
   }
 
