@@ -209,8 +209,8 @@ class PagesIT {
   }
 
   private static void write(String name, int place, String text) {
-    whileItIsRenewed(
-        () -> browser.all("input[type=text][name=" + name + "]").get(place).sendKeys(text));
+    String css = "input[name=" + name + "]:is([type=text], :not([type]))";
+    whileItIsRenewed(() -> browser.all(css).get(place).sendKeys(text));
   }
 
   /**
@@ -280,7 +280,7 @@ class PagesIT {
     open("/search?type=Patient&p=_id&m=&c=&v=");
     String text = "spiera-2011-001,spiera-2011-002,spiera-2011-003";
     for (String letter : text.split("")) {
-      write(0, letter);
+      write("v", 0, letter);
     }
     browser.await("#total", "3 resources found");
     assertThat(browser.find("input[name=v][type=text]").getDomProperty("value")).isEqualTo(text);
