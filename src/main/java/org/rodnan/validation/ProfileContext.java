@@ -139,7 +139,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
     this.outlines = new HashMap<>();
     this.primitiveTypes = new HashSet<>();
     for (org.hl7.fhir.r4.model.StructureDefinition outline : definitions.typeOutlines()) {
-      StructureDefinition type = toR5.structureDefinitionToCanonical(outline);
+      StructureDefinition type = new Outline(toR5.structureDefinitionToCanonical(outline));
       type.setSourcePackage(R4);
       outlines.put(type.getUrl(), type);
       if (type.getKind() == StructureDefinitionKind.PRIMITIVETYPE) {
@@ -413,11 +413,37 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
     return type == null ? List.of() : List.of(type);
   }
 
-  /** Outlines only, which is what the validator needs of all types at once: their names. */
+  /** Of all types at once the validator needs mostly the names, so that few are read whole. */
   @Override
   @SuppressWarnings("unchecked")
   public <T extends Resource> List<T> fetchResourcesByType(Class<T> type) {
     return type == StructureDefinition.class ? (List<T>) List.copyOf(outlines.values()) : List.of();
+  }
+
+  /**
+   * A type that reads its elements when it is asked for them. Of one without elements the FHIRPath
+   * engines would make a snapshot in place, each while others read it.
+   */
+  private final class Outline extends StructureDefinition {
+    private static final long serialVersionUID = 1L;
+
+    Outline(StructureDefinition outline) {
+      outline.copyValues(this);
+    }
+
+    @Override
+    public boolean hasSnapshot() {
+      return true;
+    }
+
+    @Override
+    public StructureDefinitionSnapshotComponent getSnapshot() {
+      StructureDefinition whole = structure(getUrl());
+      if (whole == null) {
+        throw new IllegalStateException("The type " + getUrl() + " is unknown");
+      }
+      return whole.getSnapshot();
+    }
   }
 
   @Override

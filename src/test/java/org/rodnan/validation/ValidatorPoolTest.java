@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ca.uhn.fhir.context.support.IValidationSupport;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.StoredDefinitions;
 
@@ -35,6 +41,41 @@ class ValidatorPoolTest {
       assertThat(other.isDone()).isTrue();
     }
     assertThat(pool.<Boolean>use(free -> true)).isTrue();
+  }
+
+  /** Of the many types of an extension's value, some are the base of others. */
+  @Test
+  void judgesAConstraintAlikeOnManyThreadsFromTheFirstUseOn() throws Exception {
+    byte[] profile =
+        """
+        {"resourceType": "StructureDefinition", "url": "http://example.org/one", "name": "One",
+         "status": "draft", "fhirVersion": "4.0.1", "kind": "resource", "abstract": false,
+         "type": "Basic", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Basic",
+         "derivation": "constraint",
+         "snapshot": {"element": [{"id": "Basic", "path": "Basic", "min": 0, "max": "*",
+           "definition": "A note", "base": {"path": "Basic", "min": 0, "max": "*"},
+           "constraint": [{"key": "one-1", "severity": "error", "human": "Has no coding",
+             "expression": "extension.where(url='http://example.org/e').value.coding.empty()",
+             "source": "http://example.org/one"}]}]}}
+        """
+            .getBytes(StandardCharsets.UTF_8);
+    int threads = 4;
+    ValidationLimits limits =
+        new ValidationLimits(threads, 1000, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    CyclicBarrier together = new CyclicBarrier(threads);
+    try (var executor = Executors.newFixedThreadPool(threads)) {
+      for (int round = 0; round < 3; round++) {
+        Edition edition = Edition.first(DEFINITIONS, limits);
+        Callable<List<Issue>> judge =
+            () -> {
+              together.await();
+              return edition.judge(profile, address -> true);
+            };
+        for (Future<List<Issue>> one : executor.invokeAll(Collections.nCopies(threads, judge))) {
+          assertThat(one.get()).isEmpty();
+        }
+      }
+    }
   }
 
   @Test
