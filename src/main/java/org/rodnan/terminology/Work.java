@@ -2,6 +2,7 @@ package org.rodnan.terminology;
 
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.WatchedText;
 
 /**
  * Bounds the work for one value set: imports may multiply, and a regular expression may try every
@@ -34,29 +35,6 @@ final class Work {
 
   /** The text, each look at a character of which is a step. */
   CharSequence read(String text) {
-    return new Read(this, text);
-  }
-
-  private record Read(Work work, String text) implements CharSequence {
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      work.take();
-      return text.charAt(index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return new Read(work, text.substring(start, end));
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+    return new WatchedText(text, this::take);
   }
 }

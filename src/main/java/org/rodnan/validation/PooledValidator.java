@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.hl7.fhir.common.hapi.validation.validator.FhirDefaultPolicyAdvisor;
-import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
 import org.hl7.fhir.r5.context.IWorkerContext;
 import org.hl7.fhir.r5.elementmodel.Element;
 import org.hl7.fhir.r5.elementmodel.JsonParser;
@@ -55,14 +54,18 @@ final class PooledValidator extends InstanceValidator {
   private final CpuBudget budget;
 
   PooledValidator(ProfileContext profiles, Duration cpuTimeMax) {
+    this(profiles, new CpuBudget(cpuTimeMax));
+  }
+
+  private PooledValidator(ProfileContext profiles, CpuBudget budget) {
     super(
         profiles,
-        new FhirInstanceValidator.NullEvaluationContext(),
+        new WatchedFunctions(budget),
         new XVerExtensionManagerOld(profiles),
         new LocalSession(profiles),
         new ValidatorSettings());
     this.profiles = profiles;
-    this.budget = new CpuBudget(cpuTimeMax);
+    this.budget = budget;
     setBestPracticeWarningLevel(BestPracticeWarningLevel.Ignore);
     setAnyExtensionsAllowed(true);
     setResourceIdRule(IdStatus.OPTIONAL);

@@ -29,16 +29,20 @@ import org.hl7.fhir.r5.model.CodeSystem;
 import org.hl7.fhir.r5.model.CodeableConcept;
 import org.hl7.fhir.r5.model.Coding;
 import org.hl7.fhir.r5.model.ElementDefinition;
+import org.hl7.fhir.r5.model.ElementDefinition.ConstraintSeverity;
 import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionConstraintComponent;
 import org.hl7.fhir.r5.model.OperationOutcome.OperationOutcomeIssueComponent;
 import org.hl7.fhir.r5.model.PackageInformation;
 import org.hl7.fhir.r5.model.Resource;
+import org.hl7.fhir.r5.model.StringType;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition.StructureDefinitionKind;
 import org.hl7.fhir.r5.model.StructureDefinition.TypeDerivationRule;
 import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.terminologies.utilities.ValidationResult;
 import org.hl7.fhir.r5.utils.UserDataNames;
+import org.hl7.fhir.r5.extensions.ExtensionDefinitions;
+import org.hl7.fhir.utilities.Utilities;
 import org.hl7.fhir.utilities.validation.ValidationMessage.IssueSeverity;
 import org.hl7.fhir.utilities.validation.ValidationOptions;
 import org.hl7.fhir.validation.instance.utils.FHIRPathExpressionFixer;
@@ -268,8 +272,34 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
     if (!structure.hasSnapshot()) {
       generateSnapshot(structure);
     }
+    for (StringType invariant : structure.getContextInvariant()) {
+      if (WatchedFunctions.watch(parse(invariant.getValue()))) {
+        throw new IllegalStateException(
+            "its contextInvariant '"
+                + invariant.getValue()
+                + "' uses a regular expression, which is supported in constraints only");
+      }
+    }
+    structure.getSnapshot().getElement().forEach(ProfileContext::constrainByRegex);
     parseConstraints(structure, clients);
     return structure;
+  }
+
+  /** The validator's own look at the extension can't be stopped; at a constraint's it can. */
+  private static void constrainByRegex(ElementDefinition element) {
+    String regex = element.getExtensionString(ExtensionDefinitions.EXT_REGEX);
+    if (regex != null) {
+      element.removeExtension(ExtensionDefinitions.EXT_REGEX);
+      element
+          .addConstraint()
+          .setKey("regex")
+          .setSeverity(ConstraintSeverity.ERROR)
+          .setHuman("The value must match the regular expression " + regex)
+          .setExpression(
+              "hasValue().not() or toString().matchesFull('"
+                  + Utilities.escapeJson(regex).replace("'", "\\'")
+                  + "')");
+    }
   }
 
   /** Bases that lead in a circle would never end. */
@@ -346,10 +376,18 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
         if (expression != null) {
           constraint.setUserData(
               UserDataNames.validator_expression_cache,
-              place.expressions().computeIfAbsent(expression, this::parse));
+              place.expressions()
+                  .computeIfAbsent(
+                      expression, each -> place == ours ? parse(each) : watched(each)));
         }
       }
     }
+  }
+
+  private ExpressionNode watched(String expression) {
+    ExpressionNode parsed = parse(expression);
+    WatchedFunctions.watch(parsed);
+    return parsed;
   }
 
   private synchronized ExpressionNode parse(String expression) {

@@ -200,7 +200,10 @@ class StoredDefinitionsTest {
             // With functions that are compiled, with one that isn't, and with results that grow.
             "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.exists())))))",
             "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.lower() != 'x')))))",
-            "EACH.select(EACH).select(EACH).select(EACH).select(EACH).count() > 0");
+            "EACH.select(EACH).select(EACH).select(EACH).select(EACH).count() > 0",
+            "EACH.value.all($this.matches('(a+)+b'))",
+            "EACH.value.all($this.matchesFull('(a+)+b'))",
+            "EACH.value.all($this.replaceMatches('(a+)+b', 'c') != 'c')");
     try (TestServer server = TestServer.start("rodnan.validation.cpu-time-max=500ms")) {
       FhirClient strict = server.client();
       for (String constraint : costly) {
@@ -223,13 +226,60 @@ class StoredDefinitionsTest {
               .withArray("extension")
               .addObject()
               .put("url", "https://example.org/" + i)
-              .put("valueString", "x");
+              .put("valueString", "a".repeat(40));
         }
         Answer answer = strict.post("/Basic", resource.toString());
-        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.status()).as(constraint).isEqualTo(422);
         assertThat(answer.text()).contains("rodnan.validation.cpu-time-max");
       }
     }
+  }
+
+  @Test
+  void aRegularExpressionOfAnElementIsKept() {
+    String claim = base + "/StructureDefinition/regular";
+    ObjectNode definition = parsed(profile(claim, "Patient", "\"min\": 0", ""));
+    ObjectNode id =
+        definition.putObject("differential").putArray("element").addObject();
+    id.put("id", "Patient.identifier.value").put("path", "Patient.identifier.value");
+    id.putArray("extension")
+        .addObject()
+        .put("url", "http://hl7.org/fhir/StructureDefinition/regex")
+        .put("valueString", "S-[0-9]{3}'?\\\\?");
+    assertThat(client.post("/StructureDefinition", definition.toString()).status()).isEqualTo(201);
+    for (String value : List.of("S-001", "S-001'", "S-001\\\\")) {
+      Answer taken = client.post("/Patient", patient(claim, value));
+      assertThat(taken.status()).as(taken.text()).isEqualTo(201);
+    }
+    Answer refused = client.post("/Patient", patient(claim, "S-1"));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("regular expression S-[0-9]{3}", "identifier[0].value");
+  }
+
+  private static String patient(String claim, String identifier) {
+    return """
+        {"resourceType": "Patient", "meta": {"profile": ["%s"]},
+         "identifier": [{"system": "http://example.org/subjects", "value": "%s"}]}
+        """
+        .formatted(claim, identifier);
+  }
+
+  @Test
+  void aContextThatUsesARegularExpressionIsRefused() {
+    String body =
+        """
+        {"resourceType": "StructureDefinition", "url": "%s/StructureDefinition/regular-context",
+         "name": "Regular", "status": "active", "kind": "complex-type", "abstract": false,
+         "type": "Extension", "context": [{"type": "element", "expression": "Patient"}],
+         "contextInvariant": ["id.matches('(a+)+b')"],
+         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+         "derivation": "constraint",
+         "differential": {"element": [{"id": "Extension", "path": "Extension", "max": "1"}]}}
+        """
+            .formatted(base);
+    Answer refused = client.post("/StructureDefinition", body);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text()).contains("contextInvariant", "regular expression");
   }
 
   private String profile(String url, String type, String author, String code) {

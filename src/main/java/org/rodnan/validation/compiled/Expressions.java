@@ -17,6 +17,7 @@ import org.hl7.fhir.r5.model.DecimalType;
 import org.hl7.fhir.r5.model.IntegerType;
 import org.hl7.fhir.r5.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.WatchedText;
 import org.rodnan.validation.compiled.Expression.Scope;
 
 /**
@@ -40,6 +41,7 @@ final class Expressions {
   private static final BigDecimal NUMBER_MAX = new BigDecimal("1000000000");
   private static final int PAIRS_MAX = 10_000;
   private static final int ITEMS_MAX = 100_000;
+  private static final int LOOKS_MAX = 1_000_000;
 
   /** Types that others are derived from, so that a name alone doesn't tell. */
   private static final Set<String> DERIVED =
@@ -279,6 +281,8 @@ final class Expressions {
           (scope, focus) ->
               focus.isEmpty() ? UNKNOWN.evaluate(scope, focus) : List.of(truncated(focus));
       case Matches -> matches(parameters.get(0));
+      // What HL7's validator is made to ask the program for.
+      case Custom -> node.getName().equals("matches") ? matches(parameters.get(0)) : UNKNOWN;
       case StartsWith ->
           (scope, focus) -> {
             String text = single(focus, scope);
@@ -442,8 +446,14 @@ final class Expressions {
       if (focus.isEmpty()) {
         return List.of();
       }
-      return truth(pattern.matcher(single(focus, scope)).find());
+      return truth(pattern.matcher(watched(single(focus, scope))).find());
     };
+  }
+
+  /** A search that looks too often is left to HL7's validator, which is stopped in time. */
+  private static CharSequence watched(String text) {
+    int[] looks = new int[1];
+    return new WatchedText(text, () -> Undecided.unless(++looks[0] <= LOOKS_MAX));
   }
 
   private static boolean isDistinct(List<?> values) {
