@@ -5,5 +5,11 @@ package org.rodnan.ingest;
  *
  * @param number counts all that a report tells, from 0, in the order of reading
  * @param line of NDJSON; of a Bundle the number of the entry; from 1
+ * @param place in the line, for the reason of a refusal; empty if the line says enough
  */
-record FhirRecord(long number, String file, long line, byte[] json) {}
+record FhirRecord(long number, String file, long line, String place, byte[] json) {
+  /** The reason with the place before it. */
+  String located(String reason) {
+    return place.isEmpty() || reason.isEmpty() ? reason : place + ": " + reason;
+  }
+}

@@ -180,12 +180,7 @@ public final class Ingest {
                 new Told(each.file(), each.row(), () -> numbering.told(each, Action.LEFT_OUT))));
     content
         .resources()
-        .forEach(each ->
-            all.add(
-                new Told(
-                    each.file(),
-                    each.row(),
-                    () -> numbering.record(each.file(), each.row(), encoded(each.resource())))));
+        .forEach(each -> all.add(new Told(each.file(), each.row(), () -> numbering.record(each))));
     all.sort(Comparator.comparing(Told::file).thenComparingLong(Told::row));
     all.forEach(each -> each.teller().run());
   }
@@ -223,7 +218,12 @@ public final class Ingest {
 
     @Override
     public void record(String file, long line, byte[] json) {
-      writer.add(new FhirRecord(next++, file, line, json));
+      writer.add(new FhirRecord(next++, file, line, "", json));
+    }
+
+    void record(MappedContent.Mapped each) {
+      writer.add(
+          new FhirRecord(next++, each.file(), each.row(), each.place(), encoded(each.resource())));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.rodnan.ingest.IngestReport.Row;
 record RecordItem(
     FhirRecord source, ResourceKey key, ParsedResource resource, Set<ResourceKey> references) {
   Row row(Action action, String reason) {
-    return new Row(source.file(), source.line(), action, key.type(), key.id(), reason);
+    return new Row(
+        source.file(), source.line(), action, key.type(), key.id(), source.located(reason));
   }
 }

@@ -216,7 +216,7 @@ final class RecordWriter implements Closeable {
               Action.REJECTED,
               "",
               "",
-              String.valueOf(e.getMessage())));
+              source.located(String.valueOf(e.getMessage()))));
       return Optional.empty();
     }
   }

@@ -9,6 +9,9 @@ import org.rodnan.clinicaltrials.ClinicalTrialsReader;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.SourceFile;
+import org.rodnan.registry.RedcapReader;
+import org.rodnan.registry.RegistryMapping;
+import org.rodnan.registry.RegistryReader;
 import org.rodnan.sdtm.SdtmMapping;
 import org.rodnan.sdtm.SdtmReader;
 
@@ -24,7 +27,17 @@ public enum Source {
   SDTM(
       "sdtm",
       (files, mapping) ->
-          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse)));
+          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse))),
+  CSV(
+      "csv",
+      (files, mapping) ->
+          new RegistryReader(Source.ROWS_MAX)
+              .read(files, RegistryMapping.parse(Source.required(mapping)))),
+  REDCAP(
+      "redcap",
+      (files, mapping) ->
+          new RedcapReader(Source.ROWS_MAX)
+              .read(files, RegistryMapping.parse(Source.required(mapping))));
 
   private static final int ROWS_MAX = 1_000_000;
   private static final long JSON_BYTES_MAX = 64L << 20;
@@ -55,6 +68,14 @@ public enum Source {
   /** As it is asked for. */
   public String code() {
     return code;
+  }
+
+  private static String required(Optional<String> mapping) {
+    return mapping.orElseThrow(() ->
+        new FhirFailure.Malformed(
+            IssueType.REQUIRED,
+            "There is no mapping, which says which columns are what; expected a file *.yaml sent"
+                + " with the others, in a form (multipart/form-data) or a zip file"));
   }
 
   /** Empty for what is read as a stream. */

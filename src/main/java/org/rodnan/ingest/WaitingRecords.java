@@ -38,6 +38,7 @@ final class WaitingRecords implements Closeable {
       out.writeLong(waiting.number());
       out.writeUTF(waiting.file());
       out.writeLong(waiting.line());
+      out.writeUTF(waiting.place());
       out.writeInt(waiting.json().length);
       out.write(waiting.json());
       count++;
@@ -70,9 +71,10 @@ final class WaitingRecords implements Closeable {
         long number = in.readLong();
         String name = in.readUTF();
         long line = in.readLong();
+        String place = in.readUTF();
         byte[] json = new byte[in.readInt()];
         in.readFully(json);
-        taken.add(new FhirRecord(number, name, line, json));
+        taken.add(new FhirRecord(number, name, line, place, json));
         bytes += json.length;
         left--;
       }

@@ -11,7 +11,8 @@
       "hl7v2",
       "mapping",
       "sdtm",
-      "clinicaltrials"
+      "clinicaltrials",
+      "registry"
     })
 @NullMarked
 package org.rodnan.ingest;

@@ -18,6 +18,15 @@ public record MappedContent(List<Mapped> resources, List<Refusal> refused, List<
     leftOut = List.copyOf(leftOut);
   }
 
-  /** A resource and the row that it, or the first of its rows, comes from. */
-  public record Mapped(Resource resource, String file, long row) {}
+  /**
+   * A resource and the row that it, or the first of its rows, comes from.
+   *
+   * @param place in the row, such as {@code column FVC}, for the reason of a refusal; empty if the
+   *     row says enough
+   */
+  public record Mapped(Resource resource, String file, long row, String place) {
+    public Mapped(Resource resource, String file, long row) {
+      this(resource, file, row, "");
+    }
+  }
 }

@@ -22,7 +22,7 @@ final class WritingOrderTest {
       keys.add(key(reference));
     }
     return new RecordItem(
-        new FhirRecord(id, "f", id, new byte[0]),
+        new FhirRecord(id, "f", id, "", new byte[0]),
         key(id),
         new ParsedResource(new Patient(), new byte[0]),
         keys);
@@ -63,7 +63,7 @@ final class WritingOrderTest {
   void keepsTheOrderOfRecordsOfOneKey() {
     RecordItem again =
         new RecordItem(
-            new FhirRecord(7, "f", 7, new byte[0]),
+            new FhirRecord(7, "f", 7, "", new byte[0]),
             key(0),
             new ParsedResource(new Patient(), new byte[0]),
             Set.of());

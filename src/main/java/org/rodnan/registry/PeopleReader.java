@@ -1,0 +1,229 @@
+package org.rodnan.registry;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.DateTimeType;
+import org.hl7.fhir.r4.model.DateType;
+import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
+import org.hl7.fhir.r4.model.Extension;
+import org.hl7.fhir.r4.model.Patient;
+import org.hl7.fhir.r4.model.Period;
+import org.hl7.fhir.r4.model.ResearchSubject;
+import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
+import org.rodnan.mapping.Elements;
+import org.rodnan.mapping.RowException;
+import org.rodnan.mapping.Term;
+
+/**
+ * From the demographics of a table to people and their part in the study. They may stand in each
+ * row of a person or in one of them; where they stand twice they have to be the same.
+ */
+final class PeopleReader {
+  private static final int AGE_MAX = 120;
+
+  private final TablesReader all;
+  private final TablesReader.Pair pair;
+
+  PeopleReader(TablesReader all, TablesReader.Pair pair) {
+    this.all = all;
+    this.pair = pair;
+  }
+
+  /** The first row that has a value of each field, and the first that has any. */
+  private static final class Person {
+    private final Row first;
+    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private boolean isRefused;
+
+    Person(Row first) {
+      this.first = first;
+    }
+  }
+
+  void read() {
+    Map<String, Person> people = new LinkedHashMap<>();
+    for (Row row : pair.rows()) {
+      all.attempt(row, row.line().number(), () -> gather(row, people));
+    }
+    people.forEach((name, person) -> {
+      int before = all.refusedCount();
+      if (!person.isRefused) {
+        all.attempt(person.first, person.first.line().number(), () -> make(name, person));
+      }
+      if (person.isRefused || all.refusedCount() > before) {
+        all.unknown(name);
+      }
+    });
+  }
+
+  private void gather(Row row, Map<String, Person> people) {
+    Map<String, Field> given = new LinkedHashMap<>();
+    pair.table()
+        .fields()
+        .forEach((name, field) -> {
+          if (!field.column().isEmpty() && !field.cell(row).isEmpty()) {
+            given.put(name, field);
+          }
+        });
+    if (given.isEmpty()) {
+      return;
+    }
+    Person person = people.computeIfAbsent(all.name(row, pair.table()), name -> new Person(row));
+    given.forEach((name, field) -> {
+      Row before = person.rows.putIfAbsent(name, row);
+      if (before != null && !field.cell(before).text().equals(field.cell(row).text())) {
+        person.isRefused = true;
+        throw field.wrong(
+            row,
+            "found '"
+                + Sheet.shown(field.cell(row).text())
+                + "', but line "
+                + before.line().number()
+                + " has '"
+                + Sheet.shown(field.cell(before).text())
+                + "' of the same person");
+      }
+    });
+  }
+
+  private Row row(Person person, String field) {
+    return person.rows.getOrDefault(field, person.first);
+  }
+
+  /** Of which there is a value. */
+  private Field field(String name) {
+    return Objects.requireNonNull(pair.table().fields().get(name));
+  }
+
+  private String text(Person person, String name) {
+    Field field = pair.table().fields().get(name);
+    return field == null ? "" : field.text(row(person, name));
+  }
+
+  private Optional<String> date(Person person, String name) {
+    Field field = pair.table().fields().get(name);
+    return field == null ? Optional.empty() : field.date(row(person, name));
+  }
+
+  /** Empty if nothing is said. */
+  private Optional<Term> term(Person person, String name, List<Term> terms) {
+    String text = text(person, name);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        EventTerms.find(terms, text)
+            .orElseThrow(() -> wrong(person, name, text, EventTerms.expected(terms))));
+  }
+
+  private RowException wrong(Person person, String name, String found, String expected) {
+    return field(name)
+        .wrong(row(person, name), "found '" + Sheet.shown(found) + "'; expected " + expected);
+  }
+
+  private void make(String name, Person person) {
+    String id = all.idOf(name);
+    String start = date(person, "start").orElse("");
+    String system = all.mapping().subjects();
+    long line = person.first.line().number();
+
+    Patient patient = new Patient();
+    all.start(patient, id, "ssc-patient");
+    demographic(person, "race", Term.RACE, patient);
+    demographic(person, "ethnicity", Term.ETHNIC, patient);
+    patient.addIdentifier().setSystem(system).setValue(name);
+    patient.setGender(
+        term(person, "sex", Term.SEX)
+            .map(term -> AdministrativeGender.fromCode(term.code()))
+            .orElseThrow(() -> wrong(person, "sex", "", EventTerms.expected(Term.SEX))));
+    birth(person, start).ifPresent(each -> patient.setBirthDateElement(new DateType(each)));
+    date(person, "death-date").ifPresent(each -> patient.setDeceased(new DateTimeType(each)));
+
+    ResearchSubject participation = new ResearchSubject();
+    all.start(participation, id, "ssc-research-subject");
+    participation.addIdentifier().setSystem(system).setValue(name);
+    Optional<Term> disposition = term(person, "disposition", Term.DISPOSITION);
+    disposition.ifPresent(each -> participation.addExtension(disposition(person, each)));
+    participation.setStatus(
+        disposition
+            .map(each ->
+                each.code().matches("completed|death|screen-failure")
+                    ? ResearchSubjectStatus.OFFSTUDY
+                    : ResearchSubjectStatus.WITHDRAWN)
+            .orElse(ResearchSubjectStatus.ONSTUDY));
+    Period period = new Period();
+    if (!start.isEmpty()) {
+      period.setStartElement(new DateTimeType(start));
+    }
+    date(person, "end").ifPresent(each -> period.setEndElement(new DateTimeType(each)));
+    if (!period.isEmpty()) {
+      participation.setPeriod(period);
+    }
+    participation.setStudy(Elements.reference("ResearchStudy", all.mapping().study()));
+    participation.setIndividual(Elements.reference("Patient", id));
+    String arm = text(person, "arm");
+    if (!arm.isEmpty()) {
+      participation.setAssignedArm(arm);
+    }
+    all.add(patient, person.first, line, "");
+    all.add(participation, person.first, line, "");
+    all.known(name, new Subject(id, start));
+  }
+
+  /** From an age only the likelier of the two years in which somebody of that age was born. */
+  private Optional<String> birth(Person person, String start) {
+    Optional<String> date = date(person, "birth-date");
+    String age = text(person, "age");
+    if (date.isPresent() || age.isEmpty()) {
+      return date;
+    }
+    if (start.length() < 10) {
+      throw wrong(person, "age", age, "the day at which the age is meant, as 'start'");
+    }
+    Field field = field("age");
+    Row row = row(person, "age");
+    BigDecimal years;
+    try {
+      years = field.form().number(new Cell(age, field.cell(row).isTyped(), 0)).value();
+    } catch (RowException e) {
+      throw field.wrong(row, String.valueOf(e.getMessage()));
+    }
+    if (years.signum() < 0 || years.intValue() > AGE_MAX) {
+      throw wrong(person, "age", age, "0 to " + AGE_MAX + " years");
+    }
+    return Optional.of(
+        String.valueOf(
+            LocalDate.parse(start).minusYears(years.intValue()).minusMonths(6).getYear()));
+  }
+
+  private void demographic(Person person, String name, List<Term> terms, Patient patient) {
+    if (text(person, name).matches("(?i)unknown|not reported")) {
+      return;
+    }
+    term(person, name, terms)
+        .ifPresent(term ->
+            patient.addExtension(
+                Elements.extension(
+                    Elements.PROFILES + "ssc-" + name,
+                    Elements.concept(term.system(), term.code()))));
+  }
+
+  private Extension disposition(Person person, Term term) {
+    CodeableConcept reason = Elements.concept(term.system(), term.code());
+    List<Extension> parts = new ArrayList<>();
+    parts.add(Elements.extension("reason", reason));
+    date(person, "disposition-date")
+        .or(() -> date(person, "end"))
+        .ifPresent(each -> parts.add(Elements.extension("date", new DateTimeType(each))));
+    Extension extension = new Extension(Elements.PROFILES + "ssc-disposition");
+    parts.forEach(extension::addExtension);
+    return extension;
+  }
+}

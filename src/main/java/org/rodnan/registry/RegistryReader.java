@@ -1,0 +1,48 @@
+package org.rodnan.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.RowException;
+import org.rodnan.mapping.SourceFile;
+
+/**
+ * Reads CSV files and workbooks of Excel by a mapping. A file that is broken is refused as a whole;
+ * what can't be read of a row, alone, with its line and column. Lines are held in memory, since
+ * people may be in another table than what was measured of them; their number is bounded. Thread
+ * safe.
+ */
+public final class RegistryReader {
+  private final int linesMax;
+
+  /**
+   * @param linesMax lines of all files together
+   */
+  public RegistryReader(int linesMax) {
+    this.linesMax = linesMax;
+  }
+
+  /** Ids of what is read come from the study, the subject and what tells a row apart. */
+  public MappedContent read(List<SourceFile> files, RegistryMapping mapping) {
+    List<Refusal> refused = new ArrayList<>();
+    List<Sheet> sheets = sheets(files, mapping, refused);
+    return new TablesReader(mapping, refused, new ArrayList<>()).read(sheets);
+  }
+
+  List<Sheet> sheets(List<SourceFile> files, RegistryMapping mapping, List<Refusal> refused) {
+    List<Sheet> sheets = new ArrayList<>();
+    int left = linesMax;
+    for (SourceFile file : files) {
+      try {
+        for (Sheet sheet : TableFiles.read(file, mapping.encoding(), mapping.delimiter(), left)) {
+          left -= sheet.lines().size();
+          sheets.add(sheet);
+        }
+      } catch (RowException e) {
+        refused.add(new Refusal(file.name(), 0, String.valueOf(e.getMessage())));
+      }
+    }
+    return sheets;
+  }
+}

@@ -1,0 +1,25 @@
+package org.rodnan.registry;
+
+import java.util.List;
+import java.util.Locale;
+import org.rodnan.mapping.RowException;
+
+/** A line of a sheet below its header, by the names of the columns. */
+record Row(Sheet sheet, Sheet.Header header, Sheet.Line line) {
+  /** Empty if the line ends before it. */
+  Cell cell(String column) {
+    Integer place = header.places().get(column.toUpperCase(Locale.ROOT));
+    if (place == null) {
+      throw new RowException("There is no column '" + column + "'");
+    }
+    List<Cell> cells = line.cells();
+    return place < cells.size() ? cells.get(place) : new Cell("", false, line.number());
+  }
+
+  /** Where a column of it is, for people. */
+  String where(String column) {
+    return (sheet.isWorkbook() ? "sheet " + Sheet.shown(sheet.name()) + ", " : "")
+        + "column "
+        + Sheet.shown(column);
+  }
+}

@@ -1,0 +1,175 @@
+package org.rodnan.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.rodnan.Fixtures.example;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.rodnan.FhirClient;
+import org.rodnan.FhirClient.Answer;
+import org.rodnan.registry.GeneratedRegistry;
+
+/** What registries send, through the door to what is stored. */
+@ExtendWith(TestServer.Shared.class)
+class RegistryTest {
+  private static final String CSV = "/$ingest?source=csv&_format=csv";
+
+  private final FhirClient client;
+
+  RegistryTest(TestServer server) {
+    this.client = server.client();
+    client.put(
+        "/ResearchStudy/registry-1",
+        example("ssc-research-study-valid-two-arms").put("id", "registry-1").toString());
+  }
+
+  private static byte[] zip(Map<String, byte[]> files) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue());
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] form(Map<String, byte[]> files) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    files.forEach((name, content) -> {
+      out.writeBytes(
+          ("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+                  + name
+                  + "\"\r\n\r\n")
+              .getBytes(UTF_8));
+      out.writeBytes(content);
+      out.writeBytes("\r\n".getBytes(UTF_8));
+    });
+    out.writeBytes("--cut--\r\n".getBytes(UTF_8));
+    return out.toByteArray();
+  }
+
+  private List<String> send(String path, Map<String, byte[]> files) {
+    Answer answer = client.postBytes(path, zip(files), "application/zip");
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    return answer.text().lines().skip(1).toList();
+  }
+
+  private static Map<String, byte[]> files(String mapping, String... namesAndTexts) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("mapping.yaml", mapping.getBytes(UTF_8));
+    for (int i = 0; i < namesAndTexts.length; i += 2) {
+      files.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
+    }
+    return files;
+  }
+
+  @Test
+  void takesARegistryAsCsvAndItsTwinAsAWorkbookChangesNothing() {
+    long seed = ThreadLocalRandom.current().nextLong();
+    GeneratedRegistry registry = GeneratedRegistry.byVisit(seed, 25);
+    Map<String, byte[]> files = new LinkedHashMap<>(registry.csv(UTF_8, ';', false));
+    files.put("mapping.yaml", registry.mapping().getBytes(UTF_8));
+    List<String> first = send(CSV, files);
+    assertThat(first)
+        .describedAs("seed %d", seed)
+        .filteredOn(line -> !line.contains("left-out"))
+        .hasSizeGreaterThan(300)
+        .allMatch(line -> line.matches("[a-z]+\\.csv,\\d+,(created|updated|unchanged),.*"));
+    assertThat(send(CSV, files))
+        .hasSameSizeAs(first)
+        .allMatch(line -> line.contains(",unchanged,") || line.contains("left-out"));
+
+    Map<String, byte[]> twin = new LinkedHashMap<>();
+    twin.put("registry.xlsx", registry.workbook());
+    twin.put("mapping.yaml", registry.mapping().getBytes(UTF_8));
+    Answer answer = client.postBytes(CSV, form(twin), "multipart/form-data; boundary=cut");
+    assertThat(answer.text().lines().skip(1).toList())
+        .describedAs("seed %d", seed)
+        .hasSameSizeAs(first)
+        .allMatch(
+            line -> line.matches("registry.xlsx,\\d+,unchanged,.*") || line.contains("left-out"));
+
+    JsonNode found =
+        client
+            .get(
+                "/Observation?study=ResearchStudy/registry-1&code=mrss-total&visit=baseline"
+                    + "&_count=1")
+            .json();
+    assertThat(found.path("total").asInt()).isPositive();
+    String of = found.at("/entry/0/resource/id").asText();
+    assertThat(client.get("/Provenance?target=Observation/" + of).json().toString())
+        .contains("visits.csv", "registry.xlsx", "https://w3id.org/rodnan/sha-256");
+  }
+
+  @Test
+  void rejectsWhatIsOutOfRangeByLineAndColumn() {
+    List<String> lines =
+        send(
+            CSV,
+            files(
+                """
+                study: registry-1
+                tables:
+                  - table: people
+                    subject: ID
+                    demographics: {sex: Sex, arm: Arm}
+                  - table: visits
+                    subject: ID
+                    visit: Visit
+                    date: Date
+                    measures:
+                      - {column: MRSS, measure: mrss-total}
+                      - {column: FVC, measure: 19870-5, unit: L}
+                """,
+                "people.csv",
+                "ID,Sex,Arm\nr1,F,Active\nr2,M,Nonsense\n",
+                "visits.csv",
+                "ID,Visit,Date,MRSS,FVC\n"
+                    + "r1,baseline,2015-01-01,60,3.1\n"
+                    + "r1,month 6,2015-07-01,12,31\n"));
+    assertThat(lines)
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).startsWith("people.csv,2,created,Patient"),
+            line -> assertThat(line).startsWith("people.csv,2,created,ResearchSubject"),
+            line -> assertThat(line).startsWith("people.csv,3,created,Patient"),
+            line ->
+                assertThat(line)
+                    .startsWith("people.csv,3,rejected,ResearchSubject")
+                    .contains("Nonsense"),
+            line ->
+                assertThat(line)
+                    .startsWith("visits.csv,2,rejected,Observation")
+                    .contains("column MRSS: ", "mRSS total must be 0 to 51 {score}; found 60"),
+            line -> assertThat(line).startsWith("visits.csv,2,created,Observation"),
+            line -> assertThat(line).startsWith("visits.csv,3,created,Observation"),
+            line ->
+                assertThat(line)
+                    .startsWith("visits.csv,3,rejected,Observation")
+                    .contains("column FVC: ", "FVC must be 0.1 to 12 L"));
+  }
+
+  @Test
+  void wantsAMapping() {
+    Answer answer = client.postBytes(CSV, "ID\n1\n".getBytes(UTF_8), "text/csv");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("There is no mapping");
+    answer =
+        client.postBytes(
+            CSV, zip(files("study: s\ntable: x\n", "a.csv", "ID\n1\n")), "application/zip");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("unknown key 'table' in line 2");
+  }
+}

@@ -1,0 +1,297 @@
+package org.rodnan.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Patient;
+import org.hl7.fhir.r4.model.ResearchSubject;
+import org.hl7.fhir.r4.model.Resource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.rodnan.fhir.FhirContexts;
+import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.Elements;
+import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
+import org.rodnan.mapping.SourceFile;
+
+class RegistryReaderTest {
+  private static final RegistryReader READER = new RegistryReader(100_000);
+  private static final String PEOPLE =
+      """
+      study: s
+      tables:
+        - {table: people, subject: ID, demographics: {sex: Sex, start: Start}}
+      """;
+
+  static MappedContent read(List<SourceFile> files, String mapping) {
+    return READER.read(files, RegistryMapping.parse(mapping));
+  }
+
+  private static MappedContent read(String mapping, String... namesAndTexts) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndTexts.length; i += 2) {
+      files.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
+    }
+    return read(GeneratedRegistry.files(files), mapping);
+  }
+
+  static Map<String, String> resources(MappedContent content) {
+    Map<String, String> resources = new TreeMap<>();
+    for (MappedContent.Mapped each : content.resources()) {
+      assertThat(
+              resources.put(
+                  each.resource().fhirType() + "/" + each.resource().getIdElement().getIdPart(),
+                  FhirContexts.r4().newJsonParser().encodeResourceToString(each.resource())))
+          .isNull();
+    }
+    return resources;
+  }
+
+  private static <T extends Resource> List<T> only(MappedContent content, Class<T> type) {
+    return content.resources().stream()
+        .map(MappedContent.Mapped::resource)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+
+  private static List<String> reasons(MappedContent content) {
+    return content.refused().stream().map(each -> each.row() + " " + each.reason()).toList();
+  }
+
+  @Test
+  void allShapesOfARegistryGiveTheSameResources() {
+    long seed = ThreadLocalRandom.current().nextLong();
+    GeneratedRegistry byVisit = GeneratedRegistry.byVisit(seed, 40);
+    MappedContent content = read(byVisit.plain(), byVisit.mapping());
+    Map<String, String> expected = resources(content);
+    assertThat(content.refused()).describedAs("seed %d", seed).isEmpty();
+    assertThat(only(content, Patient.class)).hasSize(40);
+    assertThat(only(content, ResearchSubject.class)).hasSize(40);
+    assertThat(only(content, Observation.class)).hasSizeGreaterThan(500);
+    assertThat(only(content, AdverseEvent.class)).isNotEmpty();
+
+    for (GeneratedRegistry shape :
+        List.of(
+            byVisit, GeneratedRegistry.byValue(seed, 40), GeneratedRegistry.byPerson(seed, 40))) {
+      MappedContent plain = read(shape.plain(), shape.mapping());
+      assertThat(plain.refused()).describedAs("seed %d", seed).isEmpty();
+      assertThat(resources(plain)).describedAs("seed %d", seed).isEqualTo(expected);
+      MappedContent workbook =
+          read(GeneratedRegistry.files(Map.of("registry.xlsx", shape.workbook())), shape.mapping());
+      assertThat(workbook.refused()).describedAs("seed %d", seed).isEmpty();
+      assertThat(resources(workbook)).describedAs("seed %d", seed).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "windows-1252,;,true,encoding: windows-1252",
+    "UTF-16LE,;,true,encoding: utf-16le",
+    "x-UTF-16LE-BOM,tab,false,''",
+    "UTF-16,;,true,''",
+    "UTF-8,tab,true,''"
+  })
+  void anEncodingADelimiterAndALanguageMakeNoDifference(
+      String charset, String delimiter, boolean isGerman, String said) {
+    GeneratedRegistry registry = GeneratedRegistry.byVisit(7, 12);
+    String mapping =
+        (said.isEmpty() ? "" : said + "\n")
+            + (isGerman ? "decimal: ','\ndates: dd.MM.yyyy\n" : "")
+            + registry.mapping();
+    MappedContent content =
+        read(
+            GeneratedRegistry.files(
+                registry.csv(
+                    Charset.forName(charset),
+                    delimiter.equals("tab") ? '\t' : delimiter.charAt(0),
+                    isGerman)),
+            mapping);
+    assertThat(content.refused()).isEmpty();
+    assertThat(resources(content)).isEqualTo(resources(read(registry.plain(), registry.mapping())));
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheFirstColumn() {
+    MappedContent content = read(PEOPLE, "people.csv", "\ufeffID,Sex,Start\n1,F,2015-01-01\n");
+    assertThat(content.refused()).isEmpty();
+    assertThat(content.resources()).hasSize(2);
+  }
+
+  @Test
+  void refusesWhatItCanNotReadByLineAndColumn() {
+    MappedContent content =
+        read(
+            PEOPLE
+                + """
+                  - table: visits
+                    subject: ID
+                    visit: Visit
+                    date: Date
+                    measures:
+                      - {column: FVC, measure: 19870-5, unit: L}
+                      - {column: ESR, measure: esr}
+                """,
+            "people.csv",
+            "ID,Sex,Start\n1,F,2015-01-01\n2,X,2015-01-01\n,F,2015-01-01\n",
+            "visits.csv",
+            """
+            ID,Visit,Date,FVC,ESR,Other
+            1,baseline,2015-01-01,2.5,20,x
+            1,month 6,2015-07-01,"2,5",21,x
+            1,month 9,15.10.2015,2.5,,x
+            1,later,2015-12-01,2.5,,x
+            2,baseline,2015-01-01,2.5,,x
+            3,baseline,2015-01-01,2.5,,x
+            1,baseline,2015-01-02,2.6,,x
+            1,month 12,,,12,x
+            1,month 12,2015-12-31,1,2,x,y
+            1,month 12
+            """);
+    assertThat(reasons(content))
+        .satisfiesExactlyInAnyOrder(
+            each -> assertThat(each).startsWith("3 column Sex: found 'X'; expected one of f, m"),
+            each -> assertThat(each).startsWith("4 column ID: it is empty"),
+            each ->
+                assertThat(each).startsWith("3 column FVC: found '2,5'; expected a number such as"),
+            each ->
+                assertThat(each)
+                    .isEqualTo(
+                        "4 column Date: found '15.10.2015'; expected a date such as 2008-01-15"),
+            each -> assertThat(each).startsWith("5 column Visit: the visit 'later' is no code"),
+            each -> assertThat(each).contains("6 column ID: the demographics of '2' were refused"),
+            each -> assertThat(each).contains("7 column ID: '3' is in no table"),
+            each -> assertThat(each).contains("8 column FVC: a row before it gives the same"),
+            each -> assertThat(each).startsWith("9 column ESR: there is a value, but column Date"),
+            each -> assertThat(each).contains("10 the line has 7 cells, the header 6"),
+            each -> assertThat(each).contains("11 the line has 2 cells, the header 6"));
+    assertThat(only(content, Observation.class)).hasSize(3);
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly("1 columns are mapped to nothing: Other");
+  }
+
+  @Test
+  void countsLinesAsTheyAreInTheFile() {
+    MappedContent content =
+        read(
+            PEOPLE,
+            "people.csv",
+            "ID,Sex,Start,Note\n1,F,2015-01-01,\"a\nb\r\nc\"\n\n2,F,never,\n\"3\",?,,\"x\ny\"");
+    assertThat(reasons(content))
+        .satisfiesExactly(
+            each -> assertThat(each).startsWith("6 column Start"),
+            each -> assertThat(each).startsWith("7 column Sex"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "study: s|no 'tables' in line 1",
+        "study: s\\ntables: []|no table in line 2",
+        "study: s\\nstudies: x\\ntables: []|unknown key 'studies' in line 2",
+        "study: s\\ntables:\\n"
+            + "  - {subject: ID, measures: [{column: A, measure: b}]}|'b' in line 3; expected a"
+            + " code of ssc-measure",
+        "study: s\\ntables:\\n"
+            + "  - {subject: ID,\\n"
+            + "     measures: [{column: A, measure: 19872-1}]}|without 'reference-equation' in line"
+            + " 4",
+        "study: s\\ntables:\\n"
+            + "  - {subject: ID, demographics: {sex: {colum: S}}}|unknown key 'colum' in line 3;"
+            + " expected absent, codes, column",
+        "study: s\\ndates: nonsense\\ntables: []|'nonsense' in line 2; expected a form of dates",
+        "study: s\\nvisits: {A: month-99}\\ntables: []|'month-99' in line 2; expected a code of"
+            + " ssc-visit",
+        "study: s\\nabsent: {A: sick}\\ntables: []|'sick' in line 2",
+        "study: s\\nunits: {A: furlong}\\ntables: []|the unit 'furlong' in line 2",
+        "study: s\\ntables:\\n  - {subject: ID}|nothing is taken in line 3",
+        "study: s\\ntables: [{subject: ID, adverse-events: {term: T}}]|no 'serious' in line 2",
+        "[]|keys and values",
+        "~~|The mapping is empty"
+      })
+  void refusesAMappingByItsLine(String yaml, String reason) {
+    assertThatThrownBy(() -> RegistryMapping.parse(yaml.replace("\\n", "\n")))
+        .isInstanceOf(FhirFailure.Malformed.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void namesColumnsAndTablesThatAreNotThere() {
+    MappedContent content = read(PEOPLE, "people.csv", "ID,Gender,Start\n1,F,2015-01-01\n");
+    assertThat(reasons(content))
+        .containsExactly(
+            "0 There is no column 'Sex', which line 3 of the mapping names; there are [ID, Gender,"
+                + " Start]");
+    content = read(PEOPLE, "persons.csv", "ID,Sex,Start\n1,F,2015-01-01\n");
+    assertThat(reasons(content))
+        .containsExactly(
+            "0 There is no table 'people', which line 3 of the mapping names; there are [persons]");
+    assertThat(content.leftOut()).hasSize(1);
+  }
+
+  @Test
+  void anAgeGivesAYearAndADispositionEndsTheStudy() {
+    MappedContent content =
+        read(
+            """
+            study: s
+            tables:
+              - subject: ID
+                demographics: {sex: Sex, age: Age, start: Start, disposition: Why, end: End}
+            """,
+            "people.csv",
+            "ID,Sex,Age,Start,Why,End\n1,female,50,2015-03-01,lost to follow-up,2015-06-01\n");
+    assertThat(content.refused()).isEmpty();
+    assertThat(only(content, Patient.class).getFirst().getBirthDateElement().asStringValue())
+        .isEqualTo("1964");
+    ResearchSubject subject = only(content, ResearchSubject.class).getFirst();
+    assertThat(subject.getStatus().toCode()).isEqualTo("withdrawn");
+    assertThat(subject.getExtensionByUrl(Elements.PROFILES + "ssc-disposition")).isNotNull();
+  }
+
+  @Test
+  void refusesBrokenTextWithItsLine() {
+    assertThat(
+            reasons(
+                read(
+                    GeneratedRegistry.files(
+                        Map.of(
+                            "people.csv",
+                            "ID,Sex,Start\n1,F,\nJörg,M,\n".getBytes(StandardCharsets.ISO_8859_1))),
+                    PEOPLE)))
+        .singleElement()
+        .asString()
+        .contains("another encoding");
+    assertThat(reasons(read(PEOPLE, "people.csv", "ID,Sex,Start\n1,F,\n2,\"F,\n3,M,\n")))
+        .singleElement()
+        .asString()
+        .contains("record that begins in line 3");
+    assertThat(reasons(read(PEOPLE, "people.csv", "ID,ID,Sex,Start\n1,1,F,\n")))
+        .singleElement()
+        .asString()
+        .contains("two columns 'ID'");
+    assertThat(reasons(read(PEOPLE, "people.csv", "ID;Sex,Start\n1;F,\n")))
+        .singleElement()
+        .asString()
+        .contains("as many of one delimiter");
+    assertThat(reasons(read(PEOPLE, "people.csv", "ID,Sex,Start\n1,\"" + "x".repeat(1_100_000))))
+        .singleElement()
+        .asString()
+        .contains("more than 1000000 characters");
+  }
+}
