@@ -7,16 +7,18 @@ import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Terminology;
 import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration
+@EnableConfigurationProperties(CourseSettings.class)
 class CourseConfiguration {
   private static final String MEASURES = "https://w3id.org/rodnan/ValueSet/ssc-measure-any";
 
   @Bean
-  Timelines timelines(SubjectSearch subjects, ReferenceText references) {
-    return new Timelines(subjects, references);
+  Timelines timelines(SubjectSearch subjects, ReferenceText references, CourseSettings limits) {
+    return new Timelines(subjects, references, limits);
   }
 
   @Bean
@@ -25,6 +27,7 @@ class CourseConfiguration {
       ReferenceText references,
       TerminologyService terminology,
       DefinitionSource current,
+      CourseSettings limits,
       Clock clock) {
     return new DataQualityCheck(
         subjects,
@@ -35,18 +38,25 @@ class CourseConfiguration {
               .map(measures -> now.codes(measures).contains(system, code))
               .orElse(false);
         },
+        limits,
         clock);
   }
 
   @Bean
   CrissAnalysis crissAnalysis(
-      SubjectSearch subjects, UnitConversion units, ReferenceText references) {
-    return new CrissAnalysis(subjects, units, references);
+      SubjectSearch subjects,
+      UnitConversion units,
+      ReferenceText references,
+      CourseSettings limits) {
+    return new CrissAnalysis(subjects, units, references, limits);
   }
 
   @Bean
   IldProgressionAnalysis ildProgressionAnalysis(
-      SubjectSearch subjects, UnitConversion units, ReferenceText references) {
-    return new IldProgressionAnalysis(subjects, units, references);
+      SubjectSearch subjects,
+      UnitConversion units,
+      ReferenceText references,
+      CourseSettings limits) {
+    return new IldProgressionAnalysis(subjects, units, references, limits);
   }
 }

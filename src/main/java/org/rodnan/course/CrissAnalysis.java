@@ -24,7 +24,6 @@ import org.rodnan.terminology.UnitConversion;
 
 /** Works out composite response indices. Thread safe. */
 public final class CrissAnalysis {
-  private static final int REPORTS_MAX = 100_000;
   private static final int REPEATS_MAX = 1_000;
   private static final int CONFIRMED_WITHIN_DAYS = 31;
   private static final double FVC_DECLINE_PERCENT = -15;
@@ -33,11 +32,17 @@ public final class CrissAnalysis {
   private final SubjectSearch subjects;
   private final UnitConversion units;
   private final ReferenceText references;
+  private final CourseSettings limits;
 
-  CrissAnalysis(SubjectSearch subjects, UnitConversion units, ReferenceText references) {
+  CrissAnalysis(
+      SubjectSearch subjects,
+      UnitConversion units,
+      ReferenceText references,
+      CourseSettings limits) {
     this.subjects = subjects;
     this.units = units;
     this.references = references;
+    this.limits = limits;
   }
 
   /**
@@ -61,15 +66,15 @@ public final class CrissAnalysis {
   /**
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
    * @throws FhirFailure.Malformed if a search can't be understood
-   * @throws FhirFailure.TooLarge if the study has more than 200,000 subjects, or an event more than
-   *     100,000 reports
+   * @throws FhirFailure.TooLarge if the study has more subjects, or an event more reports, than the
+   *     limit of a study
    */
   public Criss analyse(Question question) {
     return subjects.now(moment -> analyse(moment, question));
   }
 
   private Criss analyse(Moment moment, Question question) {
-    List<Subject> all = Subject.of(question.of(), moment, references);
+    List<Subject> all = Subject.of(question.of(), moment, references, limits.ofStudy());
     if (all.isEmpty()) {
       return new Criss(moment.position(), List.of());
     }
@@ -156,7 +161,7 @@ public final class CrissAnalysis {
         moment,
         criterion.type(),
         search,
-        REPORTS_MAX,
+        limits.ofStudy(),
         report -> {
           if (!report.isVoid()) {
             references
@@ -177,7 +182,8 @@ public final class CrissAnalysis {
     if (fvc.isEmpty() || !isDecline(fvc.get().baseline(), fvc.get().then())) {
       return Finding.NO;
     }
-    boolean hasLungDisease = LungDisease.of(moment, subject, references) == LungDisease.PRESENT;
+    boolean hasLungDisease =
+        LungDisease.of(moment, subject, references, limits.ofSubject()) == LungDisease.PRESENT;
     boolean isConfirmed =
         question.assumesConfirmed()
             || day.map(first -> isRepeated(moment, question, subject, fvc.get(), first))

@@ -28,7 +28,6 @@ import org.rodnan.search.SubjectSearch.Moment;
 
 /** Looks through the records of studies. Thread safe. */
 public final class DataQualityCheck {
-  private static final int RECORDS_MAX = 200_000;
   private static final String BASELINE = "baseline";
 
   /** Visits at which a measure may be taken again, or that are no single ones. */
@@ -59,6 +58,7 @@ public final class DataQualityCheck {
 
   private final SubjectSearch subjects;
   private final ReferenceText references;
+  private final CourseSettings limits;
   private final BiPredicate<String, String> isMeasure;
   private final Clock clock;
 
@@ -69,9 +69,11 @@ public final class DataQualityCheck {
       SubjectSearch subjects,
       ReferenceText references,
       BiPredicate<String, String> isMeasure,
+      CourseSettings limits,
       Clock clock) {
     this.subjects = subjects;
     this.references = references;
+    this.limits = limits;
     this.isMeasure = isMeasure;
     this.clock = clock;
   }
@@ -79,7 +81,7 @@ public final class DataQualityCheck {
   /**
    * @param window days by which a visit may be off the day that the protocol plans, where the
    *     record states no window of its own
-   * @throws FhirFailure.TooLarge if there are more than 200,000 records of a type
+   * @throws FhirFailure.TooLarge if there are more records of a type than the limit of a study
    */
   public DataQuality check(ResourceKey study, int window) {
     return subjects.now(moment -> new Check(moment, study, window).run());
@@ -108,7 +110,7 @@ public final class DataQualityCheck {
     }
 
     DataQuality run() {
-      List<Subject> all = Subject.of(study, moment, references);
+      List<Subject> all = Subject.of(study, moment, references, limits.ofStudy());
       all.forEach(subject -> byPatient.putIfAbsent(subject.patient(), subject));
       Optional<Recorded> protocol =
           moment.resources("ResearchStudy", List.of(new Parameter("_id", study.id())), 1).stream()
@@ -124,7 +126,7 @@ public final class DataQualityCheck {
             moment,
             type,
             List.of(new Parameter("study", study.toString())),
-            RECORDS_MAX,
+            limits.ofStudy(),
             this::look);
       }
       Set<String> endpoints = protocol.map(Check::endpoints).orElse(Set.of());

@@ -22,11 +22,17 @@ public final class IldProgressionAnalysis {
   private final SubjectSearch subjects;
   private final UnitConversion units;
   private final ReferenceText references;
+  private final CourseSettings limits;
 
-  IldProgressionAnalysis(SubjectSearch subjects, UnitConversion units, ReferenceText references) {
+  IldProgressionAnalysis(
+      SubjectSearch subjects,
+      UnitConversion units,
+      ReferenceText references,
+      CourseSettings limits) {
     this.subjects = subjects;
     this.units = units;
     this.references = references;
+    this.limits = limits;
   }
 
   /**
@@ -60,7 +66,7 @@ public final class IldProgressionAnalysis {
   }
 
   private IldProgression analyse(Moment moment, Question question) {
-    List<Subject> all = Subject.of(question.of(), moment, references);
+    List<Subject> all = Subject.of(question.of(), moment, references, limits.ofStudy());
     if (all.isEmpty()) {
       return new IldProgression(moment.position(), List.of());
     }
@@ -68,7 +74,8 @@ public final class IldProgressionAnalysis {
     Values values = new Values(moment, study, all, units);
     Values.Both fvc = values.at(question.fvc(), question.baseline(), question.visit());
     Values.Both dlco = values.at(question.dlco(), question.baseline(), question.visit());
-    Map<ResourceKey, LungDisease> diseases = LungDisease.ofStudy(moment, study, references);
+    Map<ResourceKey, LungDisease> diseases =
+        LungDisease.ofStudy(moment, study, references, limits.ofStudy());
     Optional<Set<ResourceKey>> symptoms =
         question.symptoms().map(criterion -> meeting(moment, study, criterion));
     Optional<Set<ResourceKey>> imaging =

@@ -3,6 +3,7 @@ package org.rodnan.course;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.rodnan.course.CourseSettings.Limit;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SearchRequest.Parameter;
@@ -15,8 +16,6 @@ public enum LungDisease {
   /** Nothing is recorded. */
   UNKNOWN("unknown");
 
-  private static final int MOST = 500_000;
-
   private final String code;
 
   LungDisease(String code) {
@@ -28,25 +27,25 @@ public enum LungDisease {
     return code;
   }
 
-  static LungDisease of(Moment moment, Subject subject, ReferenceText references) {
-    return read(moment, new Parameter("patient", subject.patient().toString()), references)
+  static LungDisease of(Moment moment, Subject subject, ReferenceText references, Limit limit) {
+    return read(moment, new Parameter("patient", subject.patient().toString()), references, limit)
         .getOrDefault(subject.patient(), UNKNOWN);
   }
 
   static Map<ResourceKey, LungDisease> ofStudy(
-      Moment moment, ResourceKey study, ReferenceText references) {
-    return read(moment, new Parameter("study", study.toString()), references);
+      Moment moment, ResourceKey study, ReferenceText references, Limit limit) {
+    return read(moment, new Parameter("study", study.toString()), references, limit);
   }
 
   /** Once present, always present. */
   private static Map<ResourceKey, LungDisease> read(
-      Moment moment, Parameter who, ReferenceText references) {
+      Moment moment, Parameter who, ReferenceText references, Limit limit) {
     Map<ResourceKey, LungDisease> found = new HashMap<>();
     Reading.forEach(
         moment,
         "Observation",
         List.of(new Parameter("code", "involvement-interstitial-lung-disease"), who),
-        MOST,
+        limit,
         recorded -> {
           if (!recorded.isVoid()) {
             LungDisease disease =

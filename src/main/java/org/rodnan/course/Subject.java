@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.rodnan.course.CourseSettings.Limit;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.ReferenceText;
@@ -18,21 +19,21 @@ import org.rodnan.search.SubjectSearch.Moment;
  */
 record Subject(
     ResourceKey key, ResourceKey patient, ResourceKey study, String arm, Recorded recorded) {
-  static final int MOST = 200_000;
 
   /**
    * The subjects of a study, or the one that is asked for, by their keys.
    *
    * @throws FhirFailure.NotFound if the one isn't there at the moment
    */
-  static List<Subject> of(ResourceKey studyOrSubject, Moment moment, ReferenceText references) {
+  static List<Subject> of(
+      ResourceKey studyOrSubject, Moment moment, ReferenceText references, Limit limit) {
     boolean isOne = studyOrSubject.type().equals("ResearchSubject");
     Parameter parameter =
         isOne
             ? new Parameter("_id", studyOrSubject.id())
             : new Parameter("study", studyOrSubject.toString());
     Stream.Builder<Recorded> found = Stream.builder();
-    Reading.forEach(moment, "ResearchSubject", List.of(parameter), MOST, found::add);
+    Reading.forEach(moment, "ResearchSubject", List.of(parameter), limit, found::add);
 
     List<Subject> subjects =
         found

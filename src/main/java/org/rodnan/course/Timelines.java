@@ -18,7 +18,6 @@ import org.rodnan.search.SubjectSearch.Moment;
 
 /** Reads timelines. Thread safe. */
 public final class Timelines {
-  private static final int ITEMS_MAX = 20_000;
 
   private static final Map<String, Kind> KINDS =
       Map.of(
@@ -35,10 +34,12 @@ public final class Timelines {
 
   private final SubjectSearch subjects;
   private final ReferenceText references;
+  private final CourseSettings limits;
 
-  Timelines(SubjectSearch subjects, ReferenceText references) {
+  Timelines(SubjectSearch subjects, ReferenceText references, CourseSettings limits) {
     this.subjects = subjects;
     this.references = references;
+    this.limits = limits;
   }
 
   /**
@@ -47,14 +48,14 @@ public final class Timelines {
    *
    * @param subject a ResearchSubject
    * @throws FhirFailure.NotFound if it isn't there, or has no patient and study of this server
-   * @throws FhirFailure.TooLarge if more than 20,000 resources of a type are
+   * @throws FhirFailure.TooLarge if there are more resources of a type than its limit
    */
   public Timeline of(ResourceKey subject) {
     return subjects.now(moment -> of(subject, moment));
   }
 
   private Timeline of(ResourceKey key, Moment moment) {
-    Subject subject = Subject.of(key, moment, references).getFirst();
+    Subject subject = Subject.of(key, moment, references, limits.ofSubject()).getFirst();
     List<Item> items = new ArrayList<>(ofSubject(subject));
     for (String type : KINDS.keySet()) {
       Reading.forEach(
@@ -64,7 +65,7 @@ public final class Timelines {
               new Parameter(
                   type.equals("AdverseEvent") ? "subject" : "patient",
                   subject.patient().toString())),
-          ITEMS_MAX,
+          limits.ofSubject(),
           recorded -> {
             if (!recorded.isVoid() && isOf(recorded, subject.study())) {
               items.add(item(recorded, subject.days()));

@@ -1,10 +1,13 @@
 package org.rodnan.figure;
 
 import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
@@ -17,39 +20,104 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 final class Charts {
   static final int WIDTH = 760;
   private static final int HEIGHT = 420;
-  private static final int TITLE_MAX = 80;
+  private static final int TITLE_MAX = 110;
   private static final int LABEL_MAX = 44;
+
+  /** How high a row of names is, in pixels, unless a picture says otherwise. */
+  static final int ROW = 44;
+
   private static final int ROW_HINT = 34;
   private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
+  private static final Font SMALL = TEXT.deriveFont(12f);
+
+  private static final Font HEADING = TEXT.deriveFont(Font.BOLD);
+  private static final Font SMALL_HEADING = SMALL.deriveFont(Font.BOLD);
+
+  /** Pixels that a heading leaves free, left and right together. */
+  private static final int TITLE_MARGIN = 40;
+
+  private static final int TICKS_A_ROW = 10;
+  private static final double WHOLE = 1e-6;
 
   private Charts() {}
 
   static CategoryChart categories(Caption caption, boolean hasLegend) {
     CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
-    chart.setTitle(shortened(caption.title(), TITLE_MAX));
+    String heading = heading(caption.title());
+    chart.setTitle(heading);
     chart.setXAxisTitle(caption.horizontal());
     chart.setYAxisTitle(caption.vertical());
     style(chart.getStyler());
+    chart.getStyler().setChartTitleFont(font(heading));
     chart.getStyler().setLegendVisible(hasLegend);
     return chart;
   }
 
   static XYChart rows(Caption caption, int height) {
     XYChart chart = new XYChart(WIDTH, height);
-    chart.setTitle(shortened(caption.title(), TITLE_MAX));
+    String heading = heading(caption.title());
+    chart.setTitle(heading);
     chart.setXAxisTitle(caption.horizontal());
     chart.setYAxisTitle(caption.vertical());
     style(chart.getStyler());
+    chart.getStyler().setChartTitleFont(font(heading));
     chart.getStyler().setLegendVisible(false);
     chart.getStyler().setPlotGridHorizontalLinesVisible(false);
-    chart.getStyler().setYAxisTickMarkSpacingHint(ROW_HINT);
     return chart;
+  }
+
+  /**
+   * A part of a picture along days.
+   *
+   * @param axis the name of the horizontal axis; empty for none
+   */
+  static XYChart days(String title, String axis, int width, int height) {
+    XYChart chart = new XYChart(width, height);
+    chart.setTitle(title);
+    chart.setXAxisTitle(axis);
+    style(chart.getStyler());
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setChartTitleFont(SMALL_HEADING);
+    chart.getStyler().setAxisTickLabelsFont(SMALL);
+    chart.getStyler().setAxisTitleFont(SMALL);
+    chart.getStyler().setAnnotationTextFont(SMALL);
+    chart.getStyler().setAnnotationTextFontColor(Palette.INK);
+    return chart;
+  }
+
+  /**
+   * Makes the vertical axis one of rows with names, the first on top: row i of n, counted from 0,
+   * is at n - i.
+   *
+   * @param rowHeight in pixels
+   */
+  static void nameRows(XYChart chart, List<String> rows, int rowHeight) {
+    int count = rows.size();
+    List<String> names = distinct(rows);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(count + 1.0);
+    chart.getStyler().setYAxisTickMarkSpacingHint(rowHeight * ROW_HINT / ROW);
+    // The library takes fewer ticks until no two labels are the same.
+    chart.setCustomYAxisTickLabelsFormatter(place -> {
+      long whole = Math.round(place);
+      boolean isRow = Math.abs(place - whole) < WHOLE && whole >= 1 && whole <= count;
+      return isRow
+          ? names.get((int) (count - whole))
+          : " ".repeat((int) Math.max(1, Math.round((place + 1) * TICKS_A_ROW)));
+    });
+  }
+
+  private static List<String> distinct(List<String> names) {
+    Set<String> distinct = new LinkedHashSet<>();
+    for (String name : names) {
+      distinct.add(distinct.contains(name) ? name + " " + (distinct.size() + 1) : name);
+    }
+    return List.copyOf(distinct);
   }
 
   private static void style(AxesChartStyler styler) {
     styler.setLocale(Locale.ROOT);
     styler.setBaseFont(TEXT);
-    styler.setChartTitleFont(TEXT.deriveFont(Font.BOLD));
+    styler.setChartTitleFont(HEADING);
     styler.setAxisTitleFont(TEXT);
     styler.setAxisTickLabelsFont(TEXT);
     styler.setLegendFont(TEXT);
@@ -121,6 +189,45 @@ final class Charts {
   /** As much of a name as there is place for. */
   static String label(String name) {
     return shortened(name, LABEL_MAX);
+  }
+
+  /**
+   * As much of the name of a picture as there is place for above it, in letters of {@link #font}.
+   */
+  static String heading(String title) {
+    return fitted(shortened(title, TITLE_MAX), SMALL_HEADING, WIDTH - TITLE_MARGIN);
+  }
+
+  /** As much of the name of a part as there is place for above it. */
+  static String heading(String title, int width) {
+    return fitted(shortened(title, TITLE_MAX), SMALL_HEADING, width);
+  }
+
+  /** As much of the name of a row as there is place for beside it. */
+  static String rowName(String name, int width) {
+    return fitted(shortened(name, TITLE_MAX), SMALL, width);
+  }
+
+  /** How wide a text is in the letters of rows, in pixels. */
+  static double width(String text) {
+    return width(text, SMALL);
+  }
+
+  private static String fitted(String text, Font font, int width) {
+    String fitted = text;
+    while (fitted.length() > 1 && width(fitted, font) > width) {
+      fitted = shortened(fitted, fitted.length() - 1);
+    }
+    return fitted;
+  }
+
+  /** Letters in which this fits above a picture: smaller ones where it is long. */
+  static Font font(String heading) {
+    return width(heading, HEADING) > WIDTH - TITLE_MARGIN ? SMALL_HEADING : HEADING;
+  }
+
+  private static double width(String text, Font font) {
+    return font.getStringBounds(text, new FontRenderContext(null, true, true)).getWidth();
   }
 
   private static String shortened(String name, int max) {

@@ -1,9 +1,7 @@
 package org.rodnan.figure;
 
 import java.awt.BasicStroke;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -14,13 +12,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param estimates from top to bottom
  */
 public record ForestFigure(Caption caption, List<Estimate> estimates) implements Figure {
-  private static final int ROW = 44;
   private static final int FRAME = 130;
   private static final float THICK = 2;
   private static final float DASH = 4;
-
-  private static final int TICKS_A_ROW = 10;
-  private static final double WHOLE = 1e-6;
 
   public ForestFigure {
     estimates = List.copyOf(estimates);
@@ -42,17 +36,9 @@ public record ForestFigure(Caption caption, List<Estimate> estimates) implements
       return Svg.empty(caption);
     }
     int rows = drawn.size();
-    XYChart chart = Charts.rows(caption, FRAME + ROW * (rows + 1));
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(rows + 1.0);
-    List<String> names = labels(drawn);
-    // The library takes fewer ticks until no two labels are the same.
-    chart.setCustomYAxisTickLabelsFormatter(row -> {
-      long whole = Math.round(row);
-      boolean isRow = Math.abs(row - whole) < WHOLE && whole >= 1 && whole <= rows;
-      return isRow
-          ? names.get((int) (rows - whole))
-          : " ".repeat((int) Math.max(1, Math.round((row + 1) * TICKS_A_ROW)));
-    });
+    XYChart chart = Charts.rows(caption, FRAME + Charts.ROW * (rows + 1));
+    Charts.nameRows(
+        chart, drawn.stream().map(each -> Charts.label(each.name())).toList(), Charts.ROW);
     XYSeries zero = chart.addSeries("zero", new double[] {0, 0}, new double[] {0, rows + 1.0});
     zero.setMarker(SeriesMarkers.NONE);
     zero.setLineColor(Palette.INK)
@@ -77,14 +63,5 @@ public record ForestFigure(Caption caption, List<Estimate> estimates) implements
           .setMarkerColor(Palette.series(0));
     }
     return Svg.of(caption, chart);
-  }
-
-  private static List<String> labels(List<Estimate> estimates) {
-    Set<String> labels = new LinkedHashSet<>();
-    for (Estimate estimate : estimates) {
-      String label = Charts.label(estimate.name());
-      labels.add(labels.contains(label) ? label + " " + (labels.size() + 1) : label);
-    }
-    return List.copyOf(labels);
   }
 }

@@ -15,7 +15,12 @@ final class Palette {
   static final Color COURSE = new Color(0x7d8da3);
 
   private static final List<Color> SERIES =
-      List.of(new Color(0x0b5cad), new Color(0xb45f06), new Color(0x2e7d32), new Color(0x7b3fa0));
+      List.of(
+          new Color(0x0b5cad),
+          new Color(0xb45f06),
+          new Color(0x2e7d32),
+          new Color(0x7b3fa0),
+          new Color(0x6b7380));
 
   private static final List<Shade> SHADES =
       List.of(
@@ -26,7 +31,8 @@ final class Palette {
           new Shade(SERIES.get(0), "#7fb8f5"),
           new Shade(SERIES.get(1), "#f0a860"),
           new Shade(SERIES.get(2), "#81c784"),
-          new Shade(SERIES.get(3), "#c79be6"));
+          new Shade(SERIES.get(3), "#c79be6"),
+          new Shade(SERIES.get(4), "#98a2b0"));
 
   private record Shade(Color light, String dark) {}
 

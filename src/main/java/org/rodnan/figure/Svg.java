@@ -37,6 +37,15 @@ final class Svg {
     return write(caption, width, height, graphics -> chart.paint(graphics, width, height));
   }
 
+  /**
+   * A picture of several parts.
+   *
+   * @param drawing draws all of it
+   */
+  static byte[] of(Caption caption, int width, int height, Consumer<Graphics2D> drawing) {
+    return write(caption, width, height, drawing);
+  }
+
   /** A picture of nothing, which says so. */
   static byte[] empty(Caption caption) {
     return write(

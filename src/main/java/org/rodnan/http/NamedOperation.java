@@ -99,7 +99,8 @@ enum NamedOperation {
           "participant-flow",
           "timeline",
           "published");
-  private static final Set<String> WITH_PICTURE = Set.of("endpoint", "participant-flow");
+  private static final Set<String> WITH_PICTURE =
+      Set.of("endpoint", "participant-flow", "timeline");
 
   private final String code;
   private final boolean reads;

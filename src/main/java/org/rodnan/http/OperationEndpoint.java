@@ -178,7 +178,9 @@ final class OperationEndpoint {
   private Answer timeline(OperationCall call) {
     Timeline timeline =
         operations.course().timeline().timeline(call.key(), call.input().arguments());
-    return table(call, TimelineOperation.answer(timeline), "timeline");
+    return call.wantsPicture()
+        ? svg(new String(TimelineOperation.figure(timeline), StandardCharsets.UTF_8), "timeline")
+        : table(call, TimelineOperation.answer(timeline), "timeline");
   }
 
   private static Answer table(OperationCall call, TableAnswer answer, String name) {

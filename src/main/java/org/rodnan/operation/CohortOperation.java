@@ -73,6 +73,11 @@ public final class CohortOperation {
    */
   public record Answer(Parameters parameters, Table attrition, Table subjects) {}
 
+  /** Whether who asks is told who is in a cohort. */
+  public boolean tellsSubjects(Origin origin) {
+    return disclosure.of(origin.actor()).subjects();
+  }
+
   /**
    * @param of a study or a definition at the level of an instance; at that of the system the
    *     parameter {@code study} may say the study

@@ -136,7 +136,7 @@ enum EndpointFigure {
     int lines = Math.min(LINES_MAX, courses.lines().size());
     return new CourseFigure(
         new Caption(
-            courses.name() + ": each subject, and the mean with standard deviation",
+            courses.name() + ": each subject and the mean with SD",
             lines
                 + " thin lines, one for each "
                 + (lines < courses.lines().size() ? "of the first subjects" : "subject")

@@ -86,6 +86,11 @@ public final class TimelineOperation {
     return answer;
   }
 
+  /** The picture of it, in SVG, with nothing from elsewhere. */
+  public static byte[] figure(Timeline timeline) {
+    return TimelinePicture.of(timeline).svg();
+  }
+
   private static ParametersParameterComponent about(String name, ResourceKey key) {
     ParametersParameterComponent about = new ParametersParameterComponent();
     return about.setName(name).setValue(new Reference(key.toString()));

@@ -205,7 +205,7 @@ final class CohortPage {
     }
   }
 
-  private static void request(Html html, Asked asked, String base) {
+  private void request(Html html, Asked asked, String base) {
     String url = "/fhir/" + asked.url();
     html.element("h2", "The request").open("p", "class", "copied");
     html.open("code", "id", "address").text("GET ");
@@ -223,7 +223,11 @@ final class CohortPage {
     String more = url + (url.contains("?") ? "&" : "?");
     html.open("p", "class", "actions");
     Layout.link(html, more + "_format=csv", "The table as CSV");
-    Layout.link(html, more + "_format=csv&subjects=true", "The patients as CSV");
+    if (operation.tellsSubjects(READER)) {
+      Layout.link(html, more + "_format=csv&subjects=true", "The patients as CSV");
+    } else {
+      html.element("span", "Who remains is not told here.");
+    }
     html.close();
   }
 }

@@ -155,7 +155,8 @@ final class EndpointSections {
     lead(
         html,
         "Mean change with its 95 % confidence interval. A subgroup's own change is shown; whether"
-            + " two subgroups differ is another question, for which $endpoint has its comparisons.");
+            + " two subgroups differ is another question, for which $endpoint has its"
+            + " comparisons.");
     picture(html, query, "forest", "Forest plot of the change in subgroups");
     rows(html, query, table, "Change of the skin score in subgroups", "Subjects");
   }
@@ -165,26 +166,7 @@ final class EndpointSections {
   }
 
   private static void picture(Html html, EndpointQuery query, String figure, String title) {
-    String path = query.with("figure", figure).path("svg");
-    html.open("figure")
-        .open("div", "class", "wide", "tabindex", "0", "role", "region", "aria-label", title)
-        .empty(
-            "img",
-            "src",
-            path,
-            "alt",
-            title + "; the numbers are in the table below",
-            "width",
-            "760",
-            "class",
-            "picture",
-            "loading",
-            "lazy")
-        .close()
-        .open("figcaption")
-        .text(title + ". ");
-    Layout.link(html, path, "SVG");
-    html.close().close();
+    Layout.picture(html, query.with("figure", figure).path("svg"), title);
   }
 
   private static void rows(

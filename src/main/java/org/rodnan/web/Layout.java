@@ -108,6 +108,34 @@ final class Layout {
     html.close().close().close();
   }
 
+  /**
+   * A picture with its caption, that scrolls by itself where it is too wide. Its numbers are to
+   * stand in a table below it.
+   *
+   * @param path of the SVG
+   */
+  static void picture(Html html, String path, String title) {
+    html.open("figure")
+        .open("div", "class", "wide", "tabindex", "0", "role", "region", "aria-label", title)
+        .empty(
+            "img",
+            "src",
+            path,
+            "alt",
+            title + "; the numbers are in the table below",
+            "width",
+            "760",
+            "class",
+            "picture",
+            "loading",
+            "lazy")
+        .close()
+        .open("figcaption")
+        .text(title + ". ");
+    link(html, path, "SVG");
+    html.close().close();
+  }
+
   /** A row of a list of names and values; nothing if there is no value. */
   static void term(Html html, String name, String value) {
     if (!value.isBlank()) {

@@ -33,10 +33,10 @@ final class SubjectPage {
         false,
         html -> {
           about(html, subject, study, patient);
+          timeline.write(html, subject.key());
           measurements(html, patient, study);
           events(html, patient);
           treatments(html, patient);
-          timeline.write(html, subject.key());
         });
   }
 

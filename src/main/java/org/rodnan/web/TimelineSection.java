@@ -29,9 +29,16 @@ final class TimelineSection {
     } catch (FhirFailure.NotFound e) {
       return;
     }
-    html.element("h2", "Timeline", "id", "timeline").open("p", "class", "actions");
-    Layout.link(html, "/fhir/" + subject + "/$timeline?_format=csv", "Timeline as CSV");
-    Layout.link(html, "/fhir/" + subject + "/$timeline?_pretty=true", "As FHIR");
+    String address = "/fhir/" + subject + "/$timeline";
+    html.element("h2", "Timeline", "id", "timeline");
+    Layout.picture(
+        html,
+        address + "?_format=svg",
+        "Measures, treatments and adverse events by study day; dashed lines are visits");
+    html.open("p", "class", "actions");
+    Layout.link(html, address + "?_format=csv", "Timeline as CSV");
+    Layout.link(html, address + "?_format=svg", "Timeline as SVG");
+    Layout.link(html, address + "?_pretty=true", "Timeline as FHIR");
     html.close();
     List<List<@Nullable Object>> rows = table.rows();
     Layout.table(

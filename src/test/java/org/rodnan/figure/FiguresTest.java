@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rodnan.figure.ForestFigure.Estimate;
 import org.rodnan.figure.Series.Point;
+import org.rodnan.figure.TimelineFigure.Course;
+import org.rodnan.figure.TimelineFigure.Mark;
+import org.rodnan.figure.TimelineFigure.Row;
+import org.rodnan.figure.TimelineFigure.Span;
+import org.rodnan.figure.TimelineFigure.Strip;
+import org.rodnan.figure.TimelineFigure.Value;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -54,7 +61,30 @@ class FiguresTest {
                 new Estimate("all", -6.6, -8.7, -4.5),
                 new Estimate(
                     "disease of less than 18 months and so on and on and on", -7.9, -12.6, -3.1),
-                new Estimate("one", 2, Double.NaN, Double.NaN))));
+                new Estimate("one", 2, Double.NaN, Double.NaN))),
+        new TimelineFigure(
+            new Caption("Title <&>", "What it \u0001shows", "Study day", ""),
+            List.of(new Mark("baseline", 1), new Mark("month 12", 366)),
+            List.of(
+                new Course("Score", List.of(new Value(1, 24), new Value(366, 20))),
+                new Course("Same", List.of(new Value(1, 3), new Value(Double.NaN, 9))),
+                new Course("None", List.of())),
+            List.of(
+                new Strip(
+                    "Drugs",
+                    List.of(
+                        new Row("drug", List.of(new Span(1, 200, "", 0))),
+                        new Row("none", List.of()))),
+                new Strip(
+                    "Events",
+                    IntStream.range(0, 25)
+                        .mapToObj(i ->
+                            new Row(
+                                "an event with a name that is long " + i / 2,
+                                List.of(
+                                    new Span(7 * i, 7.0 * i + 9, "1", i),
+                                    new Span(300, Double.NaN, "3 serious", 9))))
+                        .toList()))));
   }
 
   @ParameterizedTest
@@ -115,7 +145,12 @@ class FiguresTest {
                 CAPTION, VISITS, List.of(series("x", Double.NaN, Double.NaN, Double.NaN))),
             new BarFigure(CAPTION, List.of(), List.of()),
             new CourseFigure(CAPTION, List.of(), List.of(), series("Mean")),
-            new ForestFigure(CAPTION, List.of()))) {
+            new ForestFigure(CAPTION, List.of()),
+            new TimelineFigure(
+                CAPTION,
+                List.of(new Mark("baseline", 1)),
+                List.of(new Course("x", List.of())),
+                List.of(new Strip("y", List.of()))))) {
       assertThat(new String(figure.svg(), StandardCharsets.UTF_8)).contains("no numbers to draw");
     }
   }

@@ -258,6 +258,32 @@ class CourseTest {
   }
 
   @Test
+  void drawsASubject() {
+    String timeline = "/ResearchSubject/spiera-2011-001/$timeline";
+    Answer asked = client.get(timeline + "?_format=svg");
+    assertThat(asked.status()).isEqualTo(200);
+    assertThat(asked.header("Content-Type").orElseThrow()).startsWith("image/svg+xml");
+    assertThat(asked.text())
+        .contains("<title id=\"title\">Timeline of subject spiera-2011-001 by study day</title>")
+        .contains("Visits: baseline on day 1; month 3 on day 88;")
+        .contains("Modified Rodnan skin score, total 24 on day 1, 20 on day 367")
+        .contains("Imatinib Mesylate 400 mg daily")
+        .contains("Oedema day 19 to 25, grade 1, day 49")
+        .doesNotContain("Disease duration");
+    assertThat(client.get(timeline, "Accept", "image/svg+xml").text()).isEqualTo(asked.text());
+    Answer posted = client.post(timeline + "?_format=svg", "{\"resourceType\":\"Parameters\"}");
+    assertThat(posted.status()).isEqualTo(200);
+    assertThat(posted.text()).isEqualTo(asked.text());
+  }
+
+  @Test
+  void drawsASubjectOfWhomNothingIsKnown() {
+    Answer answer = client.get(trial.subject("blank") + "/$timeline?_format=svg");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.text()).contains("There are no numbers to draw.");
+  }
+
+  @Test
   void countsDaysAndLeavesOutWhatIsVoidOrOfAnotherStudy() {
     String id = "line";
     String subject = trial.subject(id);

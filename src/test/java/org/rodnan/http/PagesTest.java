@@ -212,6 +212,7 @@ class PagesTest {
         .contains(request.replace("&", "&amp;"))
         .contains("0 of 0 remain", "women, &lt;old&gt;", "value=\"month-12\"")
         .contains("_format=csv");
+    assertThat(page).contains("&amp;subjects=true\">The patients as CSV</a>");
     assertThat(client.get(root + request + "&_format=csv").text())
         .contains("step,name,remaining", "3,fell,0", "4,combined,0");
     assertThat(page("/studies/" + id).text()).doesNotContain("id=\"cohorts\"");

@@ -249,7 +249,9 @@ class TrialOperationsTest {
                       strict.base().replace("/fhir", "")
                           + "/cohort?study=spiera-2011&s=Patient%3Fgender%3Dmale")
                   .text())
-          .contains("not shown, too few of 28 remain");
+          .contains("not shown, too few of 28 remain")
+          .contains("_format=csv\"", "Who remains is not told here")
+          .doesNotContain("subjects=true", "The patients as CSV");
     }
   }
 
