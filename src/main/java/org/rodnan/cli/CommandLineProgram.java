@@ -97,6 +97,8 @@ public final class CommandLineProgram implements Runnable {
         };
     return new CommandLine(new CommandLineProgram(), factory)
         .addSubcommand(new ImportCommand(program))
+        .addSubcommand(new ExportCommand(program))
+        .addSubcommand(new ValidateCommand(program))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(CommandLineProgram::notDone);
   }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.StartFailure;
@@ -24,6 +23,7 @@ import org.rodnan.ingest.Piece;
 import org.rodnan.ingest.Source;
 import org.rodnan.store.Origin;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -87,13 +87,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints the counts as JSON.")
   private boolean isJson;
 
-  @Option(
-      names = {"--data-dir", "--rodnan.data-dir"},
-      paramLabel = "FOLDER",
-      defaultValue = "${env:RODNAN_DATA_DIR:-./data}",
-      description = "The server's rodnan.data-dir; otherwise ${DEFAULT-VALUE}.")
-  @SuppressWarnings("NullAway.Init")
-  private Path dataDir;
+  @Mixin private final StoreOptions store = new StoreOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -119,8 +113,7 @@ final class ImportCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
-    try (OpenProgram opened =
-            program.apply(List.of("--rodnan.data-dir=" + dataDir, "--rodnan.trials.load=false"));
+    try (OpenProgram opened = OpenProgram.with(program, store);
         IngestReport found =
             opened
                 .part(Ingest.class)
@@ -142,37 +135,16 @@ final class ImportCommand implements Callable<Integer> {
   private List<Piece> pieces() {
     List<Piece> pieces = new ArrayList<>();
     for (Path file : files) {
-      pieces.addAll(pieces(file));
+      pieces.addAll(InputFiles.pieces(spec, file));
     }
     if (mapping != null) {
       if (!mapping.toString().matches("(?i).*\\.ya?ml")) {
         throw new ParameterException(
             spec.commandLine(), "The mapping is " + mapping + "; expected a file *.yaml");
       }
-      pieces.addAll(pieces(mapping));
+      pieces.addAll(InputFiles.pieces(spec, mapping));
     }
     return pieces;
-  }
-
-  private List<Piece> pieces(Path file) {
-    if (Files.isRegularFile(file)) {
-      return List.of(new Piece(String.valueOf(file.getFileName()), file));
-    }
-    if (!Files.isDirectory(file)) {
-      throw new ParameterException(
-          spec.commandLine(), "There is no file or folder " + file + " that can be read");
-    }
-    try (Stream<Path> inside = Files.walk(file)) {
-      return inside
-          .filter(Files::isRegularFile)
-          .filter(each -> !String.valueOf(each.getFileName()).startsWith("."))
-          .sorted()
-          .map(each -> new Piece(file.relativize(each).toString(), each))
-          .toList();
-    } catch (IOException e) {
-      throw new ParameterException(
-          spec.commandLine(), "The folder " + file + " can't be read: " + e, e);
-    }
   }
 
   private void tell(IngestReport found) throws IOException {

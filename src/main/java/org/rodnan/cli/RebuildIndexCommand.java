@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.rodnan.fhir.Progress;
 import org.rodnan.index.ResourceIndex;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,13 +36,7 @@ final class RebuildIndexCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(
-      names = {"--data-dir", "--rodnan.data-dir"},
-      paramLabel = "FOLDER",
-      defaultValue = "${env:RODNAN_DATA_DIR:-./data}",
-      description = "The server's rodnan.data-dir; otherwise ${DEFAULT-VALUE}.")
-  @SuppressWarnings("NullAway.Init")
-  private java.nio.file.Path dataDir;
+  @Mixin private final StoreOptions store = new StoreOptions();
 
   @Parameters(
       paramLabel = "SETTING",
@@ -63,9 +58,9 @@ final class RebuildIndexCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ProgressLine progress =
         new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
-    ResourceIndex.delete(dataDir);
+    ResourceIndex.delete(store.dataDir());
     List<String> all = new ArrayList<>(settings);
-    all.add("--rodnan.data-dir=" + dataDir);
+    all.addAll(store.arguments());
     long position;
     try {
       position = rebuild.run(all, progress);

@@ -1,6 +1,8 @@
 package org.rodnan.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.store.StoreSettings;
 import org.rodnan.store.StoreSettings.DatabaseSettings;
@@ -46,5 +48,21 @@ final class StoreOptions {
   StoreSettings settings() {
     return new StoreSettings(
         dataDir.toString(), new DatabaseSettings(url, user, password, CONNECTIONS));
+  }
+
+  /** The same as settings of the server. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--rodnan.data-dir=" + dataDir);
+    add(arguments, "url", url);
+    add(arguments, "user", user);
+    add(arguments, "password", password);
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String name, @Nullable String value) {
+    if (value != null) {
+      arguments.add("--rodnan.store." + name + "=" + value);
+    }
   }
 }

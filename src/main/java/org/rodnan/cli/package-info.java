@@ -5,6 +5,9 @@
       "store",
       "index",
       "ingest",
+      "export",
+      "sdtm",
+      "view",
       "terminology",
       "terminology :: concepts",
       "terminology :: loading"

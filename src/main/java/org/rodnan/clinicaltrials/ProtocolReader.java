@@ -29,7 +29,7 @@ import org.rodnan.mapping.RowException;
 
 /** The protocol section: a ResearchStudy, its sponsor, its sites and who is eligible. */
 final class ProtocolReader {
-  private static final String REGISTRY = "http://clinicaltrials.gov";
+  static final String REGISTRY = "http://clinicaltrials.gov";
   private static final String CODES = "http://terminology.hl7.org/CodeSystem/research-study-";
 
   private final String nct;

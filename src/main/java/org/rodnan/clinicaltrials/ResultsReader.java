@@ -80,7 +80,9 @@ final class ResultsReader {
       String name = text(period, "title");
       for (JsonNode milestone : period.path("milestones")) {
         String what = "flow: " + name + ": " + word(text(milestone, "type"));
-        figures(what, milestone.path("achievements"), groups, concept(what));
+        Placement place =
+            new Placement(Placement.FLOW).with("title", name).with("type", text(milestone, "type"));
+        figures(what, milestone.path("achievements"), groups, concept(what), place);
       }
       for (JsonNode drop : period.path("dropWithdraws")) {
         String reason = text(drop, "type");
@@ -88,19 +90,26 @@ final class ResultsReader {
         Term.ofSubmission(Term.DISPOSITION, reason)
             .ifPresent(each -> code.addCoding().setSystem(each.system()).setCode(each.code()));
         String what = "flow: " + name + ": not completed: " + reason;
-        figures(what, drop.path("reasons"), groups, code.setText(what));
+        Placement place =
+            new Placement(Placement.FLOW).with("title", name).with("category", reason);
+        figures(what, drop.path("reasons"), groups, code.setText(what), place);
       }
     }
   }
 
   private void figures(
-      String what, JsonNode counts, Map<String, Population> groups, CodeableConcept code) {
+      String what,
+      JsonNode counts,
+      Map<String, Population> groups,
+      CodeableConcept code,
+      Placement place) {
     for (JsonNode each : counts) {
       attempt(
           what,
           () -> {
             Population on = population(groups, each);
             Observation result = start(what + "|" + on.title(), on, "frequency", code);
+            place(result, place);
             count(result, "subjects-affected", text(each, "numSubjects"));
             on.size().ifPresent(size -> count(result, "denominator", size.toString()));
           });
@@ -112,7 +121,13 @@ final class ResultsReader {
     Map<String, Population> groups =
         populations(module.path("groups"), sizes(module.path("denoms")), "baseline");
     for (JsonNode each : module.path("measures")) {
-      measurements("baseline", each, groups, Optional.of("baseline"), "level");
+      measurements(
+          "baseline",
+          each,
+          groups,
+          Optional.of("baseline"),
+          "level",
+          form(Placement.BASELINE, each));
     }
   }
 
@@ -129,10 +144,24 @@ final class ResultsReader {
             ? "percent-change"
             : lower.contains("change") ? "change" : "level";
     Optional<String> visit = Texts.visit(text(outcome, "timeFrame"));
-    measurements("outcome|" + text(outcome, "timeFrame"), outcome, groups, visit, kind);
+    Placement place =
+        form(Placement.OUTCOME, outcome)
+            .with("type", text(outcome, "type"))
+            .with("timeFrame", text(outcome, "timeFrame"))
+            .with("population", text(outcome, "populationDescription"));
+    measurements("outcome|" + text(outcome, "timeFrame"), outcome, groups, visit, kind, place);
     for (JsonNode each : outcome.path("analyses")) {
-      attempt("outcome '" + title + "', analysis", () -> analysis(title, each, groups, visit));
+      attempt(
+          "outcome '" + title + "', analysis", () -> analysis(title, each, groups, visit, place));
     }
+  }
+
+  private static Placement form(String module, JsonNode measure) {
+    return new Placement(module)
+        .with("title", text(measure, "title"))
+        .with("parameter", text(measure, "paramType"))
+        .with("dispersion", text(measure, "dispersionType"))
+        .with("unit", text(measure, "unitOfMeasure"));
   }
 
   private void measurements(
@@ -140,7 +169,8 @@ final class ResultsReader {
       JsonNode measure,
       Map<String, Population> groups,
       Optional<String> visit,
-      String kind) {
+      String kind,
+      Placement place) {
     String title = text(measure, "title");
     for (JsonNode each : measure.path("classes")) {
       for (JsonNode category : each.path("categories")) {
@@ -165,6 +195,11 @@ final class ResultsReader {
                         code);
                 visit.ifPresent(
                     at -> result.addExtension(Elements.visit(Optional.of(at), Optional.empty())));
+                place(
+                    result,
+                    place
+                        .with("class", text(each, "title"))
+                        .with("category", text(category, "title")));
                 figure(result, measure, figure);
                 Optional.ofNullable(sizes.get(text(figure, "groupId")))
                     .or(on::size)
@@ -238,7 +273,11 @@ final class ResultsReader {
   }
 
   private void analysis(
-      String title, JsonNode analysis, Map<String, Population> groups, Optional<String> visit) {
+      String title,
+      JsonNode analysis,
+      Map<String, Population> groups,
+      Optional<String> visit,
+      Placement place) {
     List<Population> compared = new ArrayList<>();
     for (JsonNode id : analysis.path("groupIds")) {
       compared.add(
@@ -262,6 +301,7 @@ final class ResultsReader {
     Observation result =
         start(key, on, compared.size() == 1 ? "change" : "difference", Texts.measure(title));
     visit.ifPresent(at -> result.addExtension(Elements.visit(Optional.of(at), Optional.empty())));
+    place(result, place.comparing(compared.stream().map(Population::title).toList()));
     String p = text(analysis, "pValue");
     if (!p.isEmpty()) {
       pValue(result, p);
@@ -345,6 +385,7 @@ final class ResultsReader {
               () -> {
                 Population on = population(groups, each, "id");
                 Observation result = start(what + "|" + on.title(), on, "frequency", concept(what));
+                place(result, new Placement(Placement.EVENTS).with("type", kind));
                 count(result, "subjects-affected", text(each, kind + "NumAffected"));
                 countIfThere(result, "denominator", text(each, kind + "NumAtRisk"));
               });
@@ -363,6 +404,12 @@ final class ResultsReader {
                 Population on = population(groups, stats);
                 Observation result =
                     start(what + "|" + on.title(), on, "frequency", concept(text(event, "term")));
+                place(
+                    result,
+                    new Placement(Placement.EVENTS)
+                        .with("type", kind)
+                        .with("title", text(event, "term"))
+                        .with("category", text(event, "organSystem")));
                 result.addCategory(concept(word(kind) + " adverse event"));
                 if (!text(event, "organSystem").isEmpty()) {
                   result.addCategory(concept(text(event, "organSystem")));
@@ -510,6 +557,10 @@ final class ResultsReader {
     result.setMethod(Elements.concept(SYSTEM + "ssc-figure-source", "printed"));
     findings.resources().add(result);
     return result;
+  }
+
+  private void place(Observation result, Placement place) {
+    result.addExtension(place.extension(findings.resources().size()));
   }
 
   private static ObservationComponentComponent component(

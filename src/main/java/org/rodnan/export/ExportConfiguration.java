@@ -1,11 +1,21 @@
 package org.rodnan.export;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
+import org.rodnan.cohort.ParticipantFlowCount;
+import org.rodnan.deidentification.Deidentifier;
+import org.rodnan.deidentification.PseudonymKey;
+import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.fhir.IdGenerator;
+import org.rodnan.fhir.StartFailure;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.Interactions;
+import org.rodnan.safety.AdverseEventCount;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.ResourceScan;
+import org.rodnan.search.SubjectSearch;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.StoreSettings;
 import org.rodnan.view.ViewCompiler;
@@ -22,6 +32,21 @@ class ExportConfiguration {
   }
 
   @Bean
+  ClinicalTrialsExport clinicalTrialsExport(
+      Interactions interactions,
+      SubjectSearch subjects,
+      ReferenceText references,
+      ParticipantFlowCount flows,
+      EndpointAnalysis endpoints,
+      AdverseEventCount events) {
+    return new ClinicalTrialsExport(
+        interactions.read(),
+        subjects,
+        references,
+        new ComputedResults(subjects, references, flows, endpoints, events));
+  }
+
+  @Bean
   ViewLibrary viewLibrary(Interactions interactions) {
     return new ViewLibrary(interactions.read());
   }
@@ -31,26 +56,73 @@ class ExportConfiguration {
     return new RecordOwners(interactions.read(), references);
   }
 
-  @Bean(destroyMethod = "close")
-  ExportJobs exportJobs(
+  @Bean
+  ExportWork exportWork(
       ResourceScan scans,
       ResourceStore store,
       RecordOwners owners,
       ViewCompiler compiler,
       ViewRun runs,
       ElementChoice elements,
+      ReferenceText references,
+      ExportSettings settings,
+      Clock clock) {
+    return new ExportWork(
+        scans,
+        store,
+        owners,
+        compiler,
+        runs,
+        elements,
+        deidentifier(settings, references),
+        settings.anonymityMin(),
+        settings.fileBytesMax(),
+        clock);
+  }
+
+  @Bean
+  FolderExport folderExport(ExportWork work) {
+    return new FolderExport(work);
+  }
+
+  @Bean(destroyMethod = "close")
+  ExportJobs exportJobs(
+      ExportWork work,
       ExportSettings settings,
       StoreSettings places,
       IdGenerator ids,
       Clock clock) {
-    ExportWork work =
-        new ExportWork(
-            scans, store, owners, compiler, runs, elements, settings.fileBytesMax(), clock);
     return ExportJobs.open(places.folder().resolve("exports"), work, settings, ids, clock);
   }
 
   @Bean
-  ViewRun viewRun(ResourceScan scans) {
-    return new ViewRun(scans);
+  ViewRun viewRun(ResourceScan scans, ExportSettings settings) {
+    return new ViewRun(scans, settings.viewTimeMax(), settings.viewRowsMax());
+  }
+
+  private static Optional<Deidentifier> deidentifier(
+      ExportSettings settings, ReferenceText references) {
+    Path file = settings.pseudonymKeyFile();
+    if (file == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Deidentifier(
+              PseudonymKey.read(file),
+              references::local,
+              ExportSettings.SHIFT_DAYS_MIN,
+              settings.shiftDaysMax()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartFailure(
+          "The key of pseudonyms can't be read from "
+              + file
+              + " (rodnan.export.pseudonym-key-file): "
+              + e.getMessage(),
+          "Name a file of at least "
+              + PseudonymKey.BYTES_MIN
+              + " random bytes that this program can read.",
+          e);
+    }
   }
 }

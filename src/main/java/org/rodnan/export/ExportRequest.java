@@ -20,6 +20,7 @@ import org.rodnan.view.RowFormat;
  * @param views instead of resources
  * @param format of views
  * @param hasHeader of CSV
+ * @param isDeidentified whether nothing may tell who the subjects are
  * @param trackingId what the client calls it; empty if it doesn't
  */
 public record ExportRequest(
@@ -34,6 +35,7 @@ public record ExportRequest(
     List<NamedView> views,
     RowFormat format,
     boolean hasHeader,
+    boolean isDeidentified,
     String trackingId) {
   public ExportRequest {
     patients = List.copyOf(patients);

@@ -9,13 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.Resource;
+import org.rodnan.deidentification.Deidentifier;
 import org.rodnan.export.ExportManifest.ExportFile;
 import org.rodnan.export.ExportRequest.NamedView;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceTypes;
@@ -45,6 +52,8 @@ final class ExportWork {
   private final ViewCompiler compiler;
   private final ViewRun runs;
   private final ElementChoice elements;
+  private final Optional<Deidentifier> deidentifier;
+  private final int anonymityMin;
   private final long fileBytesMax;
   private final Clock clock;
 
@@ -55,6 +64,8 @@ final class ExportWork {
       ViewCompiler compiler,
       ViewRun runs,
       ElementChoice elements,
+      Optional<Deidentifier> deidentifier,
+      int anonymityMin,
       long fileBytesMax,
       Clock clock) {
     this.scans = scans;
@@ -63,6 +74,8 @@ final class ExportWork {
     this.compiler = compiler;
     this.runs = runs;
     this.elements = elements;
+    this.deidentifier = deidentifier;
+    this.anonymityMin = anonymityMin;
     this.fileBytesMax = fileBytesMax;
     this.clock = clock;
   }
@@ -83,9 +96,15 @@ final class ExportWork {
   /**
    * Judges a request before it is taken.
    *
-   * @throws org.rodnan.fhir.FhirFailure if it can't be carried out as it is
+   * @throws FhirFailure if it can't be carried out as it is
    */
   void check(ExportRequest request) {
+    if (request.isDeidentified() && deidentifier.isEmpty()) {
+      throw new FhirFailure.Unprocessable(
+          IssueType.NOTSUPPORTED,
+          "_deidentify needs a key of pseudonyms, and rodnan.export.pseudonym-key-file names none",
+          "_deidentify");
+    }
     for (NamedView view : request.views()) {
       compiled(view);
     }
@@ -102,12 +121,30 @@ final class ExportWork {
     Instant time = clock.instant();
     Owners whose = owners(request);
     try (Moment moment = scans.open()) {
-      List<ExportFile> output =
-          request.views().isEmpty()
-              ? resources(request, whose, moment, folder, progress)
-              : views(request, whose, moment, folder, progress);
+      Optional<DeidentifiedReading> masked =
+          request.isDeidentified()
+              ? Optional.of(
+                  new DeidentifiedReading(
+                      deidentifier.orElseThrow(), LocalDate.ofInstant(time, ZoneOffset.UTC)))
+              : Optional.empty();
+      List<ExportFile> output = new ArrayList<>();
+      if (request.views().isEmpty()) {
+        output.addAll(resources(request, whose, moment, folder, progress, masked));
+        if (masked.isPresent()) {
+          try (ExportFiles out = new ExportFiles(folder, "Parameters", fileBytesMax)) {
+            out.line(masked.get().report(anonymityMin));
+            output.addAll(out.written());
+          }
+        }
+      } else {
+        output.addAll(views(request, whose, moment, folder, progress, masked));
+      }
+      // What was deleted is named by its id.
       List<ExportFile> deleted =
-          request.since().isEmpty() || !request.views().isEmpty() || !request.groups().isEmpty()
+          masked.isPresent()
+                  || request.since().isEmpty()
+                  || !request.views().isEmpty()
+                  || !request.groups().isEmpty()
               ? List.of()
               : deleted(request, moment.position(), folder);
       return new ExportManifest(time, time, clock.instant(), output, deleted);
@@ -140,7 +177,12 @@ final class ExportWork {
   }
 
   private List<ExportFile> resources(
-      ExportRequest request, Owners whose, Moment moment, Path folder, Progress progress)
+      ExportRequest request,
+      Owners whose,
+      Moment moment,
+      Path folder,
+      Progress progress,
+      Optional<DeidentifiedReading> masked)
       throws IOException {
     List<Selection> selections = new ArrayList<>();
     long total = 0;
@@ -148,7 +190,9 @@ final class ExportWork {
       if (request.types().isEmpty() || request.types().contains(type)) {
         Selection selection = selection(request, type, whose);
         long count = moment.count(selection);
-        if (count > 0) {
+        if (masked.isPresent() && !Deidentifier.TYPES.contains(type)) {
+          masked.get().leftOut(type, count);
+        } else if (count > 0) {
           selections.add(selection);
           total += count;
         }
@@ -160,7 +204,16 @@ final class ExportWork {
       String type = selection.type();
       if (request.format() == RowFormat.PARQUET) {
         files.add(
-            rows(request, type, whole(type), moment, whose, selection.filters(), folder, progress));
+            rows(
+                request,
+                type,
+                whole(type),
+                moment,
+                whose,
+                selection.filters(),
+                folder,
+                progress,
+                masked));
         continue;
       }
       try (ExportFiles out = new ExportFiles(folder, type, fileBytesMax)) {
@@ -168,10 +221,14 @@ final class ExportWork {
             selection,
             body -> {
               try {
-                out.line(
-                    request.elements().isEmpty()
-                        ? body.json()
-                        : elements.part(type, body.json(), request.elements()));
+                Optional<byte[]> json =
+                    masked.isPresent() ? masked.get().json(body.json()) : Optional.of(body.json());
+                if (json.isPresent()) {
+                  out.line(
+                      request.elements().isEmpty()
+                          ? json.get()
+                          : elements.part(type, json.get(), request.elements()));
+                }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
@@ -185,7 +242,12 @@ final class ExportWork {
   }
 
   private List<ExportFile> views(
-      ExportRequest request, Owners whose, Moment moment, Path folder, Progress progress)
+      ExportRequest request,
+      Owners whose,
+      Moment moment,
+      Path folder,
+      Progress progress,
+      Optional<DeidentifiedReading> masked)
       throws IOException {
     List<View> views = request.views().stream().map(this::compiled).toList();
     long total = 0;
@@ -204,7 +266,8 @@ final class ExportWork {
               whose,
               List.of(),
               folder,
-              progress));
+              progress,
+              masked));
     }
     return files;
   }
@@ -218,7 +281,8 @@ final class ExportWork {
       Owners whose,
       List<List<Parameter>> filters,
       Path folder,
-      Progress progress)
+      Progress progress,
+      Optional<DeidentifiedReading> masked)
       throws IOException {
     String file = name + "." + request.format().code();
     ViewRun.Request run =
@@ -230,10 +294,14 @@ final class ExportWork {
             since(request),
             OptionalLong.empty(),
             List.of());
+    Function<byte[], Optional<Resource>> reading =
+        masked
+            .<Function<byte[], Optional<Resource>>>map(each -> each::resource)
+            .orElse(json -> Optional.of(ViewRun.parsed(json)));
     try (OutputStream out =
         new BufferedOutputStream(Files.newOutputStream(folder.resolve(file)), 256 * 1024)) {
       return new ExportFile(
-          name, file, runs.write(run, out, moment, filters, resource -> progress.step()));
+          name, file, runs.write(run, out, moment, filters, reading, progress::step));
     }
   }
 

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.hl7.fhir.r4.model.Resource;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
@@ -26,10 +28,20 @@ import org.rodnan.view.View;
  * that come with the request (SQL on FHIR v2, {@code $run}). Thread safe.
  */
 public final class ViewRun {
-  private final ResourceScan scans;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(60);
 
-  ViewRun(ResourceScan scans) {
+  private final ResourceScan scans;
+  private final Duration timeMax;
+  private final int rowsMax;
+
+  /**
+   * @param timeMax how long somebody waits for rows of what is stored
+   * @param rowsMax how many rows are held of a view that puts rows together
+   */
+  ViewRun(ResourceScan scans, Duration timeMax, int rowsMax) {
     this.scans = scans;
+    this.timeMax = timeMax;
+    this.rowsMax = rowsMax;
   }
 
   /**
@@ -68,6 +80,8 @@ public final class ViewRun {
    * @return how many there are
    * @throws FhirFailure.Unprocessable if a resource doesn't fit the view; some rows may be written
    *     by then
+   * @throws FhirFailure.Busy if it takes longer than {@code rodnan.export.view-time-max}; some rows
+   *     may be written by then
    * @throws IOException if the stream can't be written
    */
   public long write(Request request, OutputStream out) throws IOException {
@@ -75,14 +89,36 @@ public final class ViewRun {
       return write(request, out, rows -> request.resources().forEach(rows));
     }
     try (Moment moment = scans.open()) {
-      return write(request, out, moment, List.of(), resource -> {});
+      long begun = System.nanoTime();
+      return write(
+          request,
+          out,
+          moment,
+          List.of(),
+          json -> {
+            requireInTime(begun);
+            return Optional.of(parsed(json));
+          },
+          () -> {});
+    }
+  }
+
+  private void requireInTime(long begun) {
+    if (System.nanoTime() - begun > timeMax.toNanos()) {
+      throw new FhirFailure.Busy(
+          "The rows take longer than rodnan.export.view-time-max allows, "
+              + timeMax.toMillis()
+              + " ms; ask for fewer by patient, group, _since or _limit, or for $export",
+          RETRY_AFTER);
     }
   }
 
   /**
-   * As {@link #write(Request, OutputStream)}, of a moment that is open already.
+   * As {@link #write(Request, OutputStream)}, without a limit of time, of a moment that is open
+   * already.
    *
    * @param filters searches, of which one must fit; none means all
+   * @param reading what of a stored body is used; nothing if empty
    * @param seen told of each resource
    */
   long write(
@@ -90,7 +126,8 @@ public final class ViewRun {
       OutputStream out,
       Moment moment,
       List<List<Parameter>> filters,
-      Consumer<Resource> seen)
+      Function<byte[], Optional<Resource>> reading,
+      Runnable seen)
       throws IOException {
     ResourceScan.Selection selection =
         new ResourceScan.Selection(
@@ -102,15 +139,13 @@ public final class ViewRun {
             moment.forEach(
                 selection,
                 body -> {
-                  Resource resource = parsed(body.json());
-                  rows.accept(resource);
-                  seen.accept(resource);
+                  reading.apply(body.json()).ifPresent(rows);
+                  seen.run();
                   return true;
                 }));
   }
 
-  private static long write(
-      Request request, OutputStream out, Consumer<Consumer<Resource>> resources)
+  private long write(Request request, OutputStream out, Consumer<Consumer<Resource>> resources)
       throws IOException {
     long most = request.limit().orElse(Long.MAX_VALUE);
     long[] count = new long[1];
@@ -131,7 +166,14 @@ public final class ViewRun {
             }
           };
       try {
-        resources.accept(resource -> request.view().rows(resource, use));
+        List<Integer> same = request.view().together();
+        if (same.isEmpty()) {
+          resources.accept(resource -> request.view().rows(resource, use));
+        } else {
+          TogetherRows together = new TogetherRows(same, request.view().place("date"), rowsMax);
+          resources.accept(resource -> request.view().rows(resource, together::add));
+          together.forEach(use);
+        }
       } catch (Enough e) {
         // The rest is not wanted.
       }
@@ -141,7 +183,7 @@ public final class ViewRun {
     return count[0];
   }
 
-  private static Resource parsed(byte[] json) {
+  static Resource parsed(byte[] json) {
     return (Resource)
         FhirContexts.r4().newJsonParser().parseResource(new String(json, StandardCharsets.UTF_8));
   }

@@ -40,7 +40,8 @@ final class ExportEndpoint {
       Set.of("application/fhir+ndjson", "application/ndjson", "ndjson");
 
   private static final Set<String> OF_RESOURCES =
-      Set.of("_type", "_typeFilter", "_since", "_elements", "_outputFormat", "patient");
+      Set.of(
+          "_type", "_typeFilter", "_since", "_elements", "_outputFormat", "patient", "_deidentify");
 
   private static final Set<String> OF_VIEWS =
       Set.of(
@@ -51,6 +52,7 @@ final class ExportEndpoint {
           "group",
           "_since",
           "header",
+          "_deidentify",
           "_format",
           "clientTrackingId");
 
@@ -147,6 +149,7 @@ final class ExportEndpoint {
         List.of(),
         isParquet ? RowFormat.PARQUET : RowFormat.NDJSON,
         true,
+        input.flag("_deidentify"),
         "");
   }
 
@@ -192,6 +195,7 @@ final class ExportEndpoint {
         ViewEndpoint.format(
             Optional.of(input.text("_format").orElse(RowFormat.NDJSON.code())), List.of()),
         input.text("header").isEmpty() || input.flag("header"),
+        input.flag("_deidentify"),
         input.text("clientTrackingId").orElse(""));
   }
 

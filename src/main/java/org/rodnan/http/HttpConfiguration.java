@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.StructureDefinition;
+import org.rodnan.export.ClinicalTrialsExport;
 import org.rodnan.export.ElementChoice;
 import org.rodnan.export.ExportJobs;
 import org.rodnan.export.RecordOwners;
@@ -120,6 +121,7 @@ class HttpConfiguration {
       PackageInstaller packages,
       Ingest ingest,
       SdtmExport sdtm,
+      ClinicalTrialsExport clinicalTrials,
       ViewEndpoint views,
       ExportJobs exports,
       ResourceParser parser,
@@ -147,7 +149,7 @@ class HttpConfiguration {
             operations,
             new InstallEndpoint(packages),
             new IngestEndpoint(ingest, spool),
-            new SdtmEndpoint(sdtm),
+            new StudyExportEndpoint(sdtm, clinicalTrials),
             views,
             new ExportEndpoint(exports, views),
             jobs);

@@ -14,6 +14,7 @@ import org.rodnan.fhir.ResourceTypes;
  */
 enum NamedOperation {
   ADVERSE_EVENTS("adverse-events", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
+  CLINICALTRIALS("clinicaltrials", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy", "Group")),
   CRISS("criss", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
@@ -67,6 +68,7 @@ enum NamedOperation {
           "Bundle-ingest",
           "ImplementationGuide-install",
           "ResearchStudy-adverse-events",
+          "ResearchStudy-clinicaltrials",
           "ResearchStudy-criss",
           "ResearchStudy-data-quality",
           "ResearchStudy-endpoint",

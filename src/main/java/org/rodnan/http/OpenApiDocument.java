@@ -98,6 +98,21 @@ final class OpenApiDocument {
         path("/$" + operation.code(), SYSTEM, List.of());
       }
     }
+    views();
+  }
+
+  /** R4 has no such type, so that the statement doesn't name it. */
+  private void views() {
+    String type = Routes.VIEW_DEFINITION;
+    path("/" + type, type, List.of());
+    path("/" + type + "/{id}", type, List.of());
+    for (NamedOperation operation : NamedOperation.values()) {
+      if (operation.isOf(type) && operation.hasFormats()) {
+        path("/" + type + "/$" + operation.code(), type, List.of());
+        path("/" + type + "/{id}/$" + operation.code(), type, List.of());
+      }
+    }
+    path("/" + Routes.EXPORT + "/{job}", SYSTEM, List.of());
   }
 
   private void type(CapabilityStatementRestResourceComponent resource) {

@@ -41,7 +41,7 @@ final class OperationEndpoint {
   private final Operations operations;
   private final InstallEndpoint installs;
   private final IngestEndpoint ingests;
-  private final SdtmEndpoint sdtm;
+  private final StudyExportEndpoint studies;
   private final ViewEndpoint views;
   private final ExportEndpoint exports;
   private final AsyncJobs jobs;
@@ -50,14 +50,14 @@ final class OperationEndpoint {
       Operations operations,
       InstallEndpoint installs,
       IngestEndpoint ingests,
-      SdtmEndpoint sdtm,
+      StudyExportEndpoint studies,
       ViewEndpoint views,
       ExportEndpoint exports,
       AsyncJobs jobs) {
     this.operations = operations;
     this.installs = installs;
     this.ingests = ingests;
-    this.sdtm = sdtm;
+    this.studies = studies;
     this.views = views;
     this.exports = exports;
     this.jobs = jobs;
@@ -92,6 +92,7 @@ final class OperationEndpoint {
   Answer answer(OperationCall call) {
     return switch (call.target().operation()) {
       case ADVERSE_EVENTS -> adverseEvents(call);
+      case CLINICALTRIALS -> studies.clinicalTrials(call);
       case CLOSURE, EXPAND, LOOKUP, SUBSUMES, TRANSLATE, VALIDATE_CODE -> terminology(call);
       case COHORT -> cohort(call);
       case CRISS ->
@@ -129,7 +130,7 @@ final class OperationEndpoint {
       case RUN -> views.run(call);
       case PARTICIPANT_FLOW -> participantFlow(call);
       case PUBLISHED -> published(call);
-      case SDTM -> sdtm.export(call);
+      case SDTM -> studies.sdtm(call);
       case TIMELINE -> timeline(call);
       case STATS -> StatsEndpoint.stats(call, operations.stats());
       case VALIDATE -> validate(call);

@@ -76,6 +76,12 @@ class IngestConfiguration {
   }
 
   @Bean
+  FileCheck fileCheck(
+      Interactions interactions, ResourceParser parser, Limits limits, IngestSettings settings) {
+    return new FileCheck(interactions.validate(), parser, limits, settings);
+  }
+
+  @Bean
   PackageInstaller packageInstaller(
       ResourceStore store,
       Interactions interactions,

@@ -3,6 +3,7 @@ package org.rodnan.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.Coding;
@@ -84,7 +85,8 @@ public final class AdverseEventsOperation {
                   "term",
                   "found '" + arguments.text("term").orElse("") + "', expected text or code");
         };
-    Question question = new Question(arguments.flag("serious"), arguments.flag("related"), byCode);
+    Optional<Boolean> serious = arguments.flag("serious") ? Optional.of(true) : Optional.empty();
+    Question question = new Question(serious, arguments.flag("related"), byCode);
     read.read(study);
     AdverseEvents counted = events.count(study, question);
     return new Answer(counted, parameters(counted, byArm), table(counted, byArm));

@@ -36,14 +36,15 @@ public final class AdverseEventCount {
   /**
    * What is counted.
    *
-   * @param seriousOnly whether only serious events are
+   * @param serious whether only serious events are, or only those that are not; empty means all
    * @param relatedOnly whether only those are that a suspect caused at least possibly
    * @param byCode whether terms are told apart by their first coding, where they have one, and not
    *     by their names
    */
-  public record Question(boolean seriousOnly, boolean relatedOnly, boolean byCode) {
+  public record Question(Optional<Boolean> serious, boolean relatedOnly, boolean byCode) {
     private boolean takes(ReportedEvent event) {
-      return (!seriousOnly || event.isSerious()) && (!relatedOnly || event.isRelated());
+      return serious.orElse(event.isSerious()) == event.isSerious()
+          && (!relatedOnly || event.isRelated());
     }
   }
 

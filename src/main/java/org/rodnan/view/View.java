@@ -3,6 +3,7 @@ package org.rodnan.view;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.r4.model.Base;
@@ -21,6 +22,7 @@ public final class View {
   private final List<ViewPaths.Path> conditions;
   private final List<Selection> selects;
   private final List<ViewColumn> columns;
+  private final List<String> together;
 
   View(
       Optional<String> name,
@@ -29,7 +31,8 @@ public final class View {
       Map<String, Base> constants,
       List<ViewPaths.Path> conditions,
       List<Selection> selects,
-      List<ViewColumn> columns) {
+      List<ViewColumn> columns,
+      List<String> together) {
     this.name = name;
     this.type = type;
     this.paths = paths;
@@ -37,6 +40,7 @@ public final class View {
     this.conditions = conditions;
     this.selects = selects;
     this.columns = columns;
+    this.together = together;
   }
 
   /** The name in the definition. */
@@ -52,6 +56,24 @@ public final class View {
   /** The columns, in the order of the cells of a row. */
   List<ViewColumn> columns() {
     return columns;
+  }
+
+  /**
+   * The columns whose values rows have in common that are to be one row, by their places; empty if
+   * each row is for itself.
+   */
+  public List<Integer> together() {
+    return together.stream().map(each -> place(each).orElseThrow()).toList();
+  }
+
+  /** Where the cells of a column are in a row; empty if there is none of that name. */
+  public OptionalInt place(String column) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(column)) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /**

@@ -59,6 +59,9 @@ public final class ViewCompiler {
           "repeat",
           "unionAll");
 
+  /** Names a column whose values rows have in common that are to be one row. */
+  private static final String ROW = "https://w3id.org/rodnan/StructureDefinition/view-row-by";
+
   private static final Set<String> CONSTANT_TYPES =
       Set.of(
           "base64Binary",
@@ -155,7 +158,31 @@ public final class ViewCompiler {
         throw wrong(element + ".select", "has no column; expected one or more");
       }
       return new View(
-          name, type, paths, Map.copyOf(constants), conditions, all, List.copyOf(columns.all));
+          name,
+          type,
+          paths,
+          Map.copyOf(constants),
+          conditions,
+          all,
+          List.copyOf(columns.all),
+          together(columns.all.stream().map(ViewColumn::name).toList()));
+    }
+
+    private List<String> together(List<String> columns) {
+      List<String> names = new ArrayList<>();
+      for (JsonNode extension : definition.path("extension")) {
+        if (extension.path("url").asText().equals(ROW)) {
+          names.add(extension.path("valueString").asText());
+        }
+      }
+      for (String name : names) {
+        if (!columns.contains(name)) {
+          throw wrong(
+              "ViewDefinition.extension",
+              "rows are put together by '" + name + "'; expected a column");
+        }
+      }
+      return names;
     }
 
     private void readConstants(String element) {

@@ -70,6 +70,18 @@ class OpenApiTest {
     assertThat(asked).isGreaterThan(10 * ResourceTypes.all().size());
   }
 
+  @Test
+  void hasTheViewsToo() {
+    assertThat(document().path("paths").fieldNames())
+        .toIterable()
+        .contains(
+            "/ViewDefinition",
+            "/ViewDefinition/{id}",
+            "/ViewDefinition/$run",
+            "/ViewDefinition/{id}/$run",
+            "/ViewDefinition/$export");
+  }
+
   private static boolean isSearch(JsonNode operation) {
     return operation.path("summary").asText().matches("search.*|compartment");
   }

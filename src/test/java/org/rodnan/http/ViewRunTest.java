@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -148,22 +151,62 @@ class ViewRunTest {
         .hasSize((int) stored("/MedicationStatement?_profile=" + profile));
   }
 
+  private static String score(JsonNode row, String column) {
+    return String.join(
+        " ",
+        row.path("patient_id").asText(),
+        row.path("visit").asText(),
+        row.path(column).asText());
+  }
+
+  @Test
+  void endsAfterATime() {
+    try (TestServer other = TestServer.start("rodnan.export.view-time-max=0s")) {
+      assertThat(
+              other
+                  .client()
+                  .put("/Patient/p", "{\"resourceType\":\"Patient\",\"id\":\"p\"}")
+                  .status())
+          .isEqualTo(201);
+      Answer answer =
+          other
+              .client()
+              .post(
+                  "/ViewDefinition/$run",
+                  "{\"resource\":\"Patient\",\"select\":[{\"column\":[{\"name\":\"id\",\"path\":"
+                      + "\"id\"}]}]}",
+                  JSON);
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.header("Retry-After")).isPresent();
+      assertThat(answer.text()).contains("rodnan.export.view-time-max");
+    }
+  }
+
   /** The same numbers in both shapes, and those that the search knows. */
   @Test
   void showsMeasuresLongAndWide() {
     long scores = stored("/Observation?code=mrss-total&subject:Patient._id:missing=false");
     List<String> wide = new ArrayList<>();
-    for (JsonNode row : client.get("/ViewDefinition/visits-wide/$run").json()) {
+    Set<String> places = new TreeSet<>();
+    int full = 0;
+    JsonNode rows = client.get("/ViewDefinition/visits-wide/$run").json();
+    for (JsonNode row : rows) {
+      places.add(row.path("patient_id").asText() + " " + row.path("visit").asText());
       if (!row.path("mrss").isNull()) {
-        wide.add(row.path("id").asText() + " " + row.path("mrss"));
+        wide.add(score(row, "mrss"));
+        full += row.path("fvc_percent").isNull() ? 0 : 1;
       }
     }
+    assertThat(places).as("a row for each subject and visit").hasSameSizeAs(rows);
+    assertThat(full).as("rows with several measures").isPositive();
     List<String> narrow = new ArrayList<>();
     for (JsonNode row : client.get("/ViewDefinition/visits-long/$run").json()) {
       if (row.path("measure").asText().equals("mrss-total") && row.path("component").isNull()) {
-        narrow.add(row.path("id").asText() + " " + row.path("value"));
+        narrow.add(score(row, "value"));
       }
     }
+    Collections.sort(wide);
+    Collections.sort(narrow);
     assertThat(wide).isEqualTo(narrow).hasSize((int) scores).isNotEmpty();
   }
 

@@ -19,18 +19,18 @@ import org.rodnan.fhir.FhirContexts;
  * Makes resources in which every element has a value; those of one round take the same of the types
  * that an element may have.
  */
-final class EveryElement {
+public final class EveryElement {
   private static final int DEPTH_MAX = 5;
 
   private final Random random;
   private final int round;
 
-  EveryElement(long seed, int round) {
+  public EveryElement(long seed, int round) {
     this.random = new Random(seed + round);
     this.round = round;
   }
 
-  Resource of(String type) {
+  public Resource of(String type) {
     Resource resource = (Resource) FhirContexts.r4().getResourceDefinition(type).newInstance();
     fill(resource, 0);
     resource.setId(type.toLowerCase(java.util.Locale.ROOT) + "-" + random.nextInt(1000));

@@ -2,14 +2,17 @@ package org.rodnan.http;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.rodnan.export.ClinicalTrialsExport;
+import org.rodnan.export.ClinicalTrialsExport.Figures;
 import org.rodnan.export.SdtmExport;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.sdtm.SdtmArchive.Format;
 
-/** {@code ResearchStudy/[id]/$sdtm}: a zip file, or define.xml alone. */
-final class SdtmEndpoint {
+/** A study in the forms of regulators and registries. */
+final class StudyExportEndpoint {
   /**
    * What was left out, as {@code what=count}, so that a client needn't look for what is missing.
    */
@@ -22,13 +25,38 @@ final class SdtmEndpoint {
           "ndjson", Format.DATASET_NDJSON,
           "define", Format.DEFINE);
 
-  private final SdtmExport export;
+  private final SdtmExport sdtm;
+  private final ClinicalTrialsExport clinicalTrials;
 
-  SdtmEndpoint(SdtmExport export) {
-    this.export = export;
+  StudyExportEndpoint(SdtmExport sdtm, ClinicalTrialsExport clinicalTrials) {
+    this.sdtm = sdtm;
+    this.clinicalTrials = clinicalTrials;
   }
 
-  Answer export(OperationCall call) {
+  /** {@code ResearchStudy/[id]/$clinicaltrials}: JSON as the registry's API gives it. */
+  Answer clinicalTrials(OperationCall call) {
+    call.input().requireOnly(Set.of("figures"));
+    Optional<Figures> figures =
+        call.input()
+            .text("figures")
+            .map(asked ->
+                switch (asked) {
+                  case "computed" -> Figures.COMPUTED;
+                  case "published" -> Figures.PUBLISHED;
+                  default ->
+                      throw new FhirFailure.Malformed(
+                          "figures is '" + asked + "'; expected computed or published", "figures");
+                });
+    ClinicalTrialsExport.Answer answer = clinicalTrials.write(call.key(), figures);
+    return withLeftOut(
+        Answer.of(200, JsonBytes.of(answer.json()))
+            .with("Content-Type", "application/json")
+            .with("X-Content-Type-Options", "nosniff"),
+        answer.leftOut());
+  }
+
+  /** {@code ResearchStudy/[id]/$sdtm}: a zip file, or define.xml alone. */
+  Answer sdtm(OperationCall call) {
     call.input().requireOnly(Set.of("format"));
     String asked = call.input().text("format").orElse("xpt");
     Format format = FORMATS.get(asked);
@@ -37,7 +65,7 @@ final class SdtmEndpoint {
           "format is '" + asked + "'; expected xpt, dataset-json, ndjson or define", "format");
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Map<String, Integer> leftOut = export.write(call.key(), format, out);
+    Map<String, Integer> leftOut = sdtm.write(call.key(), format, out);
     boolean isDefine = format == Format.DEFINE;
     Answer answer =
         Answer.of(200, JsonBytes.of(out.toByteArray()))
@@ -49,6 +77,10 @@ final class SdtmEndpoint {
                     + call.key().id()
                     + (isDefine ? "-define.xml" : "-sdtm-" + asked + ".zip")
                     + "\"");
+    return withLeftOut(answer, leftOut);
+  }
+
+  private static Answer withLeftOut(Answer answer, Map<String, Integer> leftOut) {
     return leftOut.isEmpty() ? answer : answer.with(LEFT_OUT, printable(leftOut));
   }
 
