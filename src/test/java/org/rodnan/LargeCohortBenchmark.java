@@ -1,10 +1,7 @@
 package org.rodnan;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -57,23 +54,8 @@ public class LargeCohortBenchmark {
   /** Starts the program, and loads the cohort unless the folder has it. */
   @Setup(Level.Trial)
   public void start() throws IOException {
-    Path loaded = Path.of(folder, "loaded-" + subjects);
-    Files.createDirectories(loaded.getParent());
-    server =
-        ServerProcess.start(
-            Path.of(folder, "data-" + subjects).toAbsolutePath(),
-            Map.of("rodnan.trials.load", "false"),
-            "-Xmx2g");
+    server = LargeCohort.serve(folder, subjects, LargeCohort.MEASURES_MAX, "-Xmx2g");
     client = server.client();
-    if (!Files.exists(loaded)) {
-      try {
-        new LargeCohort(1).load(client, subjects);
-      } catch (RuntimeException e) {
-        server.close();
-        throw e;
-      }
-      Files.createFile(loaded);
-    }
   }
 
   @TearDown(Level.Trial)

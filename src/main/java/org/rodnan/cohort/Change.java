@@ -1,7 +1,6 @@
 package org.rodnan.cohort;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Locale;
 import org.rodnan.fhir.FhirFailure;
 
@@ -15,7 +14,7 @@ import org.rodnan.fhir.FhirFailure;
  */
 public record Change(String from, String to, Kind kind, Comparator comparator, BigDecimal value) {
   /** What doubles add to decimals lies beyond. */
-  private static final MathContext DIGITS = new MathContext(10);
+  private static final int DIGITS = 10;
 
   /**
    * What a change is compared with, from its text.
@@ -89,7 +88,10 @@ public record Change(String from, String to, Kind kind, Comparator comparator, B
     }
     double change = later - earlier;
     double asked = kind == Kind.PERCENT ? 100 * change / Math.abs(earlier) : change;
-    int order = rounded(asked).compareTo(value.round(DIGITS));
+    int order =
+        Double.compare(
+            Decimals.rounded(asked, DIGITS) + 0.0,
+            Decimals.rounded(value.doubleValue(), DIGITS) + 0.0);
     return switch (comparator) {
       case LT -> order < 0;
       case LE -> order <= 0;
@@ -97,9 +99,5 @@ public record Change(String from, String to, Kind kind, Comparator comparator, B
       case GE -> order >= 0;
       case GT -> order > 0;
     };
-  }
-
-  private static BigDecimal rounded(double number) {
-    return new BigDecimal(number).round(DIGITS);
   }
 }

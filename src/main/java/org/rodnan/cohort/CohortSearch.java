@@ -1,5 +1,6 @@
 package org.rodnan.cohort;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -9,7 +10,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.rodnan.cohort.Cohort.Step;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.JsonElements;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.search.SubjectSearch.Moment;
 import org.rodnan.terminology.UnitConversion;
@@ -25,18 +29,24 @@ public final class CohortSearch {
   }
 
   /**
-   * @param arms names of the study's arms
+   * @param asOf the log position at which the data are looked at; empty means now
    * @param level what may be told
-   * @throws FhirFailure.Malformed if a criterion can't be understood; names it
+   * @throws FhirFailure.Malformed if a criterion can't be understood, and names it; or if there is
+   *     no such position
+   * @throws FhirFailure.NotFound if the study isn't there, or wasn't
+   * @throws FhirFailure.Unprocessable if the data can't be looked at as of that position
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public Cohort find(CohortDefinition definition, List<String> arms, Disclosure.Level level) {
-    return subjects.now(moment -> find(moment, definition, arms, level));
+  public Cohort find(
+      CohortDefinition definition, Optional<LogPosition> asOf, Disclosure.Level level) {
+    return asOf.isPresent()
+        ? subjects.asOf(asOf.get(), moment -> find(moment, definition, level))
+        : subjects.now(moment -> find(moment, definition, level));
   }
 
-  private Cohort find(
-      Moment moment, CohortDefinition definition, List<String> arms, Disclosure.Level level) {
+  private Cohort find(Moment moment, CohortDefinition definition, Disclosure.Level level) {
     Optional<ResourceKey> study = definition.study();
+    List<String> arms = study.map(key -> arms(moment, key)).orElse(List.of());
     List<Criterion> criteria = definition.criteria();
     Combination combination = definition.combination();
     Population population = new Population(moment, study, units);
@@ -60,6 +70,19 @@ public final class CohortSearch {
     }
     return new Cohort(
         moment.position(), funnel.steps, level.subjects() ? ordered(moment, whole) : List.of());
+  }
+
+  private static List<String> arms(Moment moment, ResourceKey study) {
+    List<byte[]> found =
+        moment.resources(study.type(), List.of(new Parameter("_id", study.id())), 1);
+    if (found.isEmpty()) {
+      throw new FhirFailure.NotFound(study + " was not there at log position " + moment.position());
+    }
+    List<String> arms = new ArrayList<>();
+    for (JsonNode arm : JsonElements.read(found.getFirst()).path("arm")) {
+      JsonElements.text(arm, "name").ifPresent(arms::add);
+    }
+    return arms;
   }
 
   private static List<ResourceKey> ordered(Moment moment, BitSet members) {

@@ -1,7 +1,6 @@
 package org.rodnan.cohort;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,6 +28,9 @@ public final class Population {
 
   /** So many Observations tell what a measure is called and which unit it mostly has. */
   private static final int SAMPLE = 100;
+
+  /** The index holds twelve digits; the last may be off by what a conversion adds. */
+  private static final int DIGITS = 11;
 
   private final Moment moment;
   private final Optional<ResourceKey> study;
@@ -165,6 +167,7 @@ public final class Population {
     private final String name;
     private final double zero;
     private final double step;
+    private final Map<String, Map<Integer, Measured>> byVisit = new HashMap<>();
 
     private Measure(List<Parameter> asked) {
       List<Parameter> search = new ArrayList<>(asked);
@@ -263,6 +266,10 @@ public final class Population {
     }
 
     private Map<Integer, Measured> latest(String visit) {
+      return byVisit.computeIfAbsent(visit, this::read);
+    }
+
+    private Map<Integer, Measured> read(String visit) {
       Map<Integer, Measured> latest = new HashMap<>();
       for (Measured each :
           moment.measured(Population.this.at("Observation", search, Optional.of(visit)))) {
@@ -279,9 +286,9 @@ public final class Population {
       return isOther ? other : one;
     }
 
-    /** The index holds twelve digits, so the number that was sent comes out again. */
+    /** The number that was sent comes out again. */
     private double sent(double canonical) {
-      return new BigDecimal((canonical - zero) / step).round(new MathContext(11)).doubleValue();
+      return Decimals.rounded((canonical - zero) / step, DIGITS);
     }
   }
 }

@@ -68,12 +68,17 @@ public final class EndpointAnalysis {
     Population.Measure measure = population.measure(question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
     List<String> asked = question.visits().isEmpty() ? measured : question.visits();
-    Values values = Values.read(measure, question.baseline(), measured, asked);
+    Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
     Optional<Values> second =
         question
             .correlate()
             .map(search ->
-                Values.read(population.measure(search), question.baseline(), measured, asked));
+                Values.read(
+                    population.measure(search),
+                    population.all(),
+                    question.baseline(),
+                    measured,
+                    asked));
     Map<String, BitSet> strata = new LinkedHashMap<>();
     strata.put(EndpointTable.ALL, population.all());
     for (Criterion criterion : question.strata()) {
@@ -82,24 +87,27 @@ public final class EndpointAnalysis {
     List<Row> rows = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
     for (AnalysisSet set : question.populations()) {
+      Map<String, List<Row>> byStratum = new LinkedHashMap<>();
       for (String visit : asked) {
-        Map<String, Pairs> pairs = new LinkedHashMap<>();
-        strata.forEach((name, members) -> pairs.put(name, values.pairs(set, visit, members)));
-        addComparisons(set, visit, pairs, comparisons);
+        Pairs everybody = values.pairs(set, visit);
+        Optional<Pairs> others = second.map(other -> other.pairs(set, visit));
+        Map<String, Changes> changes = new LinkedHashMap<>();
+        strata.forEach((name, members) -> {
+          Pairs pairs = everybody.among(members);
+          Row row =
+              row(
+                  set,
+                  name,
+                  visit,
+                  pairs,
+                  others.map(each -> test(pairs.correlation(each))),
+                  responders(pairs, question.responder()));
+          byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(row);
+          changes.put(name, new Changes(pairs.changes(), row.change()));
+        });
+        addComparisons(set, visit, changes, comparisons);
       }
-      for (Map.Entry<String, BitSet> stratum : strata.entrySet()) {
-        for (String visit : asked) {
-          Pairs pairs = values.pairs(set, visit, stratum.getValue());
-          Optional<Test> correlation =
-              second.map(
-                  other -> test(pairs.correlation(other.pairs(set, visit, stratum.getValue()))));
-          OptionalInt responders =
-              question.responder().isPresent()
-                  ? OptionalInt.of(pairs.responders(question.responder().getAsDouble()))
-                  : OptionalInt.empty();
-          rows.add(row(set, stratum.getKey(), visit, pairs, correlation, responders));
-        }
-      }
+      byStratum.values().forEach(rows::addAll);
     }
     return new EndpointTable(
         moment.position(), measure.name(), measure.unit(), question.baseline(), rows, comparisons);
@@ -117,21 +125,16 @@ public final class EndpointAnalysis {
       Population.Measure measure = population.measure(question.measure());
       List<String> measured = measure.visitsAfter(question.baseline());
       List<String> asked = question.visits().isEmpty() ? measured : question.visits();
-      Values values = Values.read(measure, question.baseline(), measured, asked);
-      return courses(question, population, measure, values, asked);
+      Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
+      return courses(question, measure, values, asked);
     });
   }
 
   private static Courses courses(
-      Question question,
-      Population population,
-      Population.Measure measure,
-      Values values,
-      List<String> asked) {
+      Question question, Population.Measure measure, Values values, List<String> asked) {
     Map<Integer, List<Double>> lines = new TreeMap<>();
     for (int column = 0; column < asked.size(); column++) {
-      Pairs pairs =
-          values.pairs(question.populations().getFirst(), asked.get(column), population.all());
+      Pairs pairs = values.pairs(question.populations().getFirst(), asked.get(column));
       for (int i = 0; i < pairs.subjects().length; i++) {
         List<Double> line =
             lines.computeIfAbsent(
@@ -174,8 +177,7 @@ public final class EndpointAnalysis {
       Pairs pairs,
       Optional<Test> correlation,
       OptionalInt responders) {
-    double[] changes = pairs.changes();
-    Sample change = Sample.of(changes);
+    Sample change = Sample.of(pairs.changes());
     double half = change.halfInterval(EndpointTable.LEVEL);
     return new Row(
         set,
@@ -187,27 +189,36 @@ public final class EndpointAnalysis {
         change.mean() - half,
         change.mean() + half,
         Sample.of(pairs.percentChanges()),
-        test(Tests.pairedT(changes)),
-        test(Tests.signedRank(changes)),
+        test(Tests.pairedT(change)),
+        test(Tests.signedRank(pairs.changes())),
         correlation,
         responders);
   }
 
+  /** The changes of one stratum. */
+  private record Changes(double[] numbers, Sample sample) {}
+
+  private static OptionalInt responders(Pairs pairs, OptionalDouble change) {
+    return change.isPresent()
+        ? OptionalInt.of(pairs.responders(change.getAsDouble()))
+        : OptionalInt.empty();
+  }
+
   private static void addComparisons(
-      AnalysisSet set, String visit, Map<String, Pairs> pairs, List<Comparison> comparisons) {
-    List<String> names = pairs.keySet().stream().skip(1).toList();
+      AnalysisSet set, String visit, Map<String, Changes> changes, List<Comparison> comparisons) {
+    List<String> names = changes.keySet().stream().skip(1).toList();
     for (int i = 0; i < names.size(); i++) {
       for (int j = i + 1; j < names.size(); j++) {
-        double[] left = Objects.requireNonNull(pairs.get(names.get(i))).changes();
-        double[] right = Objects.requireNonNull(pairs.get(names.get(j))).changes();
+        Changes left = Objects.requireNonNull(changes.get(names.get(i)));
+        Changes right = Objects.requireNonNull(changes.get(names.get(j)));
         comparisons.add(
             new Comparison(
                 set,
                 visit,
                 names.get(i),
                 names.get(j),
-                test(Tests.welch(left, right)),
-                test(Tests.mannWhitney(left, right))));
+                test(Tests.welch(left.sample(), right.sample())),
+                test(Tests.mannWhitney(left.numbers(), right.numbers()))));
       }
     }
   }

@@ -1,42 +1,57 @@
 package org.rodnan.endpoint;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.rodnan.cohort.Decimals;
 
 /**
  * Values of the same subjects at baseline and at a visit, place by place.
  *
  * @param subjects their numbers, rising
+ * @param changes from baseline to the visit
  */
-record Pairs(int[] subjects, double[] baseline, double[] atVisit) {
+record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] changes) {
   /** What subtracting doubles adds to decimals lies beyond; equal changes must be equal. */
-  private static final MathContext DIGITS = new MathContext(12);
+  private static final int DIGITS = 12;
 
-  double[] changes() {
-    return IntStream.range(0, baseline.length)
-        .mapToDouble(i ->
-            new BigDecimal(atVisit[i] - baseline[i])
-                .round(contextOf(baseline[i], atVisit[i], atVisit[i] - baseline[i]))
-                .doubleValue())
-        .toArray();
+  static Pairs of(int[] subjects, double[] baseline, double[] atVisit) {
+    double[] changes = new double[subjects.length];
+    for (int i = 0; i < changes.length; i++) {
+      changes[i] = change(baseline[i], atVisit[i]);
+    }
+    return new Pairs(subjects, baseline, atVisit, changes);
   }
 
-  /** Digits of the difference that are no finer than twelve of the larger value. */
-  private static MathContext contextOf(double one, double other, double difference) {
-    double larger = Math.max(Math.abs(one), Math.abs(other));
+  /** With digits that are no finer than twelve of the larger value. */
+  private static double change(double baseline, double atVisit) {
+    double difference = atVisit - baseline;
+    double larger = Math.max(Math.abs(baseline), Math.abs(atVisit));
     if (difference == 0 || larger == 0) {
-      return DIGITS;
+      return 0;
     }
     int lost = (int) Math.floor(Math.log10(larger) - Math.log10(Math.abs(difference)));
-    return new MathContext(Math.clamp(DIGITS.getPrecision() - lost, 1, DIGITS.getPrecision()));
+    return Decimals.rounded(difference, Math.clamp(DIGITS - lost, 1, DIGITS));
+  }
+
+  /** Those of them who are members. */
+  Pairs among(BitSet members) {
+    int[] places =
+        IntStream.range(0, subjects.length).filter(i -> members.get(subjects[i])).toArray();
+    return new Pairs(
+        Arrays.stream(places).map(i -> subjects[i]).toArray(),
+        at(places, baseline),
+        at(places, atVisit),
+        at(places, changes));
+  }
+
+  private static double[] at(int[] places, double[] numbers) {
+    return Arrays.stream(places).mapToDouble(i -> numbers[i]).toArray();
   }
 
   double[] percentChanges() {
-    double[] changes = changes();
     return IntStream.range(0, baseline.length)
         .filter(i -> baseline[i] != 0)
         .mapToDouble(i -> 100 * changes[i] / Math.abs(baseline[i]))
@@ -45,13 +60,11 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit) {
 
   /** Spearman's correlation of the changes of those who are in both. */
   Tests.Outcome correlation(Pairs others) {
-    double[] ours = changes();
-    double[] theirs = others.changes();
     List<double[]> both = new ArrayList<>();
     for (int i = 0; i < subjects.length; i++) {
       int place = Arrays.binarySearch(others.subjects, subjects[i]);
       if (place >= 0) {
-        both.add(new double[] {ours[i], theirs[place]});
+        both.add(new double[] {changes[i], others.changes[place]});
       }
     }
     return Tests.spearman(
@@ -65,7 +78,6 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit) {
    * @param change negative if a fall counts
    */
   int responders(double change) {
-    return (int)
-        Arrays.stream(changes()).filter(c -> change < 0 ? c <= change : c >= change).count();
+    return (int) Arrays.stream(changes).filter(c -> change < 0 ? c <= change : c >= change).count();
   }
 }

@@ -1,8 +1,6 @@
 package org.rodnan.endpoint;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * Ranks from 1; equal numbers share the mean of theirs.
@@ -11,25 +9,25 @@ import java.util.stream.IntStream;
  */
 record Ranks(double[] ranks, double ties) {
   static Ranks of(double[] numbers) {
-    Integer[] order =
-        IntStream.range(0, numbers.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> numbers[i]))
-            .toArray(Integer[]::new);
-    double[] ranks = new double[numbers.length];
+    // Zeros of both signs are equal, but not to a sort.
+    double[] sorted = Arrays.stream(numbers).map(number -> number + 0.0).sorted().toArray();
+    double[] shared = new double[sorted.length];
     double ties = 0;
-    for (int start = 0; start < order.length; ) {
+    int groups = 0;
+    for (int start = 0; start < sorted.length; groups++) {
       int end = start;
-      while (end < order.length && numbers[order[end]] == numbers[order[start]]) {
+      while (end < sorted.length && sorted[end] == sorted[start]) {
         end++;
       }
-      double mean = (start + 1 + end) / 2.0;
-      for (int i = start; i < end; i++) {
-        ranks[order[i]] = mean;
-      }
+      sorted[groups] = sorted[start];
+      shared[groups] = (start + 1 + end) / 2.0;
       double t = end - start;
       ties += t * t * t - t;
       start = end;
+    }
+    double[] ranks = new double[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      ranks[i] = shared[Arrays.binarySearch(sorted, 0, groups, numbers[i] + 0.0)];
     }
     return new Ranks(ranks, ties);
   }

@@ -89,10 +89,9 @@ public final class Recomputation {
   /** The change of those who have a value at baseline and at the visit. */
   public Changed change(BitSet subjects, String measure, String baseline, String visit) {
     Pairs pairs = pairs(subjects, measure, baseline, visit);
-    double[] changes = pairs.changes();
-    Sample change = Sample.of(changes);
+    Sample change = Sample.of(pairs.changes());
     double half = change.halfInterval(EndpointTable.LEVEL);
-    Tests.Outcome test = Tests.pairedT(changes);
+    Tests.Outcome test = Tests.pairedT(change);
     return new Changed(
         Sample.of(pairs.baseline()),
         Sample.of(pairs.atVisit()),
@@ -106,8 +105,8 @@ public final class Recomputation {
   public Test difference(BitSet left, BitSet right, String measure, String baseline, String visit) {
     Tests.Outcome test =
         Tests.student(
-            pairs(left, measure, baseline, visit).changes(),
-            pairs(right, measure, baseline, visit).changes());
+            Sample.of(pairs(left, measure, baseline, visit).changes()),
+            Sample.of(pairs(right, measure, baseline, visit).changes()));
     return new Test(test.statistic(), test.p(), test.variant());
   }
 
@@ -133,7 +132,7 @@ public final class Recomputation {
       earlier[i] = before.getOrDefault(both[i], Double.NaN);
       later[i] = then.getOrDefault(both[i], Double.NaN);
     }
-    return new Pairs(both, earlier, later);
+    return Pairs.of(both, earlier, later);
   }
 
   private Map<Integer, Double> at(String measure, String visit) {

@@ -21,19 +21,15 @@ public record Sample(int n, double mean, double sd, double median, double q1, do
       return new Sample(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
     DescriptiveStatistics statistics = new DescriptiveStatistics(numbers);
+    Percentile order = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
+    order.setData(numbers);
     return new Sample(
         numbers.length,
         statistics.getMean(),
         numbers.length < 2 ? Double.NaN : statistics.getStandardDeviation(),
-        quantile(numbers, HALF),
-        quantile(numbers, QUARTER),
-        quantile(numbers, 3 * QUARTER));
-  }
-
-  private static double quantile(double[] numbers, double percent) {
-    return new Percentile()
-        .withEstimationType(Percentile.EstimationType.R_7)
-        .evaluate(numbers, percent);
+        order.evaluate(HALF),
+        order.evaluate(QUARTER),
+        order.evaluate(3 * QUARTER));
   }
 
   /**

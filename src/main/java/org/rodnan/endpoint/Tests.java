@@ -28,9 +28,8 @@ final class Tests {
     }
   }
 
-  /** Student's t of differences against zero. */
-  static Outcome pairedT(double[] differences) {
-    Sample sample = Sample.of(differences);
+  /** Student's t of the differences in a sample against zero. */
+  static Outcome pairedT(Sample sample) {
     String variant = "paired t test, two-sided";
     if (sample.n() < 2 || sample.sd() == 0) {
       return Outcome.none(variant);
@@ -40,10 +39,8 @@ final class Tests {
   }
 
   /** t of two independent samples whose variances need not be equal (Welch 1947). */
-  static Outcome welch(double[] left, double[] right) {
+  static Outcome welch(Sample a, Sample b) {
     String variant = "Welch's t test, two-sided";
-    Sample a = Sample.of(left);
-    Sample b = Sample.of(right);
     if (a.n() < 2 || b.n() < 2) {
       return Outcome.none(variant);
     }
@@ -59,10 +56,8 @@ final class Tests {
   }
 
   /** Student's t of two independent samples, with one variance for both. */
-  static Outcome student(double[] left, double[] right) {
+  static Outcome student(Sample a, Sample b) {
     String variant = "Student's t test, two-sided, equal variances";
-    Sample a = Sample.of(left);
-    Sample b = Sample.of(right);
     if (a.n() < 2 || b.n() < 2) {
       return Outcome.none(variant);
     }

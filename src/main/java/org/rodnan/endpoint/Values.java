@@ -1,87 +1,99 @@
 package org.rodnan.endpoint;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.rodnan.cohort.Population;
 
 /**
- * The values of one measure by visit and subject.
+ * The values of one measure by visit and subject. In all columns a subject has the same place, and
+ * what is missing is NaN.
  *
- * @param order visits after baseline in their order
+ * @param subjects their numbers, rising
+ * @param visits a column for each
+ * @param carried for each visit the values at it, or the last ones after baseline and before it
  * @param last of the visits that are asked for
  */
 record Values(
-    Map<Integer, Double> baseline,
-    Map<String, Map<Integer, Double>> visits,
-    List<String> order,
+    int[] subjects,
+    double[] baseline,
+    Map<String, double[]> visits,
+    Map<String, double[]> carried,
     String last) {
 
+  /**
+   * @param subjects whose values are read
+   * @param measured visits after baseline in their order
+   * @param asked the visits that are asked for
+   */
   static Values read(
-      Population.Measure measure, String baseline, List<String> measured, List<String> asked) {
-    Set<String> all = new LinkedHashSet<>(measured);
-    all.addAll(asked);
-    Map<String, Map<Integer, Double>> visits = new HashMap<>();
-    all.forEach(visit -> visits.put(visit, measure.at(visit)));
-    List<String> order = List.copyOf(all);
+      Population.Measure measure,
+      BitSet subjects,
+      String baseline,
+      List<String> measured,
+      List<String> asked) {
+    int[] places = subjects.stream().toArray();
+    Set<String> order = new LinkedHashSet<>(measured);
+    order.addAll(asked);
+    Map<String, double[]> visits = new HashMap<>();
+    Map<String, double[]> carried = new HashMap<>();
+    double[] before = new double[places.length];
+    Arrays.fill(before, Double.NaN);
     String last = "";
     for (String visit : order) {
+      double[] column = column(places, measure.at(visit));
+      visits.put(visit, column);
+      before = orElse(column, before);
+      carried.put(visit, before);
       last = asked.contains(visit) ? visit : last;
     }
-    return new Values(measure.at(baseline), visits, order, last);
+    return new Values(places, column(places, measure.at(baseline)), visits, carried, last);
   }
 
-  /** The subjects of a set who are in a stratum, in the order of their numbers. */
-  Pairs pairs(AnalysisSet set, String visit, BitSet members) {
-    List<double[]> pairs = new ArrayList<>();
-    IntStream.Builder subjects = IntStream.builder();
-    for (int subject = members.nextSetBit(0);
-        subject >= 0;
-        subject = members.nextSetBit(subject + 1)) {
-      Double before = baseline.get(subject);
-      Double then = before == null ? null : value(set, visit, subject, before);
-      if (before != null && then != null) {
-        pairs.add(new double[] {before, then});
-        subjects.add(subject);
-      }
-    }
-    return new Pairs(
-        subjects.build().toArray(),
-        pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
-        pairs.stream().mapToDouble(pair -> pair[1]).toArray());
+  private static double[] column(int[] subjects, Map<Integer, Double> values) {
+    return Arrays.stream(subjects)
+        .mapToDouble(subject -> values.getOrDefault(subject, Double.NaN))
+        .toArray();
   }
 
-  private @Nullable Double value(AnalysisSet set, String visit, Integer subject, Double before) {
+  private static double[] orElse(double[] column, double[] before) {
+    return IntStream.range(0, column.length)
+        .mapToDouble(i -> Double.isNaN(column[i]) ? before[i] : column[i])
+        .toArray();
+  }
+
+  /**
+   * The subjects of a set.
+   *
+   * @param visit one of those that were asked for
+   */
+  Pairs pairs(AnalysisSet set, String visit) {
+    IntToDoubleFunction then = at(set, visit);
+    int[] places =
+        IntStream.range(0, subjects.length)
+            .filter(i -> !Double.isNaN(baseline[i]) && !Double.isNaN(then.applyAsDouble(i)))
+            .toArray();
+    return Pairs.of(
+        Arrays.stream(places).map(i -> subjects[i]).toArray(),
+        Arrays.stream(places).mapToDouble(i -> baseline[i]).toArray(),
+        Arrays.stream(places).mapToDouble(then::applyAsDouble).toArray());
+  }
+
+  private IntToDoubleFunction at(AnalysisSet set, String visit) {
+    double[] there = visits.getOrDefault(visit, new double[0]);
+    double[] atLast = visits.getOrDefault(last, new double[0]);
+    double[] before = carried.getOrDefault(visit, new double[0]);
     return switch (set) {
-      case OBSERVED -> at(visit, subject);
-      case COMPLETERS -> at(last, subject) == null ? null : at(visit, subject);
-      case LOCF -> carried(visit, subject);
-      case ITT -> {
-        Double carried = carried(visit, subject);
-        yield carried == null ? before : carried;
-      }
+      case OBSERVED -> i -> there[i];
+      case COMPLETERS -> i -> Double.isNaN(atLast[i]) ? Double.NaN : there[i];
+      case LOCF -> i -> before[i];
+      case ITT -> i -> Double.isNaN(before[i]) ? baseline[i] : before[i];
     };
-  }
-
-  private @Nullable Double at(String visit, Integer subject) {
-    Map<Integer, Double> values = visits.get(visit);
-    return values == null ? null : values.get(subject);
-  }
-
-  /** The value at the visit, or the last one before it. */
-  private @Nullable Double carried(String visit, Integer subject) {
-    for (int i = order.indexOf(visit); i >= 0; i--) {
-      Double value = at(order.get(i), subject);
-      if (value != null) {
-        return value;
-      }
-    }
-    return null;
   }
 }

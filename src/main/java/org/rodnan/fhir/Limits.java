@@ -24,6 +24,8 @@ import java.time.Duration;
  * @param pinnedSnapshotsMax snapshots kept alive for next links
  * @param pinnedSnapshotAgeMax how long a snapshot is kept alive
  * @param queryTimeMax time budget of a search
+ * @param asOfChangesMax resources that were changed since the log position that data are asked for
+ *     as of
  */
 public record Limits(
     int bodyBytesMax,
@@ -43,7 +45,8 @@ public record Limits(
     int groupSizeMax,
     int pinnedSnapshotsMax,
     Duration pinnedSnapshotAgeMax,
-    Duration queryTimeMax) {
+    Duration queryTimeMax,
+    int asOfChangesMax) {
 
   /** The values that hold unless a setting says otherwise. */
   public static final Limits DEFAULTS =
@@ -65,5 +68,6 @@ public record Limits(
           64,
           64,
           Duration.ofMinutes(10),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          20_000);
 }

@@ -40,4 +40,9 @@ class IndexConfiguration {
       Clock clock) {
     return ResourceIndex.open(settings.folder().resolve(FOLDER), store, extractor, limits, clock);
   }
+
+  @Bean
+  EarlierSnapshots earlierSnapshots(ResourceStore store, ResourceIndex index, Limits limits) {
+    return new EarlierSnapshots(store, index, limits);
+  }
 }

@@ -218,7 +218,7 @@ final class LogApplication {
         : null;
   }
 
-  private static @Nullable IndexDocument document(LogEntry entry, DocumentExtractor now) {
+  static @Nullable IndexDocument document(LogEntry entry, DocumentExtractor now) {
     IndexDocument ready = ready(entry, now);
     if (ready != null) {
       return ready;

@@ -32,6 +32,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.Lock;
@@ -129,6 +130,13 @@ final class LuceneIndex implements AutoCloseable {
       directory.close();
       throw e;
     }
+  }
+
+  /** An empty index that is kept in memory, and never committed. */
+  static LuceneIndex inMemory() throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    IndexWriter writer = new IndexWriter(directory, config(IndexWriterConfig.OpenMode.CREATE));
+    return new LuceneIndex(directory, writer, "", LogPosition.START, "", new AtomicInteger());
   }
 
   private static @Nullable LogPosition usablePosition(
@@ -353,7 +361,7 @@ final class LuceneIndex implements AutoCloseable {
     return new Term(FieldNames.KEY, keyBytes(number));
   }
 
-  private static BytesRef keyBytes(long number) {
+  static BytesRef keyBytes(long number) {
     byte[] bytes = new byte[Long.BYTES];
     NumericUtils.longToSortableBytes(number, bytes, 0);
     return new BytesRef(bytes);

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,8 +15,6 @@ import org.hl7.fhir.r4.model.IntegerType;
 import org.hl7.fhir.r4.model.Parameters;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.Reference;
-import org.hl7.fhir.r4.model.ResearchStudy;
-import org.hl7.fhir.r4.model.ResearchStudy.ResearchStudyArmComponent;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +27,7 @@ import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Disclosure;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ParsedResource;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.CreateInteraction;
@@ -41,11 +39,12 @@ import org.rodnan.store.Origin;
  * searches, and how many remain after each; as asked, or as stored. Thread safe.
  */
 public final class CohortOperation {
+  private static final String AS_OF = "asOf";
   private static final Set<String> NAMES =
-      Set.of("criterion", "combine", "store", "study", "subjects");
+      Set.of("criterion", "combine", "store", "study", "subjects", AS_OF);
 
   /** Of a definition that is run again. */
-  private static final Set<String> OF_DEFINITION = Set.of("store", "study", "subjects");
+  private static final Set<String> OF_DEFINITION = Set.of("store", "study", "subjects", AS_OF);
 
   private static final Set<String> PARTS = Set.of("name", "search", "visit", "change", "exclude");
   private static final Set<String> CHANGE_PARTS =
@@ -84,7 +83,9 @@ public final class CohortOperation {
    * @param origin who asks, for what is stored
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
    * @throws FhirFailure.Forbidden if who is in the cohort is asked for, and may not be told
-   * @throws FhirFailure.NotFound if the study or the definition isn't there
+   * @throws FhirFailure.NotFound if the study or the definition isn't there, or the study wasn't at
+   *     the log position
+   * @throws FhirFailure.Unprocessable if the data can't be looked at as of the log position
    */
   public Answer cohort(Optional<ResourceKey> of, OperationArguments arguments, Origin origin) {
     Store store = Store.of(arguments);
@@ -98,8 +99,11 @@ public final class CohortOperation {
         of.filter(key -> key.type().equals("Group"))
             .map(key -> stored(key, store, arguments))
             .orElseGet(() -> asked(of, arguments));
-    Cohort cohort =
-        cohorts.find(definition, definition.study().map(this::arms).orElse(List.of()), level);
+    Optional<LogPosition> asOf = arguments.text(AS_OF).map(CohortOperation::position);
+    if (asOf.isEmpty()) {
+      definition.study().ifPresent(read::read);
+    }
+    Cohort cohort = cohorts.find(definition, asOf, level);
     Group group = group(definition, cohort, level);
     Parameters parameters = parameters(cohort, group, level);
     switch (store) {
@@ -217,11 +221,12 @@ public final class CohortOperation {
     return key;
   }
 
-  private List<String> arms(ResourceKey study) {
-    return parsed(ResearchStudy.class, read.read(study).json()).getArm().stream()
-        .map(ResearchStudyArmComponent::getName)
-        .filter(Objects::nonNull)
-        .toList();
+  private static LogPosition position(String text) {
+    if (!text.matches("\\d{1,18}")) {
+      throw OperationArguments.malformed(
+          AS_OF, "found '" + text + "', expected a log position, a whole number");
+    }
+    return new LogPosition(Long.parseLong(text));
   }
 
   static List<Criterion> criteria(OperationArguments arguments) {
@@ -283,7 +288,7 @@ public final class CohortOperation {
 
   private static Parameters parameters(Cohort cohort, Group group, Disclosure.Level level) {
     Parameters answer = new Parameters();
-    answer.addParameter("asOf", new DecimalType(cohort.position().value()));
+    answer.addParameter(AS_OF, new DecimalType(cohort.position().value()));
     if (level.countMin() > 1) {
       answer.addParameter("smallCountMin", new IntegerType(level.countMin()));
     }

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.stream.LongStream;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.search.CollectionTerminatedException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -21,6 +23,7 @@ import org.apache.lucene.search.SimpleCollector;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.IntsRefBuilder;
+import org.apache.lucene.util.LongBitSet;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.FieldNames;
@@ -124,14 +127,52 @@ final class Documents {
     walk(
         searcher,
         docs,
-        leaf -> DocValues.getSortedSet(leaf, field),
+        leaf -> LeafTerms.of(DocValues.getSortedSet(leaf, field)),
+        (values, doc) -> values.add(doc, terms));
+  }
+
+  /**
+   * The terms of the documents of a leaf.
+   *
+   * @param seen those that were looked up already, by their places
+   */
+  private record LeafTerms(SortedSetDocValues values, LongBitSet seen) {
+    static LeafTerms of(SortedSetDocValues values) {
+      return new LeafTerms(values, new LongBitSet(values.getValueCount()));
+    }
+
+    void add(int doc, Set<BytesRef> terms) throws IOException {
+      if (!values.advanceExact(doc)) {
+        return;
+      }
+      for (int i = 0; i < values.docValueCount(); i++) {
+        long place = values.nextOrd();
+        if (!seen.getAndSet(place)) {
+          terms.add(BytesRef.deepCopyOf(values.lookupOrd(place)));
+        }
+      }
+    }
+  }
+
+  /** The integer in a field of each document, in the order of the documents given. */
+  static long[] numbers(IndexSearcher searcher, int[] docs, String field) throws IOException {
+    int[] sorted = docs.clone();
+    Arrays.sort(sorted);
+    LongStream.Builder numbers = LongStream.builder();
+    walk(
+        searcher,
+        sorted,
+        leaf -> DocValues.getSortedNumeric(leaf, field),
         (values, doc) -> {
-          if (values.advanceExact(doc)) {
-            for (int i = 0; i < values.docValueCount(); i++) {
-              terms.add(BytesRef.deepCopyOf(values.lookupOrd(values.nextOrd())));
-            }
+          if (!values.advanceExact(doc)) {
+            throw new IOException("Document " + doc + " has no " + field);
           }
+          numbers.add(values.nextValue());
         });
+    long[] bySorted = numbers.build().toArray();
+    return Arrays.stream(docs)
+        .mapToLong(doc -> bySorted[Arrays.binarySearch(sorted, doc)])
+        .toArray();
   }
 
   /** The documents that the query finds, segment by segment in the order of creation. */

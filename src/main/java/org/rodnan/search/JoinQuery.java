@@ -1,6 +1,8 @@
 package org.rodnan.search;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
@@ -36,7 +38,13 @@ final class JoinQuery extends LinkQuery {
   /** The integers in a field of all documents that a query finds. */
   static Documents.LongSet numbers(IndexSearcher searcher, Query query, String field)
       throws IOException {
-    Numbers numbers = new Numbers(field);
+    return numbers(searcher, query, List.of(field));
+  }
+
+  /** The integers in any of some fields. */
+  static Documents.LongSet numbers(IndexSearcher searcher, Query query, List<String> fields)
+      throws IOException {
+    Numbers numbers = new Numbers(fields);
     searcher.search(query, numbers);
     return numbers.found;
   }
@@ -53,24 +61,29 @@ final class JoinQuery extends LinkQuery {
   }
 
   private static final class Numbers extends SimpleCollector {
-    private final String field;
+    private final List<String> fields;
     private final Documents.LongSet found = new Documents.LongSet();
-    private SortedNumericDocValues values = DocValues.emptySortedNumeric();
+    private final List<SortedNumericDocValues> values = new ArrayList<>();
 
-    Numbers(String field) {
-      this.field = field;
+    Numbers(List<String> fields) {
+      this.fields = fields;
     }
 
     @Override
     protected void doSetNextReader(LeafReaderContext context) throws IOException {
-      values = DocValues.getSortedNumeric(context.reader(), field);
+      values.clear();
+      for (String field : fields) {
+        values.add(DocValues.getSortedNumeric(context.reader(), field));
+      }
     }
 
     @Override
     public void collect(int doc) throws IOException {
-      if (values.advanceExact(doc)) {
-        for (int i = 0; i < values.docValueCount(); i++) {
-          found.add(values.nextValue());
+      for (SortedNumericDocValues each : values) {
+        if (each.advanceExact(doc)) {
+          for (int i = 0; i < each.docValueCount(); i++) {
+            found.add(each.nextValue());
+          }
         }
       }
     }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Optional;
 import org.hl7.fhir.r4.model.MetadataResource;
 import org.rodnan.fhir.Limits;
+import org.rodnan.index.EarlierSnapshots;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.store.ResourceStore;
@@ -70,8 +71,8 @@ class SearchConfiguration {
   }
 
   @Bean
-  SubjectSearch subjectSearch(Snapshots snapshots, Planning planning) {
-    return new SubjectSearch(snapshots, planning);
+  SubjectSearch subjectSearch(Snapshots snapshots, EarlierSnapshots earlier, Planning planning) {
+    return new SubjectSearch(snapshots, earlier, planning);
   }
 
   @Bean

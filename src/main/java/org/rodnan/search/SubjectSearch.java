@@ -18,14 +18,19 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.TopFieldCollectorManager;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.Compartment;
+import org.rodnan.index.CreationOrder;
+import org.rodnan.index.EarlierSnapshots;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.IndexSnapshot;
 import org.rodnan.index.ParameterDefinition;
@@ -45,11 +50,15 @@ public final class SubjectSearch {
   /** How many resources are held at once. */
   private static final int BATCH = 500;
 
+  private static final Sort BY_CREATION = new Sort(CreationOrder.KEY);
+
   private final Snapshots snapshots;
+  private final EarlierSnapshots earlier;
   private final Planning planning;
 
-  SubjectSearch(Snapshots snapshots, Planning planning) {
+  SubjectSearch(Snapshots snapshots, EarlierSnapshots earlier, Planning planning) {
     this.snapshots = snapshots;
+    this.earlier = earlier;
     this.planning = planning;
   }
 
@@ -61,6 +70,22 @@ public final class SubjectSearch {
    */
   public <T> T now(Function<Moment, T> questions) {
     try (IndexSnapshot snapshot = snapshots.current()) {
+      return questions.apply(new Moment(snapshot, snapshots.withTimeout(snapshot)));
+    }
+  }
+
+  /**
+   * Answers questions from the data as they stood at a position of the log. Search parameters and
+   * value sets are those of now.
+   *
+   * @param questions may keep what they are answered, but not the {@link Moment}
+   * @throws FhirFailure.Malformed if the log isn't there yet, or was inside of a transaction there
+   * @throws FhirFailure.Unprocessable if more was changed since than {@code
+   *     rodnan.limits.as-of-changes-max}, or something that was current then was expunged
+   * @throws FhirFailure.Busy as {@link #now}
+   */
+  public <T> T asOf(LogPosition position, Function<Moment, T> questions) {
+    try (IndexSnapshot snapshot = earlier.at(position, snapshots.current())) {
       return questions.apply(new Moment(snapshot, snapshots.withTimeout(snapshot)));
     }
   }
@@ -105,11 +130,13 @@ public final class SubjectSearch {
         if (type.equals(PATIENT)) {
           found.addAll(JoinQuery.numbers(searcher, query, FieldNames.NUMBER));
         } else {
-          Documents.LongSet targets = new Documents.LongSet();
-          for (ParameterDefinition reference : toPatients(type)) {
-            targets.addAll(
-                JoinQuery.numbers(searcher, query, FieldNames.targets(reference.field())));
-          }
+          Documents.LongSet targets =
+              JoinQuery.numbers(
+                  searcher,
+                  query,
+                  toPatients(type).stream()
+                      .map(reference -> FieldNames.targets(reference.field()))
+                      .toList());
           // A subject may be a group as well.
           Query people =
               Criteria.and(
@@ -167,10 +194,9 @@ public final class SubjectSearch {
                 JoinQuery.among(FieldNames.NUMBER, numbers), Criteria.ofTypes(List.of(PATIENT)));
         int[] docs = Documents.inOrder(searcher, Documents.found(searcher, query)).docs();
         List<ResourceKey> found = Documents.keys(searcher, docs);
+        long[] permanent = Documents.numbers(searcher, docs, FieldNames.NUMBER);
         for (int i = 0; i < docs.length; i++) {
-          Documents.LongSet number = new Documents.LongSet();
-          Documents.addNumbers(searcher, new int[] {docs[i]}, FieldNames.NUMBER, number);
-          keys.put((int) number.toArray()[0], found.get(i));
+          keys.put(Math.toIntExact(permanent[i]), found.get(i));
         }
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
@@ -181,10 +207,14 @@ public final class SubjectSearch {
     /** The resources that a search finds, in the order of their creation, at most so many. */
     public List<byte[]> resources(String type, List<Parameter> parameters, int limit) {
       try {
-        int[] docs =
-            Documents.inOrder(searcher, Documents.found(searcher, query(type, parameters))).docs();
-        int[] some = docs.length <= limit ? docs : Arrays.copyOf(docs, limit);
-        return Documents.bodies(searcher, some).stream().map(body -> body.json()).toList();
+        int most = Math.clamp(searcher.getIndexReader().maxDoc(), 1, limit);
+        ScoreDoc[] hits =
+            searcher.search(
+                    query(type, parameters),
+                    new TopFieldCollectorManager(BY_CREATION, most, null, 1))
+                .scoreDocs;
+        int[] docs = Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
+        return Documents.bodies(searcher, docs).stream().map(body -> body.json()).toList();
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
       }

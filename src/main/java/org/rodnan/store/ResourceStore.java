@@ -3,6 +3,8 @@ package org.rodnan.store;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.VersionId;
 
@@ -27,6 +29,18 @@ public interface ResourceStore extends LogReader, AutoCloseable {
 
   /** How many versions the query has in all, its count and cursor left out of account. */
   long historyTotal(HistoryQuery query);
+
+  /**
+   * Hands over what was current at a position and is no more: of each key that has an entry after
+   * it, the last one at or before it. Keys that were first written after it have none.
+   *
+   * @param position the end of a unit
+   * @param until later entries are left out of account
+   * @param limit at most so many
+   * @param use is called while a connection for reading is in use
+   * @return whether these are all
+   */
+  boolean replaced(LogPosition position, LogPosition until, int limit, Consumer<LogEntry> use);
 
   /**
    * Hands a unit to the writer section. The future completes only after the transaction in which

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.LogPosition;
@@ -69,6 +70,15 @@ final class SqlResourceStore implements ResourceStore {
       "select "
           + Rows.VERSION_COLUMNS
           + " from resource_version v where v.position > ? and v.position <= ? order by v.position";
+
+  private static final String REPLACED =
+      "select "
+          + Rows.VERSION_COLUMNS
+          + " from (select distinct number from resource_version"
+          + " where position > ? and position <= ? and created <= ?) n"
+          + " join resource_version v on v.number = n.number and v.position ="
+          + " (select max(o.position) from resource_version o"
+          + " where o.number = n.number and o.position <= ?) limit ?";
 
   /** Bytes of bodies after which a reading of the log ends; the rest comes with the next one. */
   private static final long LOG_BYTES_MAX = 16L * 1024 * 1024;
@@ -206,6 +216,27 @@ final class SqlResourceStore implements ResourceStore {
           PreparedStatement statement = session.prepared(COUNT.formatted(where(query)));
           bind(statement, range, query);
           return number(statement);
+        });
+  }
+
+  @Override
+  public boolean replaced(
+      LogPosition position, LogPosition until, int limit, Consumer<LogEntry> use) {
+    return reading(
+        "what was current at log position " + position,
+        session -> {
+          PreparedStatement statement = session.prepared(REPLACED);
+          statement.setLong(1, position.value());
+          statement.setLong(2, until.value());
+          statement.setLong(3, position.value());
+          statement.setLong(4, position.value());
+          statement.setInt(5, limit + 1);
+          try (ResultSet rows = statement.executeQuery()) {
+            for (int i = 0; i < limit && rows.next(); i++) {
+              use.accept(Rows.entry(rows));
+            }
+            return !rows.next();
+          }
         });
   }
 

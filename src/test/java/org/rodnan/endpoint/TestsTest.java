@@ -30,10 +30,10 @@ class TestsTest {
 
   @Test
   void equalsR() {
-    Tests.Outcome paired = Tests.pairedT(less(FIRST, SECOND));
+    Tests.Outcome paired = Tests.pairedT(Sample.of(less(FIRST, SECOND)));
     assertThat(paired.statistic()).isEqualTo(-4.0621, within(5e-5));
     assertThat(paired.p()).isEqualTo(0.002833, within(5e-7));
-    Tests.Outcome welch = Tests.welch(FIRST, SECOND);
+    Tests.Outcome welch = Tests.welch(Sample.of(FIRST), Sample.of(SECOND));
     assertThat(welch.statistic()).isEqualTo(-1.8608, within(5e-5));
     assertThat(welch.p()).isEqualTo(0.07939, within(5e-6));
     Tests.Outcome rankSum = Tests.mannWhitney(FIRST, SECOND);
@@ -74,8 +74,10 @@ class TestsTest {
       }
       String which = "set " + set + " of seed " + seed;
       double[] changes = less(left, same);
-      assertThat(Tests.pairedT(changes).p()).as(which).isEqualTo(plainT(changes), SIX_DIGITS);
-      assertThat(Tests.welch(left, right).p())
+      assertThat(Tests.pairedT(Sample.of(changes)).p())
+          .as(which)
+          .isEqualTo(plainT(changes), SIX_DIGITS);
+      assertThat(Tests.welch(Sample.of(left), Sample.of(right)).p())
           .as(which)
           .isEqualTo(plainWelch(left, right), SIX_DIGITS);
       assertThat(Tests.signedRank(changes).p())

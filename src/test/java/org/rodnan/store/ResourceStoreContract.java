@@ -732,6 +732,31 @@ abstract class ResourceStoreContract {
     assertThat(text(versions.get(1))).contains("\"3\"");
   }
 
+  private List<Long> replaced(long position, long until, int limit, boolean areAll) {
+    List<Long> found = new ArrayList<>();
+    assertThat(
+            store.replaced(
+                at(position), at(until), limit, entry -> found.add(entry.position().value())))
+        .isEqualTo(areAll);
+    return found;
+  }
+
+  @Test
+  void tellsWhatWasCurrentAndIsReplaced() {
+    writeFive();
+    put(TWO, "6");
+    put(ONE, "7");
+
+    assertThat(replaced(2, 7, 10, true)).containsExactlyInAnyOrder(1L, 2L);
+    assertThat(replaced(3, 5, 10, true)).containsExactly(3L);
+    // A tombstone was current too; what was first written later was not there.
+    assertThat(replaced(5, 7, 10, true)).containsExactlyInAnyOrder(2L, 5L);
+    assertThat(replaced(0, 7, 10, true)).isEmpty();
+    assertThat(replaced(7, 7, 10, true)).isEmpty();
+    assertThat(replaced(2, 7, 2, true)).hasSize(2);
+    assertThat(replaced(2, 7, 1, false)).hasSize(1);
+  }
+
   @Test
   void boundsTheHistoryByTime() {
     writeFive();
