@@ -3,11 +3,9 @@ package org.rodnan.cohort;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.rodnan.cohort.Cohort.Step;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.JsonElements;
@@ -53,7 +51,7 @@ public final class CohortSearch {
     Map<String, BitSet> byArm = study.isEmpty() ? Map.of() : population.arms(arms);
     List<BitSet> members = criteria.stream().map(population::meeting).toList();
     BitSet whole = combination.of(population.all(), members::get);
-    Funnel funnel = new Funnel(population.all(), byArm, level.countMin());
+    Funnel funnel = new Funnel(new CountsByArm(level, population.all(), byArm));
     funnel.add("population", population.all());
     BitSet remaining = Flat.of(combination) == Flat.ANY ? new BitSet() : population.all();
     for (int i = 0; i < criteria.size(); i++) {
@@ -91,29 +89,16 @@ public final class CohortSearch {
 
   /** Steps, of which those are counted that may be. */
   private static final class Funnel {
-    private final Map<String, BitSet> byArm;
-    private final SmallCounts totals;
-    private final SmallCounts inArms;
-    private final boolean areArmsShown;
+    private final CountsByArm counts;
     private final List<Step> steps = new ArrayList<>();
 
-    private Funnel(BitSet population, Map<String, BitSet> byArm, int countMin) {
-      this.byArm = byArm;
-      this.totals = new SmallCounts(countMin, population);
-      this.inArms = new SmallCounts(countMin, population);
-      this.areArmsShown = inArms.admits(byArm.values());
+    private Funnel(CountsByArm counts) {
+      this.counts = counts;
     }
 
     private void add(String name, BitSet remaining) {
-      boolean isTotalShown = totals.admits(List.of(remaining));
-      boolean isShownByArm = isTotalShown && areArmsShown && inArms.admits(List.of(remaining));
-      Map<String, OptionalInt> arms = new LinkedHashMap<>();
-      byArm.forEach((arm, members) -> {
-        BitSet both = (BitSet) members.clone();
-        both.and(remaining);
-        arms.put(arm, isShownByArm ? inArms.shown(both) : OptionalInt.empty());
-      });
-      steps.add(new Step(name, isTotalShown ? totals.shown(remaining) : OptionalInt.empty(), arms));
+      CountsByArm.Shown shown = counts.of(remaining);
+      steps.add(new Step(name, shown.all(), shown.arms()));
     }
   }
 

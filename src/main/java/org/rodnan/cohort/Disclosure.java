@@ -1,5 +1,7 @@
 package org.rodnan.cohort;
 
+import org.rodnan.fhir.FhirFailure;
+
 /**
  * What a caller is told of subjects: the one place that decides it. Until callers are known it is a
  * setting for all of them. Thread safe.
@@ -20,7 +22,39 @@ public final class Disclosure {
    * @param countMin the smallest count that is shown, and of which those shown are multiples; 1 if
    *     all are shown as they are
    */
-  public record Level(boolean subjects, int countMin) {}
+  public record Level(boolean subjects, int countMin) {
+    /** Whether counts are suppressed or rounded. */
+    public boolean isCoarse() {
+      return countMin > 1;
+    }
+
+    /**
+     * @param count is rounded down to what may be shown
+     */
+    public int rounded(int count) {
+      return isCoarse() ? count - count % countMin : count;
+    }
+  }
+
+  /** How much may be told to whoever asks. */
+  public Level ofEverybody() {
+    return of("");
+  }
+
+  /**
+   * Stops an answer about single subjects.
+   *
+   * @param what is asked for
+   * @throws FhirFailure.Forbidden if single subjects may not be named to whoever asks
+   */
+  public void requireSubjects(String what) {
+    if (!ofEverybody().subjects()) {
+      throw new FhirFailure.Forbidden(
+          what
+              + " tells of single subjects, which is not done here (rodnan.cohort.subject-level);"
+              + " expected a request for counts");
+    }
+  }
 
   /**
    * @param actor who asks, as the log would have it

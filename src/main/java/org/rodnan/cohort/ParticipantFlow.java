@@ -13,9 +13,11 @@ import org.rodnan.fhir.LogPosition;
  * @param position of the log: everything up to here counts, and nothing after it
  * @param arms by name, in the order of the study
  * @param rows in the order in which subjects come to the stages; the reasons of a stage follow its
- *     row for all
+ *     row for all; what may not be shown to whoever asks isn't there
+ * @param countMin of what subjects counted from records are multiples; 1 if they are exact
  */
-public record ParticipantFlow(LogPosition position, List<String> arms, List<Row> rows) {
+public record ParticipantFlow(
+    LogPosition position, List<String> arms, List<Row> rows, int countMin) {
   public ParticipantFlow {
     arms = List.copyOf(arms);
     rows = List.copyOf(rows);

@@ -34,18 +34,21 @@ public final class ParticipantFlowCount {
   }
 
   /**
+   * @param level what may be told
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public ParticipantFlow count(ResourceKey study) {
+  public ParticipantFlow count(ResourceKey study, Disclosure.Level level) {
     return subjects.now(moment -> {
       StudySubjects known = StudySubjects.of(moment, study, references);
       List<String> arms = known.arms(Subject::armAsAssigned);
       PublishedPopulations published = PublishedPopulations.of(moment, study);
-      List<Row> rows =
-          known.all().isEmpty()
-              ? published(published, arms)
-              : new Counting(arms, published).rows(moment, study, known);
-      return new ParticipantFlow(moment.position(), arms, rows);
+      if (known.all().isEmpty()) {
+        return new ParticipantFlow(moment.position(), arms, published(published, arms), 1);
+      }
+      List<Row> rows = new Counting(known, arms, published, level).rows(moment, study);
+      boolean areArmsShown = rows.stream().anyMatch(row -> !row.arms().isEmpty());
+      return new ParticipantFlow(
+          moment.position(), areArmsShown ? arms : List.of(), rows, level.countMin());
     });
   }
 
@@ -86,16 +89,39 @@ public final class ParticipantFlowCount {
 
   /** Counts from records. For one thread. */
   private static final class Counting {
-    private final List<String> arms;
+    private final StudySubjects known;
     private final PublishedPopulations published;
+    private final Map<String, Integer> places = new HashMap<>();
+    private final CountsByArm counts;
     private final List<Row> rows = new ArrayList<>();
 
-    Counting(List<String> arms, PublishedPopulations published) {
-      this.arms = arms;
+    Counting(
+        StudySubjects known,
+        List<String> arms,
+        PublishedPopulations published,
+        Disclosure.Level level) {
+      this.known = known;
       this.published = published;
+      known.all().forEach(subject -> places.put(subject.person(), places.size()));
+      Map<String, BitSet> byArm = new LinkedHashMap<>();
+      for (String arm : arms) {
+        byArm.put(
+            arm,
+            set(
+                known.all().stream()
+                    .filter(subject -> subject.armAsAssigned().equals(arm))
+                    .toList()));
+      }
+      this.counts = new CountsByArm(level, set(known.all()), byArm);
     }
 
-    List<Row> rows(Moment moment, ResourceKey study, StudySubjects known) {
+    private BitSet set(Collection<Subject> subjects) {
+      BitSet set = new BitSet();
+      subjects.forEach(subject -> set.set(places.getOrDefault(subject.person(), 0)));
+      return set;
+    }
+
+    List<Row> rows(Moment moment, ResourceKey study) {
       List<Subject> screened =
           known.all().stream().filter(subject -> subject.state().isScreened()).toList();
       Optional<Integer> printed = published.subjects(Stage.SCREENED, "");
@@ -111,17 +137,17 @@ public final class ParticipantFlowCount {
       } else {
         add(Stage.SCREENED, screened);
       }
-      addWithReasons(Stage.NOT_ENROLLED, in(known, State.NOT_ENROLLED));
+      addWithReasons(Stage.NOT_ENROLLED, in(State.NOT_ENROLLED));
       add(Stage.ENROLLED, known.enrolled());
       visits(moment, study, known.enrolled());
-      add(Stage.COMPLETED, in(known, State.COMPLETED));
-      addWithReasons(Stage.WITHDRAWN, in(known, State.WITHDRAWN));
-      addIfAny(Stage.OFF_STUDY, in(known, State.OFF_STUDY));
-      addIfAny(Stage.ONGOING, in(known, State.ONGOING));
+      add(Stage.COMPLETED, in(State.COMPLETED));
+      addWithReasons(Stage.WITHDRAWN, in(State.WITHDRAWN));
+      addIfAny(Stage.OFF_STUDY, in(State.OFF_STUDY));
+      addIfAny(Stage.ONGOING, in(State.ONGOING));
       return rows;
     }
 
-    private static List<Subject> in(StudySubjects known, State state) {
+    private List<Subject> in(State state) {
       return known.all().stream().filter(subject -> subject.state() == state).toList();
     }
 
@@ -151,13 +177,13 @@ public final class ParticipantFlowCount {
                   }
                 });
             if (!present.isEmpty()) {
-              rows.add(row(Stage.VISIT, Optional.of(visit), Optional.empty(), present));
+              add(Stage.VISIT, Optional.of(visit), Optional.empty(), present);
             }
           });
     }
 
     private void add(Stage stage, Collection<Subject> found) {
-      rows.add(row(stage, Optional.empty(), Optional.empty(), found));
+      add(stage, Optional.empty(), Optional.empty(), found);
     }
 
     private void addIfAny(Stage stage, Collection<Subject> found) {
@@ -182,17 +208,17 @@ public final class ParticipantFlowCount {
               Comparator.comparingInt(
                       (Map.Entry<Reason, List<Subject>> each) -> -each.getValue().size())
                   .thenComparing(each -> each.getKey().text()))
-          .forEach(each ->
-              rows.add(row(stage, Optional.empty(), Optional.of(each.getKey()), each.getValue())));
+          .forEach(
+              each -> add(stage, Optional.empty(), Optional.of(each.getKey()), each.getValue()));
     }
 
-    private Row row(
+    private void add(
         Stage stage, Optional<Visit> visit, Optional<Reason> reason, Collection<Subject> found) {
-      Map<String, Integer> byArm = new LinkedHashMap<>();
-      arms.forEach(arm -> byArm.put(arm, 0));
-      found.forEach(
-          subject -> byArm.computeIfPresent(subject.armAsAssigned(), (arm, count) -> count + 1));
-      return new Row(stage, visit, reason, found.size(), byArm, Source.RECORDS);
+      CountsByArm.Shown shown = counts.of(set(found));
+      shown
+          .all()
+          .ifPresent(number ->
+              rows.add(new Row(stage, visit, reason, number, shown.shownArms(), Source.RECORDS)));
     }
   }
 }

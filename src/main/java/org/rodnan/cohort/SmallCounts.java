@@ -13,20 +13,20 @@ import java.util.OptionalInt;
  * shown is rounded down to a multiple of the minimum, so that two answers don't tell by how few
  * they differ. For one thread.
  */
-final class SmallCounts {
+public final class SmallCounts {
   private final int min;
   private List<BitSet> cells;
 
   /**
    * @param min 1 or less shows everything as it is
    */
-  SmallCounts(int min, BitSet population) {
+  public SmallCounts(int min, BitSet population) {
     this.min = min;
     this.cells = List.of((BitSet) population.clone());
   }
 
   /** Whether the counts of all these sets may be shown beside those that were admitted before. */
-  boolean admits(Iterable<BitSet> sets) {
+  public boolean admits(Iterable<BitSet> sets) {
     if (min <= 1) {
       return true;
     }

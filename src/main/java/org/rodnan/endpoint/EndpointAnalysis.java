@@ -13,7 +13,9 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Population;
+import org.rodnan.cohort.SmallCounts;
 import org.rodnan.endpoint.EndpointTable.Comparison;
 import org.rodnan.endpoint.EndpointTable.Row;
 import org.rodnan.endpoint.EndpointTable.Test;
@@ -56,14 +58,16 @@ public final class EndpointAnalysis {
       OptionalDouble responder) {}
 
   /**
+   * @param level what may be told: a row that isn't shown isn't there, and neither is what it is
+   *     compared with
    * @throws FhirFailure.Malformed if a stratum can't be understood; names it
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public EndpointTable analyse(Question question) {
-    return subjects.now(moment -> analyse(moment, question));
+  public EndpointTable analyse(Question question, Disclosure.Level level) {
+    return subjects.now(moment -> analyse(moment, question, level));
   }
 
-  private EndpointTable analyse(Moment moment, Question question) {
+  private EndpointTable analyse(Moment moment, Question question, Disclosure.Level level) {
     Population population = new Population(moment, Optional.of(question.study()), units);
     Population.Measure measure = population.measure(question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
@@ -84,6 +88,7 @@ public final class EndpointAnalysis {
     for (Criterion criterion : question.strata()) {
       strata.put(criterion.name(), population.meeting(criterion));
     }
+    SmallCounts counts = new SmallCounts(level.countMin(), population.all());
     List<Row> rows = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
     for (AnalysisSet set : question.populations()) {
@@ -94,6 +99,9 @@ public final class EndpointAnalysis {
         Map<String, Changes> changes = new LinkedHashMap<>();
         strata.forEach((name, members) -> {
           Pairs pairs = everybody.among(members);
+          if (level.isCoarse() && !counts.admits(pairs.counted(question.responder(), others))) {
+            return;
+          }
           Row row =
               row(
                   set,
@@ -102,7 +110,7 @@ public final class EndpointAnalysis {
                   pairs,
                   others.map(each -> test(pairs.correlation(each))),
                   responders(pairs, question.responder()));
-          byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(row);
+          byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(shown(row, level));
           changes.put(name, new Changes(pairs.changes(), row.change()));
         });
         addComparisons(set, visit, changes, comparisons);
@@ -195,6 +203,27 @@ public final class EndpointAnalysis {
         responders);
   }
 
+  private static Row shown(Row row, Disclosure.Level level) {
+    return level.isCoarse()
+        ? new Row(
+            row.population(),
+            row.stratum(),
+            row.visit(),
+            row.baseline().shown(level),
+            row.atVisit().shown(level),
+            row.change().shown(level),
+            row.changeCiLow(),
+            row.changeCiHigh(),
+            row.percentChange().shown(level),
+            row.pairedT(),
+            row.wilcoxon(),
+            row.correlation(),
+            row.responders().isPresent()
+                ? OptionalInt.of(level.rounded(row.responders().getAsInt()))
+                : OptionalInt.empty())
+        : row;
+  }
+
   /** The changes of one stratum. */
   private record Changes(double[] numbers, Sample sample) {}
 
@@ -206,7 +235,8 @@ public final class EndpointAnalysis {
 
   private static void addComparisons(
       AnalysisSet set, String visit, Map<String, Changes> changes, List<Comparison> comparisons) {
-    List<String> names = changes.keySet().stream().skip(1).toList();
+    List<String> names =
+        changes.keySet().stream().filter(name -> !name.equals(EndpointTable.ALL)).toList();
     for (int i = 0; i < names.size(); i++) {
       for (int j = i + 1; j < names.size(); j++) {
         Changes left = Objects.requireNonNull(changes.get(names.get(i)));

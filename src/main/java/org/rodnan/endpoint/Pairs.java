@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.rodnan.cohort.Decimals;
 
@@ -51,6 +54,30 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
     return Arrays.stream(places).mapToDouble(i -> numbers[i]).toArray();
   }
 
+  /** The sets of subjects that numbers about them are of: all, and those of some numbers. */
+  List<BitSet> counted(OptionalDouble responder, Optional<Pairs> others) {
+    List<BitSet> sets = new ArrayList<>();
+    sets.add(where(i -> true));
+    sets.add(where(i -> baseline[i] != 0));
+    responder.ifPresent(change -> sets.add(where(i -> responds(changes[i], change))));
+    others.ifPresent(other -> {
+      BitSet both = other.where(i -> true);
+      both.and(sets.getFirst());
+      sets.add(both);
+    });
+    return sets;
+  }
+
+  private BitSet where(IntPredicate place) {
+    BitSet set = new BitSet();
+    IntStream.range(0, subjects.length).filter(place).forEach(i -> set.set(subjects[i]));
+    return set;
+  }
+
+  private static boolean responds(double change, double asked) {
+    return asked < 0 ? change <= asked : change >= asked;
+  }
+
   double[] percentChanges() {
     return IntStream.range(0, baseline.length)
         .filter(i -> baseline[i] != 0)
@@ -78,6 +105,6 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
    * @param change negative if a fall counts
    */
   int responders(double change) {
-    return (int) Arrays.stream(changes).filter(c -> change < 0 ? c <= change : c >= change).count();
+    return (int) Arrays.stream(changes).filter(each -> responds(each, change)).count();
   }
 }

@@ -1,6 +1,7 @@
 package org.rodnan.operation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.hl7.fhir.r4.model.Parameters;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.ReadInteraction;
@@ -28,6 +30,8 @@ import org.rodnan.safety.AdverseEvents.Term;
  */
 public final class AdverseEventsOperation {
   private static final Set<String> NAMES = Set.of("serious", "related", "term", "byArm");
+  private static final List<String> ARM_COLUMNS =
+      List.of("subjects", "percent", "events", "serious", "related");
   private static final List<String> COLUMNS =
       List.of(
           "term",
@@ -51,10 +55,12 @@ public final class AdverseEventsOperation {
           "worst_grade5");
 
   private final AdverseEventCount events;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  AdverseEventsOperation(AdverseEventCount events, ReadInteraction read) {
+  AdverseEventsOperation(AdverseEventCount events, Disclosure disclosure, ReadInteraction read) {
     this.events = events;
+    this.disclosure = disclosure;
     this.read = read;
   }
 
@@ -88,7 +94,7 @@ public final class AdverseEventsOperation {
     Optional<Boolean> serious = arguments.flag("serious") ? Optional.of(true) : Optional.empty();
     Question question = new Question(serious, arguments.flag("related"), byCode);
     read.read(study);
-    AdverseEvents counted = events.count(study, question);
+    AdverseEvents counted = events.count(study, question, disclosure.ofEverybody());
     return new Answer(counted, parameters(counted, byArm), table(counted, byArm));
   }
 
@@ -96,7 +102,7 @@ public final class AdverseEventsOperation {
     List<String> columns = new ArrayList<>(COLUMNS);
     if (byArm) {
       for (String arm : counted.arms().keySet()) {
-        for (String column : List.of("subjects", "percent", "events", "serious", "related")) {
+        for (String column : ARM_COLUMNS) {
           columns.add(arm + " " + column);
         }
       }
@@ -108,27 +114,38 @@ public final class AdverseEventsOperation {
       row.add(term.name());
       row.add(all.subjects());
       row.add(percent(all, counted.enrolled()));
-      row.add(all.events());
-      row.addAll(all.grades());
-      row.add(all.serious());
-      row.add(all.related());
-      row.add(all.ungraded());
-      row.add(all.seriousSubjects());
-      row.add(all.relatedSubjects());
-      row.addAll(all.worst());
+      List<@Nullable Object> details = new ArrayList<>();
+      details.add(all.events());
+      details.addAll(all.grades());
+      details.add(all.serious());
+      details.add(all.related());
+      details.add(all.ungraded());
+      details.add(all.seriousSubjects());
+      details.add(all.relatedSubjects());
+      details.addAll(all.worst());
+      row.addAll(counted.isCoarse() ? Collections.nCopies(details.size(), null) : details);
       if (byArm) {
-        term.arms()
-            .forEach((arm, count) -> {
-              row.add(count.subjects());
-              row.add(percent(count, counted.arms().getOrDefault(arm, 0)));
-              row.add(count.events());
-              row.add(count.serious());
-              row.add(count.related());
-            });
+        counted
+            .arms()
+            .forEach((arm, enrolled) -> row.addAll(inArm(counted, term.arms().get(arm), enrolled)));
       }
       rows.add(row);
     }
     return new Table(columns, rows);
+  }
+
+  private static List<@Nullable Object> inArm(
+      AdverseEvents counted, @Nullable Count count, int enrolled) {
+    if (count == null) {
+      return Collections.nCopies(ARM_COLUMNS.size(), null);
+    }
+    List<@Nullable Object> cells = new ArrayList<>();
+    cells.add(count.subjects());
+    cells.add(percent(count, enrolled));
+    cells.add(counted.isCoarse() ? null : count.events());
+    cells.add(counted.isCoarse() ? null : count.serious());
+    cells.add(counted.isCoarse() ? null : count.related());
+    return cells;
   }
 
   private static @Nullable Double percent(Count count, int of) {
@@ -139,6 +156,9 @@ public final class AdverseEventsOperation {
   private static Parameters parameters(AdverseEvents counted, boolean byArm) {
     Parameters answer = new Parameters();
     answer.addParameter("asOf", new DecimalType(counted.position().value()));
+    if (counted.isCoarse()) {
+      answer.addParameter("smallCountMin", new IntegerType(counted.countMin()));
+    }
     answer.addParameter("enrolled", new IntegerType(counted.enrolled()));
     if (byArm) {
       counted
@@ -156,7 +176,9 @@ public final class AdverseEventsOperation {
           part(left, "reason").setValue(new CodeType(reason.code()));
           number(left, "events", count);
         });
-    term(answer.addParameter().setName("total"), counted.total(), counted, byArm);
+    counted
+        .total()
+        .ifPresent(total -> term(answer.addParameter().setName("total"), total, counted, byArm));
     for (Term term : counted.terms()) {
       ParametersParameterComponent part = answer.addParameter().setName("term");
       part(part, "name").setValue(new StringType(term.name()));
@@ -174,21 +196,29 @@ public final class AdverseEventsOperation {
 
   private static void term(
       ParametersParameterComponent part, Term term, AdverseEvents counted, boolean byArm) {
-    count(part, term.all(), counted.enrolled());
+    count(part, term.all(), counted.enrolled(), counted.isCoarse());
     if (byArm) {
       for (Map.Entry<String, Count> each : term.arms().entrySet()) {
         ParametersParameterComponent arm = part(part, "arm");
         part(arm, "name").setValue(new StringType(each.getKey()));
-        count(arm, each.getValue(), counted.arms().getOrDefault(each.getKey(), 0));
+        count(
+            arm,
+            each.getValue(),
+            counted.arms().getOrDefault(each.getKey(), 0),
+            counted.isCoarse());
       }
     }
   }
 
-  private static void count(ParametersParameterComponent part, Count count, int of) {
+  private static void count(
+      ParametersParameterComponent part, Count count, int of, boolean isCoarse) {
     number(part, "subjects", count.subjects());
     Double percent = percent(count, of);
     if (percent != null) {
       part(part, "percent").setValue(new DecimalType(percent));
+    }
+    if (isCoarse) {
+      return;
     }
     number(part, "events", count.events());
     for (int i = 0; i < AdverseEvents.GRADES; i++) {

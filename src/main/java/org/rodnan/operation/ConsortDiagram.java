@@ -137,7 +137,10 @@ final class ConsortDiagram {
 
   private List<String> names() {
     List<String> names = new ArrayList<>(flow.arms());
-    if (flow.all(Stage.ENROLLED).filter(row -> !row.isPublished() && inNoArm(row) > 0).isPresent()
+    // Rounded numbers don't add up.
+    boolean isExact = flow.countMin() <= 1;
+    if (isExact
+        && flow.all(Stage.ENROLLED).filter(row -> !row.isPublished() && inNoArm(row) > 0).isPresent()
         && !names.isEmpty()) {
       names.add("No arm");
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.course.CoreMeasure;
 import org.rodnan.course.Criss;
@@ -30,9 +31,11 @@ public final class CrissOperation {
   private static final String CONFIRMED = "assume-confirmed";
 
   private final CrissAnalysis analysis;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  CrissOperation(CrissAnalysis analysis, ReadInteraction read) {
+  CrissOperation(CrissAnalysis analysis, Disclosure disclosure, ReadInteraction read) {
+    this.disclosure = disclosure;
     this.analysis = analysis;
     this.read = read;
   }
@@ -43,9 +46,11 @@ public final class CrissOperation {
    *     for each measure, {@code assume-confirmed}
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
    * @throws FhirFailure.NotFound if the study or subject isn't there
+   * @throws FhirFailure.Forbidden if single subjects may not be shown to whoever asks
    */
   public TableAnswer criss(ResourceKey of, OperationArguments arguments) {
     arguments.requireOnly(names());
+    disclosure.requireSubjects("$criss");
     read.read(of);
     Map<CoreMeasure, String> measures = new EnumMap<>(CoreMeasure.class);
     for (CoreMeasure measure : CoreMeasure.values()) {

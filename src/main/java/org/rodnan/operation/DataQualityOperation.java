@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.course.DataQuality;
 import org.rodnan.course.DataQuality.Finding;
 import org.rodnan.course.DataQualityCheck;
@@ -18,9 +19,11 @@ public final class DataQualityOperation {
       List.of("rule", "subject", "visit", "measure", "resource", "found", "expected");
 
   private final DataQualityCheck check;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  DataQualityOperation(DataQualityCheck check, ReadInteraction read) {
+  DataQualityOperation(DataQualityCheck check, Disclosure disclosure, ReadInteraction read) {
+    this.disclosure = disclosure;
     this.check = check;
     this.read = read;
   }
@@ -29,9 +32,11 @@ public final class DataQualityOperation {
    * @param arguments {@code window}, in days
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
    * @throws FhirFailure.NotFound if the study isn't there
+   * @throws FhirFailure.Forbidden if single subjects may not be shown to whoever asks
    */
   public TableAnswer quality(ResourceKey study, OperationArguments arguments) {
     arguments.requireOnly(Set.of("window"));
+    disclosure.requireSubjects("$data-quality");
     read.read(study);
     DataQuality quality = check.check(study, arguments.number("window").orElse(WINDOW));
     List<List<@Nullable Object>> rows = new ArrayList<>();

@@ -11,6 +11,7 @@ import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.cohort.CohortDefinition;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.endpoint.AnalysisSet;
 import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.endpoint.EndpointTable;
@@ -72,11 +73,14 @@ public final class EndpointOperation {
           "responders");
 
   private final EndpointAnalysis analysis;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
   private final IdGenerator ids;
 
-  EndpointOperation(EndpointAnalysis analysis, ReadInteraction read, IdGenerator ids) {
+  EndpointOperation(
+      EndpointAnalysis analysis, Disclosure disclosure, ReadInteraction read, IdGenerator ids) {
     this.analysis = analysis;
+    this.disclosure = disclosure;
     this.read = read;
     this.ids = ids;
   }
@@ -88,7 +92,7 @@ public final class EndpointOperation {
    * @throws FhirFailure.NotFound if the study isn't there
    */
   public EndpointTable table(ResourceKey study, OperationArguments arguments) {
-    return analysis.analyse(question(study, arguments));
+    return analysis.analyse(question(study, arguments), disclosure.ofEverybody());
   }
 
   /**
@@ -98,6 +102,7 @@ public final class EndpointOperation {
    *     drawn, {@code observed} if none is asked for
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
    * @throws FhirFailure.NotFound if the study isn't there
+   * @throws FhirFailure.Forbidden if single subjects are to be drawn, and may not be shown
    */
   public byte[] figure(ResourceKey study, OperationArguments arguments) {
     EndpointFigure figure =
@@ -117,9 +122,16 @@ public final class EndpointOperation {
             asked.strata(),
             asked.correlate(),
             asked.responder());
-    return figure == EndpointFigure.SUBJECTS
-        ? EndpointFigure.of(set, analysis.courses(drawn)).svg()
-        : figure.of(analysis.analyse(drawn)).svg();
+    if (figure == EndpointFigure.SUBJECTS) {
+      disclosure.requireSubjects("figure=subjects");
+      return EndpointFigure.of(set, analysis.courses(drawn)).svg();
+    }
+    return figure.of(analysis.analyse(drawn, disclosure.ofEverybody())).svg();
+  }
+
+  /** Whether there is a picture of single subjects for whoever asks. */
+  public boolean showsSubjects() {
+    return disclosure.ofEverybody().subjects();
   }
 
   private EndpointAnalysis.Question question(ResourceKey study, OperationArguments arguments) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.course.IldProgression;
 import org.rodnan.course.IldProgression.Change;
@@ -50,9 +51,11 @@ public final class IldProgressionOperation {
           "why_not");
 
   private final IldProgressionAnalysis analysis;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  IldProgressionOperation(IldProgressionAnalysis analysis, ReadInteraction read) {
+  IldProgressionOperation(IldProgressionAnalysis analysis, Disclosure disclosure, ReadInteraction read) {
+    this.disclosure = disclosure;
     this.analysis = analysis;
     this.read = read;
   }
@@ -63,9 +66,11 @@ public final class IldProgressionOperation {
    *     tolerance} (days), {@code symptoms} and {@code imaging} (criteria)
    * @throws FhirFailure.Malformed if the parameters can't be understood; names them
    * @throws FhirFailure.NotFound if the study or subject isn't there
+   * @throws FhirFailure.Forbidden if single subjects may not be shown to whoever asks
    */
   public TableAnswer progression(ResourceKey of, OperationArguments arguments) {
     arguments.requireOnly(NAMES);
+    disclosure.requireSubjects("$ild-progression");
     read.read(of);
     IldProgression progression =
         analysis.analyse(

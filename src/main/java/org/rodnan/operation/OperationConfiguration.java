@@ -36,12 +36,13 @@ class OperationConfiguration {
       Timelines timelines,
       CrissAnalysis criss,
       IldProgressionAnalysis progression,
-      DataQualityCheck quality) {
+      DataQualityCheck quality,
+      Disclosure disclosure) {
     return new CourseOperations(
-        new TimelineOperation(timelines, interactions.read()),
-        new CrissOperation(criss, interactions.read()),
-        new IldProgressionOperation(progression, interactions.read()),
-        new DataQualityOperation(quality, interactions.read()));
+        new TimelineOperation(timelines, disclosure, interactions.read()),
+        new CrissOperation(criss, disclosure, interactions.read()),
+        new IldProgressionOperation(progression, disclosure, interactions.read()),
+        new DataQualityOperation(quality, disclosure, interactions.read()));
   }
 
   @Bean
@@ -78,11 +79,11 @@ class OperationConfiguration {
         new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
         new CohortOperation(cohorts, disclosure, interactions.read(), interactions.create()),
-        new EndpointOperation(endpoints, interactions.read(), ids),
-        new PublishedOperation(endpoints, interactions.read()),
+        new EndpointOperation(endpoints, disclosure, interactions.read(), ids),
+        new PublishedOperation(endpoints, disclosure, interactions.read()),
         course,
-        new AdverseEventsOperation(adverseEvents, interactions.read()),
-        new ParticipantFlowOperation(participantFlow, interactions.read()),
+        new AdverseEventsOperation(adverseEvents, disclosure, interactions.read()),
+        new ParticipantFlowOperation(participantFlow, disclosure, interactions.read()),
         interactions.expunge(),
         new TerminologyOperations(
             () -> terminology.at(current),

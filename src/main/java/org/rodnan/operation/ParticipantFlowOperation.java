@@ -11,6 +11,7 @@ import org.hl7.fhir.r4.model.Parameters;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.ParticipantFlow;
 import org.rodnan.cohort.ParticipantFlow.Row;
 import org.rodnan.cohort.ParticipantFlowCount;
@@ -26,10 +27,13 @@ import org.rodnan.interaction.ReadInteraction;
  */
 public final class ParticipantFlowOperation {
   private final ParticipantFlowCount flows;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  ParticipantFlowOperation(ParticipantFlowCount flows, ReadInteraction read) {
+  ParticipantFlowOperation(
+      ParticipantFlowCount flows, Disclosure disclosure, ReadInteraction read) {
     this.flows = flows;
+    this.disclosure = disclosure;
     this.read = read;
   }
 
@@ -52,7 +56,7 @@ public final class ParticipantFlowOperation {
     arguments.requireOnly(Set.of());
     String title =
         JsonElements.text(JsonElements.read(read.read(study).json()), "title").orElse(study.id());
-    ParticipantFlow flow = flows.count(study);
+    ParticipantFlow flow = flows.count(study, disclosure.ofEverybody());
     return new Answer(
         flow,
         parameters(flow),
@@ -85,6 +89,9 @@ public final class ParticipantFlowOperation {
   private static Parameters parameters(ParticipantFlow flow) {
     Parameters answer = new Parameters();
     answer.addParameter("asOf", new DecimalType(flow.position().value()));
+    if (flow.countMin() > 1) {
+      answer.addParameter("smallCountMin", new IntegerType(flow.countMin()));
+    }
     for (Row row : flow.rows()) {
       ParametersParameterComponent stage = answer.addParameter().setName("stage");
       stage.addPart().setName("code").setValue(new CodeType(row.code()));

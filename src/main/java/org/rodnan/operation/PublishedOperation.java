@@ -19,6 +19,7 @@ import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.endpoint.Recomputation;
@@ -65,9 +66,11 @@ public final class PublishedOperation {
   private static final Set<String> NOT_PRINTED = Set.of("ci-level", "statistical-test");
 
   private final EndpointAnalysis analysis;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  PublishedOperation(EndpointAnalysis analysis, ReadInteraction read) {
+  PublishedOperation(EndpointAnalysis analysis, Disclosure disclosure, ReadInteraction read) {
+    this.disclosure = disclosure;
     this.analysis = analysis;
     this.read = read;
   }
@@ -76,9 +79,11 @@ public final class PublishedOperation {
    * @return in the order in which the results were written
    * @throws FhirFailure.NotFound if the study isn't there
    * @throws FhirFailure.Malformed if there are parameters
+   * @throws FhirFailure.Forbidden if single subjects may not be shown to whoever asks
    */
   public List<PublishedNumber> numbers(ResourceKey study, OperationArguments arguments) {
     arguments.requireOnly(Set.of());
+    disclosure.requireSubjects("$published");
     read.read(study);
     return analysis.again(study, again -> new Study(study, again).numbers());
   }

@@ -8,6 +8,7 @@ import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.course.Timeline;
 import org.rodnan.course.Timeline.Item;
 import org.rodnan.course.Timelines;
@@ -35,9 +36,11 @@ public final class TimelineOperation {
           "resource");
 
   private final Timelines timelines;
+  private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  TimelineOperation(Timelines timelines, ReadInteraction read) {
+  TimelineOperation(Timelines timelines, Disclosure disclosure, ReadInteraction read) {
+    this.disclosure = disclosure;
     this.timelines = timelines;
     this.read = read;
   }
@@ -46,9 +49,11 @@ public final class TimelineOperation {
    * @param subject a ResearchSubject
    * @throws FhirFailure.Malformed for any parameter
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
+   * @throws FhirFailure.Forbidden if single subjects may not be shown to whoever asks
    */
   public Timeline timeline(ResourceKey subject, OperationArguments arguments) {
     arguments.requireOnly(Set.of());
+    disclosure.requireSubjects("$timeline");
     read.read(subject);
     return timelines.of(subject);
   }

@@ -1,6 +1,7 @@
 package org.rodnan.safety;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.rodnan.cohort.CountsByArm;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.StudySubjects;
 import org.rodnan.cohort.Subject;
 import org.rodnan.fhir.FhirFailure;
@@ -49,13 +52,15 @@ public final class AdverseEventCount {
   }
 
   /**
+   * @param level what may be told
    * @throws FhirFailure.Busy if a search takes too long
    */
-  public AdverseEvents count(ResourceKey study, Question question) {
-    return subjects.now(moment -> count(moment, study, question));
+  public AdverseEvents count(ResourceKey study, Question question, Disclosure.Level level) {
+    return subjects.now(moment -> count(moment, study, question, level));
   }
 
-  private AdverseEvents count(Moment moment, ResourceKey study, Question question) {
+  private AdverseEvents count(
+      Moment moment, ResourceKey study, Question question, Disclosure.Level level) {
     StudySubjects known = StudySubjects.of(moment, study, references);
     Map<String, String> armOf = new HashMap<>();
     Map<String, Integer> arms = new LinkedHashMap<>();
@@ -86,19 +91,66 @@ public final class AdverseEventCount {
             terms.computeIfAbsent(key, absent -> new Tallies(event.term(), code)).add(event, arm);
           }
         });
-    return new AdverseEvents(
-        moment.position(),
-        armOf.size(),
-        arms,
-        total.term(arms),
+    List<Tallies> ordered =
         terms.values().stream()
-            .map(each -> each.term(arms))
+            .sorted(
+                Comparator.comparingInt((Tallies each) -> -each.all.persons().size())
+                    .thenComparingInt(each -> -each.all.count().events())
+                    .thenComparing(each -> each.name))
+            .toList();
+    return level.isCoarse()
+        ? coarse(moment, armOf, arms, total, ordered, level)
+        : new AdverseEvents(
+            moment.position(),
+            armOf.size(),
+            arms,
+            Optional.of(total.term(arms)),
+            ordered.stream().map(each -> each.term(arms)).toList(),
+            leftOut,
+            1);
+  }
+
+  /** Numbers of subjects, and only those that don't tell of few. */
+  private static AdverseEvents coarse(
+      Moment moment,
+      Map<String, String> armOf,
+      Map<String, Integer> arms,
+      Tallies total,
+      List<Tallies> ordered,
+      Disclosure.Level level) {
+    Map<String, Integer> places = new HashMap<>();
+    Map<String, BitSet> byArm = new LinkedHashMap<>();
+    arms.keySet().forEach(arm -> byArm.put(arm, new BitSet()));
+    armOf.forEach((person, arm) -> {
+      int place = places.size();
+      places.put(person, place);
+      byArm.computeIfPresent(
+          arm,
+          (name, members) -> {
+            members.set(place);
+            return members;
+          });
+    });
+    BitSet everybody = new BitSet();
+    everybody.set(0, places.size());
+    CountsByArm counts = new CountsByArm(level, everybody, byArm);
+    Map<String, Integer> shownArms = counts.of(everybody).shownArms();
+    Optional<Term> whole = total.coarse(counts, places);
+    List<Term> shown =
+        ordered.stream()
+            .flatMap(each -> each.coarse(counts, places).stream())
             .sorted(
                 Comparator.comparingInt((Term term) -> -term.all().subjects())
-                    .thenComparingInt(term -> -term.all().events())
                     .thenComparing(Term::name))
-            .toList(),
-        leftOut);
+            .toList();
+    return new AdverseEvents(
+        moment.position(),
+        level.rounded(armOf.size()),
+        shownArms,
+        whole,
+        shown,
+        Map.of(),
+        level.countMin());
   }
 
   /** Of one term, in all and in each arm. */
@@ -119,17 +171,33 @@ public final class AdverseEventCount {
       byArm.computeIfAbsent(arm, absent -> new Tally()).add(event);
     }
 
+    Optional<Term> coarse(CountsByArm counts, Map<String, Integer> places) {
+      BitSet set = new BitSet();
+      all.persons().forEach(person -> set.set(places.getOrDefault(person, 0)));
+      CountsByArm.Shown shown = counts.of(set);
+      if (shown.all().isEmpty()) {
+        return Optional.empty();
+      }
+      Map<String, Count> inArms = new LinkedHashMap<>();
+      shown.shownArms().forEach((arm, number) -> inArms.put(arm, Count.of(number)));
+      return Optional.of(term(Count.of(shown.all().getAsInt()), inArms));
+    }
+
+    private Term term(Count whole, Map<String, Count> counts) {
+      return new Term(
+          name,
+          code.map(Code::system).orElse(""),
+          code.map(Code::code).orElse(""),
+          whole,
+          counts);
+    }
+
     Term term(Map<String, Integer> arms) {
       Map<String, Count> counts = new LinkedHashMap<>();
       for (String arm : new ArrayList<>(arms.keySet())) {
         counts.put(arm, byArm.getOrDefault(arm, new Tally()).count());
       }
-      return new Term(
-          name,
-          code.map(Code::system).orElse(""),
-          code.map(Code::code).orElse(""),
-          all.count(),
-          counts);
+      return term(all.count(), counts);
     }
   }
 }

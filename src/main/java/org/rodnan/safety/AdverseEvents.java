@@ -1,7 +1,9 @@
 package org.rodnan.safety;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.rodnan.fhir.LogPosition;
 
 /**
@@ -11,22 +13,31 @@ import org.rodnan.fhir.LogPosition;
  * @param enrolled how many subjects the percentages are of
  * @param arms of them in each arm as treated, by name, in the order of the study; who is in no arm
  *     is in the total alone
- * @param total of all terms together
- * @param terms those of the most subjects first, of as many those of more events, then by name
+ * @param total of all terms together; absent if it may not be shown
+ * @param terms those of the most subjects first, of as many those of more events, then by name;
+ *     those that may not be shown are not there
  * @param leftOut how many events don't count, by reason
+ * @param countMin of what numbers of subjects are multiples, if they are all that may be shown of
+ *     terms; 1 if everything is shown as it is
  */
 public record AdverseEvents(
     LogPosition position,
     int enrolled,
     Map<String, Integer> arms,
-    Term total,
+    Optional<Term> total,
     List<Term> terms,
-    Map<LeftOut, Integer> leftOut) {
+    Map<LeftOut, Integer> leftOut,
+    int countMin) {
   /** The highest grade that there is. */
   public static final int GRADES = 5;
 
   public AdverseEvents {
     terms = List.copyOf(terms);
+  }
+
+  /** Whether numbers of subjects are all that is shown of terms. */
+  public boolean isCoarse() {
+    return countMin > 1;
   }
 
   /** Why an event of the study doesn't count. */
@@ -74,6 +85,12 @@ public record AdverseEvents(
     public Count {
       grades = List.copyOf(grades);
       worst = List.copyOf(worst);
+    }
+
+    /** So many subjects, and nothing else known. */
+    static Count of(int subjects) {
+      List<Integer> none = Collections.nCopies(GRADES, 0);
+      return new Count(subjects, 0, none, 0, 0, 0, 0, none);
     }
 
     /** Events that have no grade. */

@@ -32,6 +32,11 @@ final class Tally {
     }
   }
 
+  /** Whom they happened to. */
+  Set<String> persons() {
+    return worst.keySet();
+  }
+
   Count count() {
     List<Integer> byWorst =
         IntStream.rangeClosed(1, AdverseEvents.GRADES)

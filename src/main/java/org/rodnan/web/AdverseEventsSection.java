@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.AdverseEventsOperation;
 import org.rodnan.operation.OperationArguments;
@@ -49,6 +49,9 @@ final class AdverseEventsSection {
                 + " that a suspect caused possibly, probably or surely."
                 + leftOut(events))
         .close();
+    if (events.isCoarse()) {
+      html.element("p", ParticipantFlowSection.rounded(events.countMin()), "class", "lead");
+    }
     table(html, events);
     String address = "/fhir/" + study + "/$adverse-events";
     boolean hasArms = events.arms().size() > 1;
@@ -79,25 +82,32 @@ final class AdverseEventsSection {
   }
 
   private static void table(Html html, AdverseEvents events) {
-    List<String> columns = new ArrayList<>(List.of("Term", "Subjects", "%", "Events"));
-    for (int grade = 1; grade <= AdverseEvents.GRADES; grade++) {
-      columns.add("Grade " + grade);
+    List<String> columns = new ArrayList<>(List.of("Term", "Subjects", "%"));
+    if (!events.isCoarse()) {
+      columns.add("Events");
+      for (int grade = 1; grade <= AdverseEvents.GRADES; grade++) {
+        columns.add("Grade " + grade);
+      }
+      if (hasUngraded(events)) {
+        columns.add("No grade");
+      }
+      columns.addAll(List.of("Serious", "Related"));
     }
-    if (events.total().all().ungraded() > 0) {
-      columns.add("No grade");
-    }
-    columns.addAll(List.of("Serious", "Related"));
     if (events.arms().size() > 1) {
       events.arms().forEach((arm, enrolled) -> columns.add(arm + " (of " + enrolled + ")"));
     }
     HashSet<String> numbers = new HashSet<>(columns);
     numbers.remove("Term");
     Layout.table(html, "Adverse events by term", columns, numbers);
-    row(html, "Any", events.total(), events);
+    events.total().ifPresent(total -> row(html, "Any", total, events));
     for (Term term : events.terms()) {
       row(html, term.name(), term, events);
     }
     Layout.endTable(html);
+  }
+
+  private static boolean hasUngraded(AdverseEvents events) {
+    return events.total().filter(total -> total.all().ungraded() > 0).isPresent();
   }
 
   private static void row(Html html, String name, Term term, AdverseEvents events) {
@@ -105,21 +115,25 @@ final class AdverseEventsSection {
     html.open("tr").element("th", name, "scope", "row");
     number(html, Integer.toString(all.subjects()));
     number(html, percent(all, events.enrolled()));
-    number(html, Integer.toString(all.events()));
-    all.grades().forEach(grade -> number(html, Integer.toString(grade)));
-    if (events.total().all().ungraded() > 0) {
-      number(html, Integer.toString(all.ungraded()));
-    }
-    number(html, Integer.toString(all.serious()));
-    number(html, Integer.toString(all.related()));
-    if (events.arms().size() > 1) {
-      for (Map.Entry<String, Count> arm : term.arms().entrySet()) {
-        int of = events.arms().getOrDefault(arm.getKey(), 0);
-        int subjects = arm.getValue().subjects();
-        number(html, of == 0 ? "" : subjects + " (" + percent(arm.getValue(), of) + " %)");
+    if (!events.isCoarse()) {
+      number(html, Integer.toString(all.events()));
+      all.grades().forEach(grade -> number(html, Integer.toString(grade)));
+      if (hasUngraded(events)) {
+        number(html, Integer.toString(all.ungraded()));
       }
+      number(html, Integer.toString(all.serious()));
+      number(html, Integer.toString(all.related()));
+    }
+    if (events.arms().size() > 1) {
+      events.arms().forEach((arm, of) -> number(html, inArm(term.arms().get(arm), of)));
     }
     html.close();
+  }
+
+  private static String inArm(@Nullable Count count, int of) {
+    return count == null || of == 0
+        ? ""
+        : count.subjects() + " (" + percent(count, of) + " %)";
   }
 
   private static String percent(Count count, int of) {

@@ -65,7 +65,7 @@ final class EndpointSections {
     EndpointQuery skin = EndpointQuery.of(study, SKIN);
     EndpointTable course = table(skin);
     if (hasNumbers(course)) {
-      sections.add(new StudySection("skin", "Skin score", html -> skin(html, skin, course)));
+      sections.add(new StudySection("skin", "Skin score", html -> skin(html, skin, course, endpoint.showsSubjects())));
     }
     lungs(study, sections);
     if (hasNumbers(course)) {
@@ -115,13 +115,16 @@ final class EndpointSections {
     return table.rows().stream().anyMatch(row -> row.change().n() > 0);
   }
 
-  private static void skin(Html html, EndpointQuery query, EndpointTable table) {
+  private static void skin(
+      Html html, EndpointQuery query, EndpointTable table, boolean showsSubjects) {
     lead(
         html,
         "Subjects with a score at baseline and at the visit (observed cases). Error bars are"
             + " standard deviations.");
     picture(html, query, "bars", table.name() + ", means at baseline and at each visit");
-    picture(html, query, "subjects", table.name() + ", a line for each subject and the mean");
+    if (showsSubjects) {
+      picture(html, query, "subjects", table.name() + ", a line for each subject and the mean");
+    }
     rows(html, query, table, "Skin score at baseline and at each visit", "Visit");
   }
 

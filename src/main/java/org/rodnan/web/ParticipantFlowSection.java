@@ -49,12 +49,22 @@ final class ParticipantFlowSection {
                   : "Counted from what is recorded of subjects.")
           .close();
     }
+    if (flow.countMin() > 1) {
+      html.element("p", rounded(flow.countMin()), "class", "lead");
+    }
     table(html, flow, hasPublished);
     html.open("p", "class", "actions");
     Layout.link(html, address + "?_format=csv", "Participant flow as CSV");
     Layout.link(html, address + "?_format=svg", "Diagram as SVG");
     Layout.link(html, address + "?_pretty=true", "Participant flow as FHIR");
     html.close();
+  }
+
+  /** What is to be known of numbers that don't tell of few. */
+  static String rounded(int countMin) {
+    return "Numbers of subjects are rounded down to multiples of "
+        + countMin
+        + "; where they would tell of fewer, they are left out.";
   }
 
   private static void picture(Html html, String address, boolean isWide) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.CodeableConcept;
@@ -63,9 +64,9 @@ final class StudyPage {
     sections.add(flow.of(key, isSynthetic));
     if (!subjects.isEmpty()) {
       sections.addAll(endpoints.of(key));
-      sections.add(quality.of(key));
+      sections.addAll(ifShown(() -> List.of(quality.of(key))));
     }
-    sections.addAll(beside.of(key));
+    sections.addAll(ifShown(() -> beside.of(key)));
     sections.add(adverseEvents.of(key, isSynthetic));
     Map<Boolean, List<StoredResource>> groups =
         resources
@@ -88,6 +89,15 @@ final class StudyPage {
           published.write(html, key, populations);
           subjects(html, key, subjects);
         });
+  }
+
+  /** Nothing of what tells of single subjects, if that may not be shown. */
+  private static List<StudySection> ifShown(Supplier<List<StudySection>> sections) {
+    try {
+      return sections.get();
+    } catch (FhirFailure.Forbidden e) {
+      return List.of();
+    }
   }
 
   private static void syntheticNote(Html html, List<StoredResource> subjects) {

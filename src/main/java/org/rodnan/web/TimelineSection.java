@@ -19,14 +19,14 @@ final class TimelineSection {
     this.timeline = timeline;
   }
 
-  /** Nothing for a subject whose patient or study isn't here. */
+  /** Nothing for a subject whose patient or study isn't here, or who may not be shown. */
   void write(Html html, ResourceKey subject) {
     Table table;
     try {
       table =
           TimelineOperation.answer(timeline.timeline(subject, new OperationArguments(List.of())))
               .table();
-    } catch (FhirFailure.NotFound e) {
+    } catch (FhirFailure.NotFound | FhirFailure.Forbidden e) {
       return;
     }
     String address = "/fhir/" + subject + "/$timeline";
