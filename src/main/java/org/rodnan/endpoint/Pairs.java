@@ -41,17 +41,30 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
 
   /** Those of them who are members. */
   Pairs among(BitSet members) {
-    int[] places =
-        IntStream.range(0, subjects.length).filter(i -> members.get(subjects[i])).toArray();
+    int[] places = new int[subjects.length];
+    int count = 0;
+    for (int i = 0; i < subjects.length; i++) {
+      if (members.get(subjects[i])) {
+        places[count++] = i;
+      }
+    }
+    int[] some = new int[count];
+    for (int i = 0; i < count; i++) {
+      some[i] = subjects[places[i]];
+    }
     return new Pairs(
-        Arrays.stream(places).map(i -> subjects[i]).toArray(),
-        at(places, baseline),
-        at(places, atVisit),
-        at(places, changes));
+        some,
+        at(places, count, baseline),
+        at(places, count, atVisit),
+        at(places, count, changes));
   }
 
-  private static double[] at(int[] places, double[] numbers) {
-    return Arrays.stream(places).mapToDouble(i -> numbers[i]).toArray();
+  private static double[] at(int[] places, int count, double[] numbers) {
+    double[] some = new double[count];
+    for (int i = 0; i < count; i++) {
+      some[i] = numbers[places[i]];
+    }
+    return some;
   }
 
   /** The sets of subjects that numbers about them are of: all, and those of some numbers. */

@@ -1,6 +1,7 @@
 package org.rodnan.endpoint;
 
 import org.hipparchus.distribution.continuous.TDistribution;
+import java.util.Arrays;
 import org.hipparchus.stat.descriptive.DescriptiveStatistics;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import org.rodnan.cohort.Disclosure;
@@ -23,7 +24,8 @@ public record Sample(int n, double mean, double sd, double median, double q1, do
     }
     DescriptiveStatistics statistics = new DescriptiveStatistics(numbers);
     Percentile order = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
-    order.setData(numbers);
+    // It selects from a sorted array in a fraction of the time.
+    order.setData(Arrays.stream(numbers).sorted().toArray());
     return new Sample(
         numbers.length,
         statistics.getMean(),
