@@ -23,6 +23,9 @@ public final class Disclosure {
    *     all are shown as they are
    */
   public record Level(boolean subjects, int countMin) {
+    /** For whoever may read the subjects themselves, as exports do. */
+    public static final Level EVERYTHING = new Level(true, 1);
+
     /** Whether counts are suppressed or rounded. */
     public boolean isCoarse() {
       return countMin > 1;
@@ -60,6 +63,6 @@ public final class Disclosure {
    * @param actor who asks, as the log would have it
    */
   public Level of(String actor) {
-    return subjectLevel ? new Level(true, 1) : new Level(false, Math.max(1, smallCountMin));
+    return subjectLevel ? Level.EVERYTHING : new Level(false, Math.max(1, smallCountMin));
   }
 }

@@ -26,6 +26,7 @@ import org.rodnan.clinicaltrials.ResultsSection.Form;
 import org.rodnan.clinicaltrials.ResultsSection.Harm;
 import org.rodnan.clinicaltrials.ResultsSection.Occurrence;
 import org.rodnan.clinicaltrials.ResultsSection.Population;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.ParticipantFlow;
 import org.rodnan.cohort.ParticipantFlow.Row;
@@ -83,7 +84,7 @@ final class ComputedResults {
 
   ResultsSection of(ResourceKey study, ResearchStudy protocol) {
     ResultsSection results = new ResultsSection();
-    ParticipantFlow flow = flows.count(study);
+    ParticipantFlow flow = flows.count(study, Disclosure.Level.EVERYTHING);
     flow(results, flow);
     sex(results, study);
     Set<String> measured = new LinkedHashSet<>();
@@ -257,7 +258,8 @@ final class ComputedResults {
                 List.of(AnalysisSet.OBSERVED),
                 strata,
                 Optional.empty(),
-                OptionalDouble.empty()));
+                OptionalDouble.empty()),
+            Disclosure.Level.EVERYTHING);
     String only = flow.arms().size() == 1 ? flow.arms().getFirst() : EVERYBODY;
     for (EndpointTable.Row row : table.rows()) {
       boolean isAll = row.stratum().equals(EndpointTable.ALL);
@@ -400,9 +402,15 @@ final class ComputedResults {
 
   private void events(ResultsSection results, ResourceKey study, ParticipantFlow flow) {
     AdverseEvents serious =
-        events.count(study, new AdverseEventCount.Question(Optional.of(true), false, false));
+        events.count(
+            study,
+            new AdverseEventCount.Question(Optional.of(true), false, false),
+            Disclosure.Level.EVERYTHING);
     AdverseEvents other =
-        events.count(study, new AdverseEventCount.Question(Optional.of(false), false, false));
+        events.count(
+            study,
+            new AdverseEventCount.Question(Optional.of(false), false, false),
+            Disclosure.Level.EVERYTHING);
     Map<String, Integer> sizes =
         serious.arms().isEmpty() ? Map.of(EVERYBODY, serious.enrolled()) : serious.arms();
     Map<String, Integer> died = new HashMap<>();
@@ -412,8 +420,8 @@ final class ComputedResults {
     sizes.forEach((arm, size) -> {
       Population of = new Population(arm, Optional.of(size));
       results.harmed(Harm.DEATHS, of, occurrence(died.getOrDefault(arm, 0), size));
-      results.harmed(Harm.SERIOUS, of, occurrence(of(serious.total(), arm).subjects(), size));
-      results.harmed(Harm.OTHER, of, occurrence(of(other.total(), arm).subjects(), size));
+      results.harmed(Harm.SERIOUS, of, occurrence(of(serious.total().orElseThrow(), arm).subjects(), size));
+      results.harmed(Harm.OTHER, of, occurrence(of(other.total().orElseThrow(), arm).subjects(), size));
       add(results, serious, true, of);
       add(results, other, false, of);
     });
