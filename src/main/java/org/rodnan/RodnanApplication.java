@@ -29,7 +29,13 @@ public class RodnanApplication {
     SpringApplication.run(RodnanApplication.class, settings);
   }
 
-  static OpenProgram open(List<String> settings) {
+  /**
+   * Opens the program without a port; what it does is up to who opened it, and closes it.
+   *
+   * @param settings such as {@code --rodnan.data-dir=data}
+   * @throws StartFailure if it can't, such as while another has the data directory open
+   */
+  public static OpenProgram open(List<String> settings) {
     List<String> all = new ArrayList<>(settings);
     // The output is the command's.
     all.add("--logging.threshold.console=off");

@@ -97,6 +97,7 @@ public final class CommandLineProgram implements Runnable {
         };
     return new CommandLine(new CommandLineProgram(), factory)
         .addSubcommand(new ImportCommand(program))
+        .addSubcommand(new MapCommand(program))
         .addSubcommand(new ExportCommand(program))
         .addSubcommand(new ValidateCommand(program))
         .setCaseInsensitiveEnumValuesAllowed(true)

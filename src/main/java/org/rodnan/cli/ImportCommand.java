@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -19,15 +18,11 @@ import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
-import org.rodnan.ingest.Piece;
-import org.rodnan.ingest.Source;
 import org.rodnan.store.Origin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Takes files into a data directory that no server has open. */
@@ -52,26 +47,7 @@ final class ImportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(
-      names = "--source",
-      paramLabel = "SOURCE",
-      defaultValue = "fhir",
-      description = "What the files are, as for $$ingest (src/docs/ingest.md); otherwise fhir.")
-  @SuppressWarnings("NullAway.Init")
-  private String source;
-
-  @Parameters(
-      paramLabel = "FILE",
-      arity = "1..*",
-      description = "Files, zip files, or folders with all that is in them; also packed by gzip.")
-  @SuppressWarnings("NullAway.Init")
-  private List<Path> files;
-
-  @Option(
-      names = "--mapping",
-      paramLabel = "FILE",
-      description = "The mapping, for sources that take one.")
-  private @Nullable Path mapping;
+  @Mixin private final FilesToRead files = new FilesToRead();
 
   @Option(
       names = "--no-provenance",
@@ -106,12 +82,7 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    Ingest.Order order;
-    try {
-      order = new Ingest.Order(Source.of(source), pieces(), !isUntraced);
-    } catch (FhirFailure.Malformed e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
+    Ingest.Order order = files.order(spec, !isUntraced);
     ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
     try (OpenProgram opened = OpenProgram.with(program, store);
         IngestReport found =
@@ -132,21 +103,6 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private List<Piece> pieces() {
-    List<Piece> pieces = new ArrayList<>();
-    for (Path file : files) {
-      pieces.addAll(InputFiles.pieces(spec, file));
-    }
-    if (mapping != null) {
-      if (!mapping.toString().matches("(?i).*\\.ya?ml")) {
-        throw new ParameterException(
-            spec.commandLine(), "The mapping is " + mapping + "; expected a file *.yaml");
-      }
-      pieces.addAll(InputFiles.pieces(spec, mapping));
-    }
-    return pieces;
-  }
-
   private void tell(IngestReport found) throws IOException {
     if (report != null) {
       try (OutputStream out = Files.newOutputStream(report)) {
@@ -158,19 +114,7 @@ final class ImportCommand implements Callable<Integer> {
       out.println(json(found));
       return;
     }
-    found
-        .told()
-        .forEach(row ->
-            spec.commandLine()
-                .getErr()
-                .println(
-                    row.file()
-                        + ", line "
-                        + row.line()
-                        + ", "
-                        + row.action().code()
-                        + ": "
-                        + row.reason()));
+    found.told().forEach(row -> spec.commandLine().getErr().println(line(row)));
     StringBuilder counts = new StringBuilder();
     for (Action action : Action.values()) {
       counts.append(counts.isEmpty() ? "" : ", ");
@@ -179,7 +123,13 @@ final class ImportCommand implements Callable<Integer> {
     out.println(counts);
   }
 
-  private static ObjectNode json(IngestReport found) {
+  /** A row that was rejected or left out, in words. */
+  static String line(Row row) {
+    return row.file() + ", line " + row.line() + ", " + row.action().code() + ": " + row.reason();
+  }
+
+  /** The counts, and the first rows that were rejected or left out. */
+  static ObjectNode json(IngestReport found) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     for (Action action : Action.values()) {
       json.put(action.code(), found.count(action));

@@ -1,5 +1,6 @@
 package org.rodnan.registry;
 
+import com.fasterxml.aalto.stax.InputFactoryImpl;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through a workbook before it is read: the library that reads it trusts what it finds. Stops
@@ -89,7 +91,8 @@ final class WorkbookGuard {
   }
 
   private void xml(String name, InputStream in) throws IOException, XMLStreamException {
-    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    // The parser of the library: both see the same.
+    XMLInputFactory factory = new InputFactoryImpl();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     XMLStreamReader xml = factory.createXMLStreamReader(in);
@@ -131,7 +134,7 @@ final class WorkbookGuard {
   }
 
   /** The column of the cell, from 1. */
-  private int cell(String address, int last) throws IOException {
+  private int cell(@Nullable String address, int last) throws IOException {
     int column = last + 1;
     if (address != null) {
       if (!address.matches("[A-Z]{1,3}[1-9]\\d{0,6}")) {

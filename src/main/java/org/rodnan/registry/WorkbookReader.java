@@ -72,7 +72,7 @@ final class WorkbookReader {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return cause.getMessage() == null ? "a part of it makes no sense" : cause.getMessage();
   }
 
   private static List<Sheet.Line> lines(org.dhatim.fastexcel.reader.Sheet sheet, int linesMax)

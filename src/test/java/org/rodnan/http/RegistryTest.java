@@ -7,10 +7,13 @@ import static org.rodnan.Fixtures.example;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,20 @@ class RegistryTest {
                 assertThat(line)
                     .startsWith("visits.csv,3,rejected,Observation")
                     .contains("column FVC: ", "FVC must be 0.1 to 12 L"));
+  }
+
+  /** What the documentation shows is what comes of it. */
+  @Test
+  void theExampleOfTheDocumentationIsTrue() throws IOException {
+    List<String> blocks =
+        Pattern.compile("```(?:csv|yaml)\\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("src/docs/mapping-files.md")))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    List<String> lines =
+        send(CSV, files(blocks.get(2), "people.csv", blocks.get(0), "visits.csv", blocks.get(1)));
+    assertThat(lines).containsExactlyElementsOf(blocks.get(3).lines().skip(1).toList());
   }
 
   @Test

@@ -1,0 +1,159 @@
+package org.rodnan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rodnan.Fixtures;
+import org.rodnan.RodnanApplication;
+import picocli.CommandLine;
+
+/** The command {@code map}, on files of each kind. */
+final class MapCommandTest {
+  private static final String MAPPING =
+      """
+      study: registry-1
+      tables:
+        - table: people
+          subject: ID
+          demographics: {sex: Sex, arm: Arm}
+        - table: visits
+          subject: ID
+          visit: Visit
+          date: Date
+          measures:
+            - {column: MRSS, measure: mrss-total}
+            - {column: FVC, measure: 19870-5, unit: L}
+      """;
+
+  @TempDir private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<String> opened = new ArrayList<>();
+
+  private int run(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine line =
+        CommandLineProgram.commandLine(
+            (settings, progress) -> {
+              throw new AssertionError("Rebuilt");
+            },
+            settings -> {
+              opened.addAll(settings);
+              return RodnanApplication.open(settings);
+            });
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    List<String> all = new ArrayList<>(List.of("map"));
+    all.addAll(Arrays.asList(arguments));
+    return line.execute(all.toArray(String[]::new));
+  }
+
+  private String file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+
+  private List<String> lines() {
+    return out.toString().lines().toList();
+  }
+
+  @Test
+  void showsWhatTablesWouldBecomeAndWritesNothing() throws IOException {
+    String people = file("people.csv", "ID,Sex,Arm\n1,F,Active\n");
+    String visits =
+        file(
+            "visits.csv",
+            "ID,Visit,Date,MRSS,FVC\n1,baseline,2015-01-01,24,3.10\n1,month 6,2015-07-01,,3\n");
+    String mapping = "--mapping=" + file("mapping.yaml", MAPPING);
+    String study =
+        "--with="
+            + file(
+                "study.json",
+                Fixtures.example("ssc-research-study-valid-two-arms")
+                    .put("id", "registry-1")
+                    .toString());
+    assertThat(run("--source=csv", mapping, study, people, visits)).isZero();
+    assertThat(lines())
+        .containsExactly(
+            "people.csv, line 2: Patient/registry-1-1 female",
+            "people.csv, line 2: ResearchSubject/registry-1-1 Active",
+            lines().get(2),
+            lines().get(3),
+            lines().get(4),
+            "Observation 3, Patient 1, ResearchSubject 1, rejected 0, left-out 0");
+    assertThat(lines())
+        .anyMatch(line ->
+            line.startsWith("visits.csv, line 2: Observation/registry-1-1-mrss-total-")
+                && line.endsWith(" mrss-total = 24 {score} baseline 2015-01-01"));
+
+    assertThat(run("--source=csv", "--ndjson", mapping, people, visits)).isZero();
+    assertThat(lines()).hasSize(5).allMatch(line -> line.startsWith("{\"resourceType\":"));
+    assertThat(out.toString()).contains("\"value\":3.10").doesNotContain("versionId");
+
+    people = file("people.csv", "ID,Sex,Arm\n1,F,Third\n");
+    visits =
+        file(
+            "visits.csv",
+            "ID,Visit,Date,MRSS,FVC\n1,baseline,2015-01-01,60,x\n2,baseline,2015-01-01,3,\n");
+    assertThat(run("--source=csv", "--json", mapping, study, people, visits)).isEqualTo(1);
+    JsonNode told = new ObjectMapper().readTree(out.toString());
+    assertThat(told.at("/resources/Patient").asInt()).isEqualTo(1);
+    assertThat(told.path("rejected").asInt()).isEqualTo(4);
+    assertThat(told.path("told"))
+        .extracting(each -> each.path("line").asInt() + " " + each.path("reason").asText())
+        .satisfiesExactlyInAnyOrder(
+            each -> assertThat(each).startsWith("2 ").contains("Third"),
+            each -> assertThat(each).startsWith("2 column MRSS").contains("0 to 51"),
+            each -> assertThat(each).startsWith("2 column FVC: found 'x'"),
+            each -> assertThat(each).startsWith("3 column ID: '2' is in no table"));
+
+    for (String setting : opened) {
+      if (setting.startsWith("--rodnan.data-dir=")) {
+        assertThat(Path.of(setting.substring(setting.indexOf('=') + 1))).doesNotExist();
+      }
+    }
+  }
+
+  @Test
+  void showsWhatMessagesAndStudiesWouldBecome() throws IOException {
+    String message =
+        file(
+            "oru.hl7",
+            "MSH|^~\\&|LAB|CLINIC|RODNAN|TRIAL|20080115120000+0100||ORU^R01^ORU_R01|M1|P|2.5.1\r"
+                + "PID|1||P1^^^CLINIC&2.16.840.1.113883.19.5&ISO||DOE^JANE||19600203|F\r"
+                + "OBR|1||O1^LAB|PFT^Lung function^L|||20080115093000\r"
+                + "OBX|1|NM|esr^^99SSC||27|mm/h|||||F\r");
+    assertThat(run("--source=hl7v2", message)).describedAs(out + "" + err).isZero();
+    assertThat(lines())
+        .anyMatch(line -> line.startsWith("oru.hl7, line 1: Observation/") && line.contains("27"));
+
+    String study =
+        Path.of("src/test/resources/clinicaltrials/spiera-2011.json").toAbsolutePath().toString();
+    assertThat(run("--source=clinicaltrials", study)).isZero();
+    assertThat(lines()).anyMatch(line -> line.contains("ResearchStudy/NCT00555581"));
+  }
+
+  @Test
+  void refusesArgumentsThatMakeNoSense() throws IOException {
+    String file = file("a.csv", "ID\n1\n");
+    assertThat(run("--source=spss", file)).isEqualTo(2);
+    assertThat(run("--source=csv", folder.resolve("missing.csv").toString())).isEqualTo(2);
+    assertThat(run("--source=csv", "--with=" + folder.resolve("missing.json"), file)).isEqualTo(2);
+    assertThat(opened).isEmpty();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+}
