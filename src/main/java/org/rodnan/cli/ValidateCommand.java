@@ -94,21 +94,21 @@ final class ValidateCommand implements Callable<Integer> {
     }
     Path none = dataDir == null ? Files.createTempDirectory("rodnan-validate-") : null;
     ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    Counts counts;
     try (OpenProgram opened =
         program.apply(
             List.of(
                 "--rodnan.data-dir=" + (none == null ? dataDir : none),
                 "--rodnan.trials.load=false"))) {
-      Counts counts = opened.part(FileCheck.class).check(pieces, this::tell, line::at);
-      line.end();
-      tell(counts);
-      return counts.errors() == 0 ? 0 : 1;
+      counts = opened.part(FileCheck.class).check(pieces, this::tell, line);
     } finally {
       line.end();
       if (none != null) {
         FileSystemUtils.deleteRecursively(none);
       }
     }
+    tell(counts);
+    return counts.errors() == 0 ? 0 : 1;
   }
 
   private void tell(Finding finding) {

@@ -15,6 +15,8 @@ import org.hl7.fhir.instance.model.api.IBase;
 import org.hl7.fhir.instance.model.api.IBaseReference;
 import org.hl7.fhir.r4.model.Address;
 import org.hl7.fhir.r4.model.Age;
+import org.hl7.fhir.r4.model.BackboneElement;
+import org.hl7.fhir.r4.model.BackboneType;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
 import org.hl7.fhir.r4.model.CodeableConcept;
@@ -338,6 +340,9 @@ public final class Deidentifier {
       if (DROPPED_ELEMENTS.contains(path) || DROPPED.contains(value.fhirType())) {
         return Optional.empty();
       }
+      if (isModified(value)) {
+        return Optional.empty();
+      }
       return switch (value) {
         case PrimitiveType<?> primitive -> primitive(primitive, path, name).map(IBase.class::cast);
         case Identifier identifier -> Optional.empty();
@@ -355,6 +360,17 @@ public final class Deidentifier {
           yield value.isEmpty() ? Optional.empty() : Optional.of(value);
         }
       };
+    }
+
+    /** By what isn't known: without it the rest would say something else. */
+    private boolean isModified(IBase value) {
+      List<Extension> modifiers =
+          switch (value) {
+            case BackboneElement element -> element.getModifierExtension();
+            case BackboneType type -> type.getModifierExtension();
+            default -> List.of();
+          };
+      return !modifiers.isEmpty();
     }
 
     private Optional<PrimitiveType<?>> primitive(PrimitiveType<?> value, String path, String name) {

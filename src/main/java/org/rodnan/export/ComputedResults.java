@@ -96,7 +96,8 @@ final class ComputedResults {
   }
 
   private static void flow(ResultsSection results, ParticipantFlow flow) {
-    Map<String, Integer> enrolled = counts(flow, flow.all(Stage.ENROLLED).orElseThrow());
+    Map<String, Integer> enrolled =
+        flow.all(Stage.ENROLLED).map(row -> counts(flow, row)).orElse(Map.of());
     Map<String, Population> populations = new LinkedHashMap<>();
     enrolled.forEach((arm, size) -> populations.put(arm, new Population(arm, Optional.of(size))));
     Map<String, Integer> completed =
@@ -380,7 +381,8 @@ final class ComputedResults {
             (one, two) -> two.n() > one.n() ? two : one);
       }
     }
-    Map<String, Integer> enrolled = counts(flow, flow.all(Stage.ENROLLED).orElseThrow());
+    Map<String, Integer> enrolled =
+        flow.all(Stage.ENROLLED).map(row -> counts(flow, row)).orElse(Map.of());
     largest.forEach((arm, sample) -> {
       Integer size = enrolled.get(arm);
       if (sample.n() > 0 && size != null) {

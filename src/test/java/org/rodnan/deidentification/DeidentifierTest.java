@@ -94,7 +94,14 @@ class DeidentifierTest {
       // Region and country stay.
       case org.hl7.fhir.r4.model.Location location ->
           location.getAddress().setState("NY").setCountry("US");
-      case Observation observation -> observation.addNote(new Annotation().setText(MARKER));
+      case Observation observation -> {
+        observation.addNote(new Annotation().setText(MARKER));
+        observation
+            .addComponent()
+            .addModifierExtension(
+                new org.hl7.fhir.r4.model.Extension(
+                    "https://example.org/unknown", new StringType(MARKER)));
+      }
       default -> {}
     }
   }

@@ -161,6 +161,36 @@ class ClinicalTrialsExportTest {
     }
   }
 
+  /** Each arm is a group, and both are compared. */
+  @Test
+  void comparesArms() {
+    SmallTrial trial = new SmallTrial(other.client());
+    for (int i = 0; i < 8; i++) {
+      boolean isPlacebo = i % 2 == 1;
+      String id = "arm-" + i;
+      ObjectNode subject = (ObjectNode) other.client().get(trial.subject(id)).json();
+      String arm = isPlacebo ? "Placebo" : "Active";
+      trial.put(subject.put("assignedArm", arm).put("actualArm", arm));
+      trial.both("ssc-mrss-valid-total-only", id, 30, isPlacebo ? 28 + i : 18 + i);
+    }
+    JsonNode study = export(other.client(), "example-study", "");
+    JsonNode outcome = outcome(study, "Modified Rodnan skin score", "12 months");
+    assertThat(outcome.path("groups"))
+        .extracting(each -> each.path("title").asText())
+        .containsExactly("Active", "Placebo");
+    assertThat(outcome.at("/classes/0/categories/0/measurements"))
+        .extracting(each -> each.path("value").asText())
+        .containsExactly("-9", "2");
+    assertThat(outcome.path("denoms").findValuesAsText("value")).containsExactly("4", "4");
+    assertThat(outcome.path("analyses"))
+        .extracting(each -> each.path("groupIds").size())
+        .containsExactly(1, 1, 2);
+    assertThat(Double.parseDouble(outcome.at("/analyses/2/pValue").asText())).isBetween(1e-4, 0.01);
+    assertThat(study.at("/resultsSection/adverseEventsModule/eventGroups"))
+        .extracting(each -> each.path("title").asText())
+        .containsExactly("Active", "Placebo");
+  }
+
   @Test
   void writesTheFiguresOfAPaperAsTheyWerePrinted() {
     JsonNode study = export(client, "khanna-2011", "");
