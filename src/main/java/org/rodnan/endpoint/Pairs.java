@@ -53,10 +53,7 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
       some[i] = subjects[places[i]];
     }
     return new Pairs(
-        some,
-        at(places, count, baseline),
-        at(places, count, atVisit),
-        at(places, count, changes));
+        some, at(places, count, baseline), at(places, count, atVisit), at(places, count, changes));
   }
 
   private static double[] at(int[] places, int count, double[] numbers) {

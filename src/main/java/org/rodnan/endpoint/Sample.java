@@ -1,7 +1,7 @@
 package org.rodnan.endpoint;
 
-import org.hipparchus.distribution.continuous.TDistribution;
 import java.util.Arrays;
+import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.descriptive.DescriptiveStatistics;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import org.rodnan.cohort.Disclosure;

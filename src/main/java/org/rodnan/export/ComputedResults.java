@@ -26,8 +26,8 @@ import org.rodnan.clinicaltrials.ResultsSection.Form;
 import org.rodnan.clinicaltrials.ResultsSection.Harm;
 import org.rodnan.clinicaltrials.ResultsSection.Occurrence;
 import org.rodnan.clinicaltrials.ResultsSection.Population;
-import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.ParticipantFlow;
 import org.rodnan.cohort.ParticipantFlow.Row;
 import org.rodnan.cohort.ParticipantFlow.Stage;
@@ -422,8 +422,10 @@ final class ComputedResults {
     sizes.forEach((arm, size) -> {
       Population of = new Population(arm, Optional.of(size));
       results.harmed(Harm.DEATHS, of, occurrence(died.getOrDefault(arm, 0), size));
-      results.harmed(Harm.SERIOUS, of, occurrence(of(serious.total().orElseThrow(), arm).subjects(), size));
-      results.harmed(Harm.OTHER, of, occurrence(of(other.total().orElseThrow(), arm).subjects(), size));
+      results.harmed(
+          Harm.SERIOUS, of, occurrence(of(serious.total().orElseThrow(), arm).subjects(), size));
+      results.harmed(
+          Harm.OTHER, of, occurrence(of(other.total().orElseThrow(), arm).subjects(), size));
       add(results, serious, true, of);
       add(results, other, false, of);
     });

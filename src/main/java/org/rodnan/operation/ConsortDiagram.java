@@ -140,7 +140,9 @@ final class ConsortDiagram {
     // Rounded numbers don't add up.
     boolean isExact = flow.countMin() <= 1;
     if (isExact
-        && flow.all(Stage.ENROLLED).filter(row -> !row.isPublished() && inNoArm(row) > 0).isPresent()
+        && flow.all(Stage.ENROLLED)
+            .filter(row -> !row.isPublished() && inNoArm(row) > 0)
+            .isPresent()
         && !names.isEmpty()) {
       names.add("No arm");
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
 import org.jspecify.annotations.Nullable;
-import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.Disclosure;
 import org.rodnan.course.IldProgression;
 import org.rodnan.course.IldProgression.Change;
 import org.rodnan.course.IldProgressionAnalysis;
@@ -54,7 +54,8 @@ public final class IldProgressionOperation {
   private final Disclosure disclosure;
   private final ReadInteraction read;
 
-  IldProgressionOperation(IldProgressionAnalysis analysis, Disclosure disclosure, ReadInteraction read) {
+  IldProgressionOperation(
+      IldProgressionAnalysis analysis, Disclosure disclosure, ReadInteraction read) {
     this.disclosure = disclosure;
     this.analysis = analysis;
     this.read = read;

@@ -185,11 +185,7 @@ public final class AdverseEventCount {
 
     private Term term(Count whole, Map<String, Count> counts) {
       return new Term(
-          name,
-          code.map(Code::system).orElse(""),
-          code.map(Code::code).orElse(""),
-          whole,
-          counts);
+          name, code.map(Code::system).orElse(""), code.map(Code::code).orElse(""), whole, counts);
     }
 
     Term term(Map<String, Integer> arms) {

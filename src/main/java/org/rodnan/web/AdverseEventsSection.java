@@ -131,9 +131,7 @@ final class AdverseEventsSection {
   }
 
   private static String inArm(@Nullable Count count, int of) {
-    return count == null || of == 0
-        ? ""
-        : count.subjects() + " (" + percent(count, of) + " %)";
+    return count == null || of == 0 ? "" : count.subjects() + " (" + percent(count, of) + " %)";
   }
 
   private static String percent(Count count, int of) {

@@ -65,7 +65,9 @@ final class EndpointSections {
     EndpointQuery skin = EndpointQuery.of(study, SKIN);
     EndpointTable course = table(skin);
     if (hasNumbers(course)) {
-      sections.add(new StudySection("skin", "Skin score", html -> skin(html, skin, course, endpoint.showsSubjects())));
+      sections.add(
+          new StudySection(
+              "skin", "Skin score", html -> skin(html, skin, course, endpoint.showsSubjects())));
     }
     lungs(study, sections);
     if (hasNumbers(course)) {

@@ -239,8 +239,7 @@ class StoredDefinitionsTest {
   void aRegularExpressionOfAnElementIsKept() {
     String claim = base + "/StructureDefinition/regular";
     ObjectNode definition = parsed(profile(claim, "Patient", "\"min\": 0", ""));
-    ObjectNode id =
-        definition.putObject("differential").putArray("element").addObject();
+    ObjectNode id = definition.putObject("differential").putArray("element").addObject();
     id.put("id", "Patient.identifier.value").put("path", "Patient.identifier.value");
     id.putArray("extension")
         .addObject()
@@ -258,9 +257,9 @@ class StoredDefinitionsTest {
 
   private static String patient(String claim, String identifier) {
     return """
-        {"resourceType": "Patient", "meta": {"profile": ["%s"]},
-         "identifier": [{"system": "http://example.org/subjects", "value": "%s"}]}
-        """
+    {"resourceType": "Patient", "meta": {"profile": ["%s"]},
+     "identifier": [{"system": "http://example.org/subjects", "value": "%s"}]}
+    """
         .formatted(claim, identifier);
   }
 
