@@ -17,10 +17,15 @@ enum NamedOperation {
   CLINICALTRIALS("clinicaltrials", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   CLOSURE("closure", false, Set.of(Level.SYSTEM), Set.of("ConceptMap")),
   COHORT("cohort", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of("ResearchStudy", "Group")),
+  /** CQL. */
+  CQL("cql", true, Set.of(Level.SYSTEM), Set.of("Library")),
   CRISS("criss", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
   DATA_QUALITY("data-quality", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
   DIFF("diff", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   ENDPOINT("endpoint", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy")),
+  /** CQL. */
+  EVALUATE("evaluate", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Library")),
+  EVALUATE_MEASURE("evaluate-measure", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Measure")),
   EVERYTHING(
       "everything", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("Patient", "ResearchStudy")),
   EXPAND("expand", true, Set.of(Level.TYPE, Level.INSTANCE), Set.of("ValueSet")),
@@ -60,6 +65,7 @@ enum NamedOperation {
 
   private static final String STANDARD = "http://hl7.org/fhir/OperationDefinition/";
   private static final String BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/";
+  private static final String CQL_GUIDE = "http://hl7.org/fhir/uv/cql/OperationDefinition/";
   private static final String OURS = "https://w3id.org/rodnan/OperationDefinition/";
 
   /** Those that R4 doesn't define; their definitions are in {@code profiles/}. */
@@ -171,6 +177,12 @@ enum NamedOperation {
       return BULK_DATA
           + (type.equals("Resource") ? "" : type.toLowerCase(Locale.ROOT) + "-")
           + code;
+    }
+    if (this == CQL) {
+      return CQL_GUIDE + "cql-cql";
+    }
+    if (this == EVALUATE) {
+      return CQL_GUIDE + "cql-library-evaluate";
     }
     if (this == COHORT) {
       return OURS + "ResearchStudy-cohort";

@@ -100,6 +100,7 @@ final class OperationEndpoint {
               call,
               operations.course().criss().criss(call.key(), call.input().arguments()),
               "criss");
+      case CQL -> resource(operations.cql().evaluate(call.input().arguments()));
       case DATA_QUALITY ->
           table(
               call,
@@ -107,6 +108,11 @@ final class OperationEndpoint {
               "data-quality");
       case DIFF -> diff(call);
       case ENDPOINT -> endpoint(call);
+      case EVALUATE ->
+          resource(operations.cql().evaluate(call.target().key(), call.input().arguments()));
+      case EVALUATE_MEASURE ->
+          resource(
+              operations.evaluateMeasure().evaluate(call.target().key(), call.input().arguments()));
       case EVERYTHING -> everything(call);
       case EXPORT, EXPORT_GROUP, EXPORT_VIEWS ->
           throw new FhirFailure.NotAllowed(

@@ -9,6 +9,7 @@ import org.rodnan.course.CrissAnalysis;
 import org.rodnan.course.DataQualityCheck;
 import org.rodnan.course.IldProgressionAnalysis;
 import org.rodnan.course.Timelines;
+import org.rodnan.cql.CqlEvaluation;
 import org.rodnan.endpoint.EndpointAnalysis;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
@@ -50,6 +51,7 @@ class OperationConfiguration {
       Interactions interactions,
       CohortSearch cohorts,
       Disclosure disclosure,
+      CqlEvaluation cql,
       EndpointAnalysis endpoints,
       CourseOperations course,
       AdverseEventCount adverseEvents,
@@ -79,6 +81,8 @@ class OperationConfiguration {
         new StatsOperation(interactions.read(), interactions.search(), units, limits, clock),
         new DiffOperation(interactions.read(), interactions.vread(), references),
         new CohortOperation(cohorts, disclosure, interactions.read(), interactions.create()),
+        new CqlOperation(cql, disclosure, interactions.read(), current),
+        new EvaluateMeasureOperation(cql, disclosure, interactions.read(), current),
         new EndpointOperation(endpoints, disclosure, interactions.read(), ids),
         new PublishedOperation(endpoints, disclosure, interactions.read()),
         course,

@@ -12,6 +12,8 @@ public record Operations(
     StatsOperation stats,
     DiffOperation diff,
     CohortOperation cohort,
+    CqlOperation cql,
+    EvaluateMeasureOperation evaluateMeasure,
     EndpointOperation endpoint,
     PublishedOperation published,
     CourseOperations course,

@@ -3,6 +3,7 @@
     allowedDependencies = {
       "fhir",
       "cohort",
+      "cql",
       "endpoint",
       "course",
       "safety",

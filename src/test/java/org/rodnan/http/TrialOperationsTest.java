@@ -242,6 +242,7 @@ class TrialOperationsTest {
       assertThat(anybody.get(asked).json().findPath("quantity").asInt()).isEqualTo(14);
       assertThat(anybody.get(asked + "&subjects=true&_format=csv").status()).isEqualTo(403);
       assertThat(anybody.get(asked + "&store=true").status()).isEqualTo(403);
+      assertThat(anybody.get("/$cql?expression=1").status()).isEqualTo(403);
       assertThat(anybody.get(asked + "&store=definition").status()).isEqualTo(200);
       assertThat(
               anybody
