@@ -126,9 +126,7 @@ final class Layout {
             "width",
             "760",
             "class",
-            "picture",
-            "loading",
-            "lazy")
+            "picture")
         .close()
         .open("figcaption")
         .text(title + ". ");

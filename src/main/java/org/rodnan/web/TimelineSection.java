@@ -54,7 +54,7 @@ final class TimelineSection {
       html.close()
           .element("td", text(table, row, "day"), "class", "number")
           .element("td", text(table, row, "end_day"), "class", "number")
-          .element("td", text(table, row, "kind").replace('-', ' '))
+          .element("td", text(table, row, "kind").replace('-', ' '), "class", "card")
           .element("td", value(table, row))
           .element("td", grade(table, row), "class", "number")
           .close();

@@ -2,6 +2,7 @@ package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -172,6 +173,32 @@ class PagesTest {
         .contains(
             "<th scope=\"row\">Nausea</th><td class=\"number\">1</td><td class=\"number\">50.0")
         .contains("1 (100.0 %)", "0 (0.0 %)");
+  }
+
+  @Test
+  void aStudyShowsWhatIsMissingAndHowASubjectFared() {
+    SmallStudy study = new SmallStudy(client, server.newId());
+    String subject = study.subject("on-study", "", "Active", "Active");
+    String path = study.path().replace("ResearchStudy", "studies");
+    assertThat(page(path).text())
+        .contains("id=\"quality\"", "href=\"/fhir" + study.path() + "/$data-quality?_format=csv\"")
+        .doesNotContain("id=\"skin\"", "id=\"subgroups\"", "id=\"lungs\"", "id=\"beside\"");
+    study.mrss(subject, "baseline", mrss -> {});
+    study.mrss(subject, "month-12", mrss -> mrss.put("effectiveDateTime", "2009-01-15"));
+    String page = page(path).text();
+    assertThat(page).contains("id=\"skin\"", "id=\"subgroups\"").doesNotContain("id=\"lungs\"");
+    for (String figure : List.of("bars", "subjects", "forest")) {
+      assertThat(page)
+          .containsPattern("<img src=\"/fhir" + study.path() + "/\\$endpoint\\?[^\"]*" + figure)
+          .containsPattern("<a href=\"/fhir" + study.path() + "/\\$endpoint\\?[^\"]*" + figure);
+    }
+    assertThat(page).containsPattern("/\\$endpoint\\?[^\"]*_format=csv\">As CSV, not rounded");
+    study.event("ssc-adverse-event-valid-nausea", subject, event -> {});
+    String timeline = "/fhir/ResearchSubject/" + subject + "/$timeline?_format=";
+    assertThat(page("/subjects/" + subject).text())
+        .contains("<img src=\"" + timeline + "svg\"")
+        .contains("<a href=\"" + timeline + "svg\">", "<a href=\"" + timeline + "csv\">")
+        .contains(">Nausea</a>");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
@@ -81,7 +82,7 @@ final class Browser implements AutoCloseable {
               .usingDriverExecutable(driverProgram().orElseThrow().toFile())
               .build();
       ChromeDriver driver = new ChromeDriver(service, options);
-      driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
+      driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
       try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
         return new Browser(profile, driver, new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
@@ -105,6 +106,11 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  /** As on paper, or on a screen again. */
+  void onPaper(boolean enabled) {
+    driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", enabled ? "print" : ""));
   }
 
   void withScripts(boolean enabled) {
@@ -137,6 +143,15 @@ final class Browser implements AutoCloseable {
         .until(each -> text(css).contains(text));
   }
 
+  /** Returns once this is so. */
+  void awaitThat(BooleanSupplier condition, String what) {
+    new org.openqa.selenium.support.ui.FluentWait<>(driver)
+        .withTimeout(PATIENCE)
+        .pollingEvery(Duration.ofMillis(50))
+        .withMessage(what)
+        .until(each -> condition.getAsBoolean());
+  }
+
   /** How many pixels the page is wider than its window. */
   long overflow() {
     return ((Number)
@@ -144,6 +159,24 @@ final class Browser implements AutoCloseable {
                 "return document.documentElement.scrollWidth"
                     + " - document.documentElement.clientWidth"))
         .longValue();
+  }
+
+  /** Where the pictures are that show nothing. */
+  @SuppressWarnings("unchecked")
+  List<String> emptyPictures() {
+    return (List<String>)
+        driver.executeScript(
+            "return [...document.images].filter((image) => !image.naturalWidth)"
+                + ".map((image) => image.currentSrc)");
+  }
+
+  /** What the page took from elsewhere than where it came from. */
+  @SuppressWarnings("unchecked")
+  List<String> foreignFiles() {
+    return (List<String>)
+        driver.executeScript(
+            "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+                + ".filter((name) => !name.startsWith(location.origin + '/'))");
   }
 
   /** What axe finds serious or critical, each with the place. */
@@ -174,7 +207,7 @@ final class Browser implements AutoCloseable {
 
   byte[] screenshot() {
     Object height =
-        driver.executeScript("return Math.min(document.documentElement.scrollHeight, 6000)");
+        driver.executeScript("return Math.min(document.documentElement.scrollHeight, 16000)");
     Object width = driver.executeScript("return document.documentElement.clientWidth");
     Map<String, Object> result =
         driver.executeCdpCommand(

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +21,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.Select;
 import org.rodnan.FhirClient;
 import org.rodnan.RodnanApplication;
@@ -36,6 +38,8 @@ import org.springframework.util.FileSystemUtils;
 class PagesIT {
   private static final int DESK = 1280;
   private static final int PHONE = 390;
+  private static final String PATIENT =
+      "{\"resourceType\":\"Patient\",\"id\":\"%s\",\"gender\":\"%s\"}";
 
   private static ConfigurableApplicationContext server;
   private static Path dataDir;
@@ -50,6 +54,7 @@ class PagesIT {
             RodnanApplication.class, "--server.port=0", "--rodnan.data-dir=" + dataDir);
     root = "http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port");
     twoArms();
+    versions();
     browser = Browser.start();
   }
 
@@ -68,6 +73,15 @@ class PagesIT {
         "ssc-adverse-event-valid-outcome-unknown", without, event -> event.remove("extension"));
   }
 
+  private static void versions() {
+    FhirClient client = client();
+    for (String gender : List.of("female", "male", "other")) {
+      client.put("/Patient/pages-versions", PATIENT.formatted("pages-versions", gender));
+      client.put("/Patient/pages-deleted", PATIENT.formatted("pages-deleted", gender));
+    }
+    assertThat(client.delete("/Patient/pages-deleted").status()).isLessThan(300);
+  }
+
   @AfterAll
   static void stop() {
     if (browser != null) {
@@ -82,6 +96,7 @@ class PagesIT {
   @BeforeEach
   void atADesk() {
     browser.width(DESK);
+    browser.onPaper(false);
     browser.scheme("light");
     browser.withScripts(true);
     browser.complaints();
@@ -102,10 +117,14 @@ class PagesIT {
         "/studies",
         "/studies/spiera-2011",
         "/studies/pope-2011",
+        "/studies/khanna-2011",
         "/studies/pages-two-arms",
         "/subjects/spiera-2011-001",
+        "/subjects/spiera-2011-030",
         "/resources/ResearchStudy/spiera-2011",
         "/resources/Observation/spiera-2011-001-duration-baseline",
+        "/resources/Patient/pages-versions?from=1&to=3",
+        "/resources/Patient/pages-deleted",
         "/search?url=Observation%3Fcode%3Dmrss-total%26value-quantity%3Dge30",
         "/search?url=Observation%3Fvalue-quantity%3Dmany",
         "/cohort",
@@ -115,7 +134,9 @@ class PagesIT {
         "/cohort?study=spiera-2011&s=nonsense",
         "/studies/nothing",
         "/ig/",
-        "/ig/StructureDefinition/ssc-mrss"
+        "/ig/StructureDefinition/ssc-mrss",
+        "/ig/OperationDefinition/ResearchSubject-timeline",
+        "/ig/nothing"
       })
   void everybodyCanUseThePage(String path) {
     for (String scheme : List.of("light", "dark")) {
@@ -128,6 +149,8 @@ class PagesIT {
         assertThat(browser.barriers()).as(view).isEmpty();
         assertThat(browser.overflow()).as(view + ": wider than the window").isLessThanOrEqualTo(0);
         assertThat(browser.all("h1")).as(view).hasSize(1);
+        assertThat(browser.emptyPictures()).as(view).isEmpty();
+        assertThat(browser.foreignFiles()).as(view).isEmpty();
       }
     }
     keep(path + " print", "pdf", browser.pdf());
@@ -373,6 +396,209 @@ class PagesIT {
         .contains("Oedema 24 80.0 32 20 12 0 0 0 0 32");
     browser.driver().findElement(By.linkText("Diagram as SVG")).click();
     assertThat(browser.text("svg")).contains("Withdrawn");
+  }
+
+  /** Every picture has its numbers below it, as a table and as CSV, and can be taken as SVG. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/studies/spiera-2011", "/studies/pages-two-arms", "/subjects/spiera-2011-001"})
+  void everyPictureHasItsTableAndItsFiles(String path) {
+    open(path);
+    List<WebElement> pictures = browser.all("main img");
+    assertThat(pictures).isNotEmpty();
+    for (WebElement picture : pictures) {
+      String source = String.valueOf(picture.getDomAttribute("src"));
+      assertThat(picture.getDomAttribute("alt")).as(source).contains("table below");
+      assertThat(followers(picture, "a[href='" + source + "']")).as(source).isPositive();
+      assertThat(followers(picture, "table")).as(source).isPositive();
+      String operation = source.substring(0, source.indexOf('?'));
+      assertThat(followers(picture, "a[href^='" + operation + "'][href*='_format=csv']"))
+          .as(source)
+          .isPositive();
+      assertThat(client().get(root + source).text()).doesNotContain("no numbers to draw");
+    }
+  }
+
+  /** How many elements there are after one. */
+  private static long followers(WebElement element, String css) {
+    return ((Number)
+            browser
+                .driver()
+                .executeScript(
+                    "const [from, css] = arguments;"
+                        + "return [...document.querySelectorAll(css)].filter((each) =>"
+                        + " from.compareDocumentPosition(each) & 4).length",
+                    element,
+                    css))
+        .longValue();
+  }
+
+  /** Pages round; what isn't rounded is in the CSV. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/studies/spiera-2011",
+        "/studies/pope-2011",
+        "/studies/khanna-2011",
+        "/subjects/spiera-2011-001"
+      })
+  void numbersAreRounded(String path) {
+    open(path);
+    browser
+        .all("details")
+        .forEach(each -> browser.driver().executeScript("arguments[0].open = true", each));
+    assertThat(browser.text("main")).doesNotContainPattern("\\d\\.\\d{7}");
+  }
+
+  @Test
+  void aSubjectsTimelineIsThatOfTheOperation() {
+    open("/subjects/spiera-2011-001");
+    String timeline = "/ResearchSubject/spiera-2011-001/$timeline";
+    String csv = client().get(timeline + "?_format=csv").text();
+    List<String> rows = rows("#timeline");
+    assertThat(rows).hasSize((int) csv.lines().count() - 1);
+    assertThat(rows).contains("Oedema 19 25 adverse event Resolved 1");
+    assertThat(csv).contains("adverse-event,,,Oedema").contains("19,25,");
+    browser.driver().findElement(By.linkText("Timeline as SVG")).click();
+    assertThat(browser.find("svg > desc").getDomProperty("textContent"))
+        .contains("Oedema day 19 to 25, grade 1");
+  }
+
+  @Test
+  void findingsOfDataQualityAreThoseOfTheOperation() {
+    open("/studies/pages-two-arms");
+    String csv = client().get("/ResearchStudy/pages-two-arms/$data-quality?_format=csv").text();
+    List<String> found = csv.lines().skip(1).map(line -> line.split(",", 3)[1]).toList();
+    List<String> rows = rows("#quality");
+    assertThat(rows).hasSameSizeAs(found);
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i)).contains(found.get(i).replace("ResearchSubject/", ""));
+    }
+    assertThat(browser.all("a[href$='$data-quality?_format=csv']")).hasSize(1);
+  }
+
+  @Test
+  void theForestIsThatOfTheOperation() {
+    open("/studies/spiera-2011");
+    WebElement link =
+        browser.all("a[href*='$endpoint'][href*='_format=csv']").stream()
+            .filter(each -> String.valueOf(each.getDomAttribute("href")).contains("Men"))
+            .findFirst()
+            .orElseThrow();
+    List<String> lines =
+        client().get(String.valueOf(link.getDomProperty("href"))).text().lines().skip(1).toList();
+    List<String> rows = rows("#subgroups");
+    assertThat(rows).hasSameSizeAs(lines).hasSizeGreaterThan(8);
+    for (int i = 0; i < rows.size(); i++) {
+      String[] cells = lines.get(i).split(",");
+      String name = cells[1].equals("all") ? "All" : cells[1];
+      assertThat(rows.get(i))
+          .startsWith(name + " " + cells[3] + " ")
+          .contains(String.format(Locale.ROOT, "%.1f", Double.parseDouble(cells[8])));
+    }
+  }
+
+  @Test
+  void whatWasPublishedStandsBesideWhatIsComputed() {
+    open("/studies/spiera-2011");
+    List<String> lines =
+        client()
+            .get("/ResearchStudy/spiera-2011/$published?_format=csv")
+            .text()
+            .lines()
+            .skip(1)
+            .toList();
+    assertThat(browser.text("#beside ~ p")).startsWith("Of " + lines.size() + " printed numbers");
+    WebElement misprints =
+        browser.all("details").stream()
+            .filter(each -> each.getText().startsWith("Misprints ("))
+            .findFirst()
+            .orElseThrow();
+    misprints.findElement(By.tagName("summary")).click();
+    assertThat(misprints.findElements(By.cssSelector("tbody tr")))
+        .hasSize((int) lines.stream().filter(line -> line.contains(",misprint,")).count())
+        .isNotEmpty()
+        .allMatch(WebElement::isDisplayed);
+  }
+
+  @Test
+  void onPaperThereAreNumbersAndPicturesAndNothingToClick() {
+    browser.scheme("dark");
+    open("/studies/spiera-2011");
+    browser.onPaper(true);
+    for (String css : List.of("header", "footer", ".contents", ".actions")) {
+      assertThat(browser.find(css).isDisplayed()).as(css).isFalse();
+    }
+    assertThat(browser.all("main img")).isNotEmpty().allMatch(WebElement::isDisplayed);
+    assertThat(browser.emptyPictures()).isEmpty();
+    assertThat(browser.find("body").getCssValue("background-color"))
+        .as("paper is white")
+        .contains("255, 255, 255");
+    assertThat(
+            browser
+                .driver()
+                .executeScript(
+                    "return [...document.querySelectorAll('details table')].every((table) =>"
+                        + " table.checkVisibility({contentVisibilityAuto: true}))"))
+        .as("what is folded on a screen is printed")
+        .isEqualTo(true);
+  }
+
+  /** No mouse, and nobody has to know where anything is: one key leads through the page. */
+  @Test
+  void aCohortIsChosenWithTheKeyboardAlone() {
+    open("/cohort?study=spiera-2011");
+    browser.await("#total", "30 of 30 remain");
+    tabTo("input[name=s]");
+    press("Patient?gender=female");
+    browser.await("#total", "24 of 30 remain");
+    tabTo("button[name=add]");
+    press(Keys.ENTER);
+    browser.await("form", "Criterion 2");
+    tabTo("fieldset:nth-of-type(2) input[name=s]");
+    press("Observation?code=mrss-total&value-quantity=ge30");
+    browser.await("tbody tr:nth-of-type(3)", "2");
+    assertThat(browser.all("tbody tr")).as("the funnel has grown").hasSize(3);
+    tabTo("fieldset:nth-of-type(2) button[name=remove]");
+    press(Keys.SPACE);
+    browser.await("#total", "24 of 30 remain");
+    assertThat(browser.all("fieldset")).hasSize(1);
+  }
+
+  /** What is wider than the window can be scrolled by keys. */
+  @Test
+  void aTableIsScrolledWithTheKeyboardAlone() {
+    browser.width(PHONE);
+    open("/subjects/spiera-2011-001");
+    WebElement region = browser.all(".wide:has(table)").getFirst();
+    String caption = String.valueOf(region.getDomAttribute("aria-label"));
+    tabTo(".wide[aria-label='" + caption + "']");
+    assertThat(region.getDomProperty("scrollLeft")).isEqualTo("0");
+    press(Keys.ARROW_RIGHT);
+    browser.awaitThat(() -> !"0".equals(region.getDomProperty("scrollLeft")), "it scrolled");
+  }
+
+  private static void press(CharSequence keys) {
+    new Actions(browser.driver()).sendKeys(keys).perform();
+  }
+
+  /** Goes on by the tabulator key until this has the focus, which is to be seen. */
+  private static void tabTo(String css) {
+    for (int i = 0; i < 200; i++) {
+      press(Keys.TAB);
+      Object found =
+          browser
+              .driver()
+              .executeScript(
+                  "const at = document.activeElement;"
+                      + "return at.matches(arguments[0]) ? getComputedStyle(at).outlineStyle : ''",
+                  css);
+      if (!"".equals(found)) {
+        assertThat(found).as("the outline of what has the focus").isEqualTo("solid");
+        return;
+      }
+    }
+    throw new AssertionError("The tabulator key doesn't lead to " + css);
   }
 
   /** The cells of the first table after a heading, row by row. */
