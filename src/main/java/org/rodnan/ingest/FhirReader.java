@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -138,9 +139,16 @@ final class FhirReader {
       if (second.isEmpty() || first.get().isTooLong()) {
         return Kind.VALUE;
       }
-      byte[] next = second.get().bytes();
-      return isValue(text) || next[0] == '{' ? Kind.LINES : Kind.VALUE;
+      return isValue(text) || !isOpen(text) && isValue(second.get().bytes())
+          ? Kind.LINES
+          : Kind.VALUE;
     }
+  }
+
+  /** Whether the line ends where a value of more lines goes on. */
+  private static boolean isOpen(byte[] line) {
+    String text = new String(line, StandardCharsets.UTF_8).strip();
+    return text.endsWith("[") || text.endsWith("{") || text.endsWith(",") || text.endsWith(":");
   }
 
   private static Optional<Line> nextLine(Lines lines) throws IOException {

@@ -2,18 +2,20 @@ package org.rodnan.ingest;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.rodnan.fhir.ResourceKey;
 
 /**
- * In which order records can be written, so that what each refers to is there. Records that refer
- * to each other in a circle are one group; groups are in layers, and a layer needs only those
- * before it. Two records of one key stay in their order. Tarjan's algorithm for strongly connected
- * components (SIAM J. Comput. 1, 1972), without recursion: chains may be long.
+ * In which order records can be written, so that what each refers to is there, and whoever a record
+ * is about is enrolled: the rules of studies ask for both. Records that need each other in a circle
+ * are one group; groups are in layers, and a layer needs only those before it. Two records of one
+ * key stay in their order. Tarjan's algorithm for strongly connected components (SIAM J. Comput. 1,
+ * 1972), without recursion: chains may be long.
  */
 final class WritingOrder {
   private final List<RecordItem> items;
@@ -52,27 +54,46 @@ final class WritingOrder {
   private static int[][] needs(List<RecordItem> items) {
     Map<ResourceKey, Integer> last = new HashMap<>();
     Map<ResourceKey, Integer> first = new HashMap<>();
+    Map<ResourceKey, List<Integer>> enrolments = new HashMap<>();
     int[][] needs = new int[items.size()][];
     for (int i = 0; i < needs.length; i++) {
-      first.putIfAbsent(items.get(i).key(), i);
+      RecordItem item = items.get(i);
+      first.putIfAbsent(item.key(), i);
+      if (isEnrolment(item)) {
+        for (ResourceKey patient : patients(item)) {
+          enrolments.computeIfAbsent(patient, none -> new ArrayList<>()).add(i);
+        }
+      }
     }
     for (int i = 0; i < needs.length; i++) {
       RecordItem item = items.get(i);
-      int[] found = new int[item.references().size() + 1];
-      int count = 0;
+      Set<Integer> found = new LinkedHashSet<>();
       for (ResourceKey reference : item.references()) {
         Integer target = first.get(reference);
-        if (target != null && target != i) {
-          found[count++] = target;
+        if (target != null) {
+          found.add(target);
         }
+      }
+      if (!isEnrolment(item)) {
+        patients(item)
+            .forEach(patient -> found.addAll(enrolments.getOrDefault(patient, List.of())));
       }
       Integer before = last.put(item.key(), i);
       if (before != null) {
-        found[count++] = before;
+        found.add(before);
       }
-      needs[i] = Arrays.copyOf(found, count);
+      found.remove(i);
+      needs[i] = found.stream().mapToInt(Integer::intValue).toArray();
     }
     return needs;
+  }
+
+  private static boolean isEnrolment(RecordItem item) {
+    return item.key().type().equals("ResearchSubject");
+  }
+
+  private static List<ResourceKey> patients(RecordItem item) {
+    return item.references().stream().filter(key -> key.type().equals("Patient")).toList();
   }
 
   private void visit(int root) {

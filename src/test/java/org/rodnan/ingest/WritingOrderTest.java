@@ -21,11 +21,15 @@ final class WritingOrderTest {
     for (int reference : references) {
       keys.add(key(reference));
     }
+    return item(id, key(id), keys);
+  }
+
+  private static RecordItem item(int number, ResourceKey key, Set<ResourceKey> references) {
     return new RecordItem(
-        new FhirRecord(id, "f", id, "", new byte[0]),
-        key(id),
+        new FhirRecord(number, "f", number, "", new byte[0]),
+        key,
         new ParsedResource(new Patient(), new byte[0]),
-        keys);
+        references);
   }
 
   private static ResourceKey key(int id) {
@@ -60,13 +64,18 @@ final class WritingOrderTest {
   }
 
   @Test
+  void enrolsSubjectsBeforeWhatIsKnownOfThem() {
+    ResourceKey patient = new ResourceKey("Patient", "p");
+    RecordItem observation = item(0, new ResourceKey("Observation", "o"), Set.of(patient));
+    RecordItem subject = item(1, new ResourceKey("ResearchSubject", "s"), Set.of(patient));
+    RecordItem person = item(2, patient, Set.of());
+    assertThat(numbers(List.of(observation, subject, person)))
+        .containsExactly(List.of(List.of(2L)), List.of(List.of(1L)), List.of(List.of(0L)));
+  }
+
+  @Test
   void keepsTheOrderOfRecordsOfOneKey() {
-    RecordItem again =
-        new RecordItem(
-            new FhirRecord(7, "f", 7, "", new byte[0]),
-            key(0),
-            new ParsedResource(new Patient(), new byte[0]),
-            Set.of());
+    RecordItem again = item(7, key(0), Set.of());
     assertThat(numbers(List.of(item(0), again)))
         .containsExactly(List.of(List.of(0L)), List.of(List.of(7L)));
   }
