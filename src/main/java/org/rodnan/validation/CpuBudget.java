@@ -5,16 +5,19 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
 /**
- * The processor time that one resource may take. Not the time of day: a busy machine must not make
- * a resource invalid. Used by one thread at a time.
+ * The processor time that one resource may take, and the length of all texts that are made of it.
+ * Not the time of day: a busy machine must not make a resource invalid. Used by one thread at a
+ * time.
  */
 final class CpuBudget {
   private static final int CHECKS_BETWEEN_LOOKS = 64;
+  private static final int CHARACTERS_MAX = 50_000_000;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final long nanosMax;
   private long end;
   private int checks;
+  private long characters;
   private boolean isSpent;
 
   CpuBudget(Duration max) {
@@ -24,6 +27,7 @@ final class CpuBudget {
   void start() {
     end = now() + nanosMax;
     checks = 0;
+    characters = 0;
     isSpent = false;
   }
 
@@ -36,6 +40,18 @@ final class CpuBudget {
       isSpent = true;
     }
     requireUnspent();
+  }
+
+  /**
+   * Counts a text that was made.
+   *
+   * @throws Spent if all of them since {@link #start} would soon take all memory
+   */
+  void make(int length) {
+    characters += length;
+    if (characters > CHARACTERS_MAX) {
+      spend();
+    }
   }
 
   /**

@@ -19,6 +19,7 @@ import org.hl7.fhir.r5.fhirpath.ExpressionNode;
 import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r5.model.Base;
 import org.hl7.fhir.r5.model.ElementDefinition;
+import org.hl7.fhir.r5.model.StringType;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.utils.validation.IResourceValidator;
 import org.hl7.fhir.r5.utils.validation.ValidatorSession;
@@ -184,9 +185,18 @@ final class PooledValidator extends InstanceValidator {
         List<Base> focus,
         List<Base> result,
         ExpressionNode node) {
+      look(result);
+    }
+
+    private void look(List<Base> result) {
       budget.check();
       if (result.size() > ITEMS_MAX) {
         budget.spend();
+      }
+      if (result.size() == 1
+          && result.get(0) instanceof StringType text
+          && text.getValue() != null) {
+        budget.make(text.getValue().length());
       }
     }
 
@@ -196,7 +206,7 @@ final class PooledValidator extends InstanceValidator {
         List<Base> focus,
         List<Base> result,
         ExpressionNode node) {
-      budget.check();
+      look(result);
     }
   }
 

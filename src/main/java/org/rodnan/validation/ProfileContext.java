@@ -267,13 +267,21 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
    * @throws RuntimeException of any kind if it can't be worked out
    */
   StructureDefinition toStructure(org.hl7.fhir.r4.model.StructureDefinition found) {
+    try {
+      return whole(found);
+    } catch (StackOverflowError e) {
+      throw new IllegalStateException(WatchedFunctions.tooDeep(), e);
+    }
+  }
+
+  private StructureDefinition whole(org.hl7.fhir.r4.model.StructureDefinition found) {
     requireRoot(found);
     StructureDefinition structure = toR5.structureDefinitionToCanonical(found);
     if (!structure.hasSnapshot()) {
       generateSnapshot(structure);
     }
     for (StringType invariant : structure.getContextInvariant()) {
-      if (WatchedFunctions.watch(parse(invariant.getValue()))) {
+      if (WatchedFunctions.isIn(parse(invariant.getValue()))) {
         throw new IllegalStateException(
             "its contextInvariant '"
                 + invariant.getValue()
@@ -407,7 +415,8 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
     }
     ProfileUtilities utilities =
         new ProfileUtilities(this, new ArrayList<>(), new ProfileKnowledgeWorkerR5(fhir));
-    utilities.generateSnapshot(base, profile, profile.getUrl(), "", profile.getName());
+    // Of a copy: it takes extensions off the base and puts them on again.
+    utilities.generateSnapshot(base.copy(), profile, profile.getUrl(), "", profile.getName());
   }
 
   private @Nullable ValueSet valueSet(String address) {

@@ -20,7 +20,10 @@ class DecimalsTest {
           switch (random.nextInt(4)) {
             case 0 -> random.nextGaussian() * Math.pow(10, random.nextInt(40) - 20);
             // Decimals that were subtracted, with what that adds.
-            case 1 -> random.nextInt(1000) / 10.0 - random.nextInt(1000) / 10.0;
+            case 1 -> {
+              double minuend = random.nextInt(1000) / 10.0;
+              yield minuend - random.nextInt(1000) / 10.0;
+            }
             // Halves of the last digit, and powers of ten.
             case 2 -> (random.nextInt(2000) - 1000 + 0.5) / Math.pow(10, random.nextInt(6));
             default -> Math.nextAfter(Math.pow(10, random.nextInt(20) - 10), random.nextInt(3) - 1);

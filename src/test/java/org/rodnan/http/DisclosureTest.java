@@ -99,7 +99,7 @@ class DisclosureTest {
             "allButOne::!Patient?_id=spiera-2011-001",
             "some::Patient?_id=spiera-2011-001,spiera-2011-002,spiera-2011-003")) {
       List<CSVRecord> rows = rows(path + "&stratum=" + encoded(few));
-      assertThat(rows).as(few).singleElement();
+      assertThat(rows).as(few).hasSize(1);
       assertThat(rows.getFirst().get("stratum")).isEqualTo("all");
     }
     // Each alone may be shown, but not both: who is in one of them alone is one subject.

@@ -3,8 +3,12 @@ package org.rodnan.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -201,6 +205,8 @@ class StoredDefinitionsTest {
             "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.exists())))))",
             "EACH.all(EACH.all(EACH.all(EACH.all(EACH.all(url.lower() != 'x')))))",
             "EACH.select(EACH).select(EACH).select(EACH).select(EACH).count() > 0",
+            "'aaaaaaaaaa'" + ".replace('a','aaaaaaaaaa')".repeat(8) + ".length() > 5",
+            "'aaaaaaaaaa'" + ".replaceMatches('a','aaaaaaaaaa')".repeat(8) + ".length() > 5",
             "EACH.value.all($this.matches('((a*)*)*b'))",
             "EACH.value.all($this.matchesFull('((a*)*)*b'))",
             "EACH.value.all($this.replaceMatches('((a*)*)*b', 'c') != 'c')");
@@ -261,6 +267,50 @@ class StoredDefinitionsTest {
      "identifier": [{"system": "http://example.org/subjects", "value": "%s"}]}
     """
         .formatted(claim, identifier);
+  }
+
+  @Test
+  void aConstraintThatIsNestedTooDeeplyIsRefused() {
+    for (String constraint :
+        List.of(
+            "(".repeat(3_000) + "true" + ")".repeat(3_000),
+            "(".repeat(1_000) + "true" + ")".repeat(1_000),
+            "iif(true, ".repeat(600) + "true" + ")".repeat(600),
+            "a" + ".a".repeat(20_000))) {
+      String definition =
+          profile(
+              base + "/StructureDefinition/deep",
+              "Basic",
+              "\"constraint\": [{\"key\": \"d-1\", \"severity\": \"error\", \"human\": \"Deep\","
+                  + " \"expression\": \""
+                  + constraint
+                  + "\"}]",
+              "");
+      Answer refused = client.post("/StructureDefinition", definition);
+      assertThat(refused.status()).isEqualTo(422);
+      assertThat(refused.text()).contains("nested deeper than 400 levels");
+    }
+  }
+
+  /** Snapshots of profiles of one type are made while others read that type. */
+  @Test
+  void manyProfilesAreUsedAtOnceForTheFirstTime() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      String claim = base + "/StructureDefinition/many-" + i;
+      Answer stored =
+          client.post("/StructureDefinition", profile(claim, "Basic", "\"short\": \"Author\"", ""));
+      assertThat(stored.status()).as(stored.text()).isEqualTo(201);
+    }
+    try (var executor = Executors.newFixedThreadPool(8)) {
+      List<Callable<Integer>> writes = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        String body = basicBody(base + "/StructureDefinition/many-" + i, "Somebody");
+        writes.add(() -> client.post("/Basic", body).status());
+      }
+      for (Future<Integer> write : executor.invokeAll(writes)) {
+        assertThat(write.get()).isEqualTo(201);
+      }
+    }
   }
 
   @Test
