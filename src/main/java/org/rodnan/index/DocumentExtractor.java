@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.model.Base;
+import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.MetadataResource;
@@ -21,6 +22,7 @@ import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.BundleScope;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.terminology.UnitConversion;
 import org.slf4j.Logger;
@@ -152,7 +154,7 @@ public final class DocumentExtractor {
     Set<String> texts = new LinkedHashSet<>();
     List<String> narrative = narrative(resource);
     texts.addAll(narrative);
-    collect(resource, references, texts);
+    collect(resource, BundleScope.of(resource), references, texts);
     sink.addWords(FieldNames.TEXT, narrative);
     sink.addWords(FieldNames.CONTENT, List.copyOf(texts));
     if (resource instanceof MetadataResource definition) {
@@ -217,7 +219,7 @@ public final class DocumentExtractor {
     Set<String> texts = new LinkedHashSet<>();
     List<String> narrative = narrative(inner);
     texts.addAll(narrative);
-    collect(inner, new LinkedHashSet<>(), texts);
+    collect(inner, BundleScope.of(inner), new LinkedHashSet<>(), texts);
     sink.addWords(FieldNames.contained(FieldNames.TEXT), narrative);
     sink.addWords(FieldNames.contained(FieldNames.CONTENT), List.copyOf(texts));
     return document(sink, Set.of(), List.of());
@@ -333,21 +335,30 @@ public final class DocumentExtractor {
     return text == null || text.isBlank() ? List.of() : List.of(text);
   }
 
-  /** Every reference, and every text that a person may have written or read. */
-  private static void collect(Base element, Set<String> references, Set<String> texts) {
+  /**
+   * Every reference to what is outside of the resource, and every text that a person may have
+   * written or read. What means an entry of the same Bundle means nothing that is stored.
+   */
+  private static void collect(
+      Base element, BundleScope scope, Set<String> references, Set<String> texts) {
     for (Property property : element.children()) {
       if (!property.hasValues()) {
         continue;
       }
+      boolean isEntry = element instanceof Bundle && property.getName().equals("entry");
+      int index = 0;
       for (Base child : property.getValues()) {
-        if (child instanceof Reference reference && reference.hasReference()) {
+        BundleScope inner = isEntry ? scope.entry(index++) : scope;
+        if (child instanceof Reference reference
+            && reference.hasReference()
+            && !inner.resolves(reference.getReference())) {
           references.add(reference.getReference());
         }
         if (isText(child)) {
           texts.add(child.primitiveValue());
         }
         if (child != null) {
-          collect(child, references, texts);
+          collect(child, inner, references, texts);
         }
       }
     }

@@ -94,7 +94,10 @@ public final class IndexDocument {
     }
   }
 
-  /** Every resource of this server that a Reference of the resource names, wherever it stands. */
+  /**
+   * Every resource of this server that a Reference of the resource names, wherever it stands;
+   * references within a Bundle ({@link org.rodnan.fhir.BundleScope}) name none.
+   */
   public Set<ResourceKey> targets() {
     return java.util.Collections.unmodifiableSet(targets);
   }

@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LuceneIndex implements AutoCloseable {
   /** To be raised with every change of the fields or their encoding. */
-  private static final String FORMAT = "7";
+  private static final String FORMAT = "8";
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
   private static final double RAM_BUFFER_MB = 64;

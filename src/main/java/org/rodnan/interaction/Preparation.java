@@ -1,13 +1,17 @@
 package org.rodnan.interaction;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.BodyTemplate;
+import org.rodnan.fhir.BundleScope;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.ParsedResource;
@@ -61,7 +65,16 @@ final class Preparation {
    */
   PreparedWrite prepare(ResourceKey key, ParsedResource sent, Map<String, ResourceKey> expected) {
     ParsedResource resource = sent;
-    List<LiteralReference> references = LiteralReference.of(sent.type(), sent.json());
+    BundleScope scope = BundleScope.of(sent.resource());
+    List<LiteralReference> references = new ArrayList<>();
+    Set<String> inside = new HashSet<>();
+    for (LiteralReference reference : LiteralReference.of(sent.type(), sent.json())) {
+      if (scope.at(reference.path()).resolves(reference.text())) {
+        inside.add(reference.text());
+      } else {
+        references.add(reference);
+      }
+    }
     Map<String, Criteria> conditional = new LinkedHashMap<>();
     for (LiteralReference reference : references) {
       if (!expected.containsKey(reference.text())) {
@@ -69,7 +82,9 @@ final class Preparation {
             .ifPresent(criteria -> conditional.put(reference.text(), criteria));
       }
     }
-    Predicate<String> isOpen = text -> expected.containsKey(text) || conditional.containsKey(text);
+    Predicate<String> isOpen =
+        text ->
+            !inside.contains(text) && (expected.containsKey(text) || conditional.containsKey(text));
     BodyTemplate body = BodyTemplate.of(resource, key, isOpen);
     Map<String, String> provisional = new LinkedHashMap<>();
     Map<String, String> sentFor = new LinkedHashMap<>();

@@ -28,7 +28,8 @@ import org.rodnan.store.WriterSection;
  * A resource that is valid and ready to be appended.
  *
  * @param key under which it was prepared
- * @param references its literal references as the client wrote them
+ * @param references its literal references as the client wrote them, but for those that mean an
+ *     entry of the same Bundle
  * @param conditional those that are search criteria, by their text
  * @param document of the resource with its references as the client wrote them
  */
