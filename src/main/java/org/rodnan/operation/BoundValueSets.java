@@ -13,7 +13,8 @@ import org.rodnan.terminology.Terminology;
 
 /**
  * The value sets that elements are bound to, by the address of the element: {@code [url of the
- * StructureDefinition]#[id or path of the element]} ({@code context} of R4's {@code $expand}).
+ * StructureDefinition]#[id or path of the element]} ({@code context} of R4's {@code $expand} and
+ * {@code $validate-code}).
  */
 final class BoundValueSets {
   private static final int DERIVATIONS_MAX = 20;

@@ -68,7 +68,7 @@ final class ExpandOperation {
 
   ValueSet run(Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
     arguments.requireOnly(NAMES);
-    ValueSet valueSet = valueSet(key, arguments, terminology);
+    ValueSet valueSet = MeantDefinitions.valueSet(key, arguments, terminology);
     MeantDefinitions.requireKnownAt(
         arguments,
         Optional.ofNullable(valueSet.getDateElement().getValueAsString()),
@@ -103,21 +103,6 @@ final class ExpandOperation {
       answer.setCompose(null);
     }
     return answer.setExpansion(expansion);
-  }
-
-  private static ValueSet valueSet(
-      Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
-    Optional<ValueSet> named =
-        MeantDefinitions.find(
-            ValueSet.class, key, arguments, "valueSet", "valueSetVersion", terminology);
-    Optional<String> context = arguments.text("context");
-    if (named.isPresent() && context.isPresent()) {
-      throw OperationArguments.malformed(
-          "context", "found a value set besides it; expected one of them");
-    }
-    return named
-        .or(() -> context.map(address -> BoundValueSets.of(address, terminology)))
-        .orElseThrow(() -> OperationArguments.missing("a url, a valueSet, or a context"));
   }
 
   /** Each parameter as it was understood. */

@@ -53,6 +53,21 @@ final class MeantDefinitions {
     return Optional.of(find(type, canonical, terminology));
   }
 
+  /** The value set by path, {@code url}, {@code valueSet} or {@code context}; one of them. */
+  static ValueSet valueSet(
+      Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
+    Optional<ValueSet> named =
+        find(ValueSet.class, key, arguments, "valueSet", "valueSetVersion", terminology);
+    Optional<String> context = arguments.text("context");
+    if (named.isPresent() && context.isPresent()) {
+      throw OperationArguments.malformed(
+          "context", "found a value set besides it; expected one of them");
+    }
+    return named
+        .or(() -> context.map(address -> BoundValueSets.of(address, terminology)))
+        .orElseThrow(() -> OperationArguments.missing("a url, a valueSet, or a context"));
+  }
+
   static <T extends MetadataResource> T find(
       Class<T> type, String canonical, Terminology terminology) {
     Optional<? extends Resource> found =

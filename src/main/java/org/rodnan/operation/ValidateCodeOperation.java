@@ -60,7 +60,8 @@ final class ValidateCodeOperation {
 
   static Parameters inValueSet(
       Optional<ResourceKey> key, OperationArguments arguments, Terminology terminology) {
-    arguments.requireOnly(with("valueSet", "valueSetVersion", "system", "systemVersion"));
+    arguments.requireOnly(
+        with("valueSet", "valueSetVersion", "context", "system", "systemVersion"));
     return new ValidateCodeOperation(arguments, terminology).inValueSet(key);
   }
 
@@ -160,17 +161,14 @@ final class ValidateCodeOperation {
   }
 
   private Parameters inValueSet(Optional<ResourceKey> key) {
-    ValueSet valueSet =
-        MeantDefinitions.find(
-                ValueSet.class, key, arguments, "valueSet", "valueSetVersion", terminology)
-            .orElseThrow(() -> OperationArguments.missing("a url, or a valueSet"));
+    ValueSet valueSet = MeantDefinitions.valueSet(key, arguments, terminology);
     MeantDefinitions.requireKnownAt(
         arguments,
         Optional.ofNullable(valueSet.getDateElement().getValueAsString()),
         String.valueOf(valueSet.getUrl()));
     ValueSetCodes codes = terminology.codes(valueSet, SystemVersions.AS_NAMED);
     return answer(
-        codings(Optional.empty()),
+        codings(arguments.text("context").flatMap(context -> holder(codes))),
         coding -> {
           if (!coding.hasSystem()) {
             return no(
@@ -180,6 +178,16 @@ final class ValidateCodeOperation {
           }
           return inCodes(codes, coding, valueSet.getUrl());
         });
+  }
+
+  /** The code system that a code of an element is of: the value set that it is bound to says so. */
+  private Optional<String> holder(ValueSetCodes codes) {
+    Optional<String> code = arguments.text("code");
+    List<String> systems = codes.systems();
+    return systems.stream()
+        .filter(system -> code.map(each -> codes.contains(system, each)).orElse(false))
+        .findFirst()
+        .or(() -> systems.stream().findFirst());
   }
 
   private Verdict inCodes(ValueSetCodes codes, Coding coding, String url) {

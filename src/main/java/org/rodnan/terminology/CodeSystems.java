@@ -1,8 +1,5 @@
 package org.rodnan.terminology;
 
-import ca.uhn.fhir.context.support.IValidationSupport;
-import ca.uhn.fhir.context.support.LookupCodeRequest;
-import ca.uhn.fhir.context.support.ValidationSupportContext;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
@@ -10,14 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.r4.model.CodeSystem;
 import org.hl7.fhir.r4.model.CodeSystem.CodeSystemContentMode;
-import org.rodnan.fhir.FhirContexts;
 import org.rodnan.terminology.concepts.CodeSystemOutline;
 import org.rodnan.terminology.concepts.Concept;
 import org.rodnan.terminology.concepts.ConceptIndex;
@@ -69,46 +65,14 @@ final class CodeSystems {
   }
 
   private static Map<String, GrammarSystem> grammars(UnitConversion units) {
-    CommonCodeSystemsTerminologyService common =
-        new CommonCodeSystemsTerminologyService(FhirContexts.r4());
-    return Map.of(
+    Map<String, GrammarSystem> grammars = new HashMap<>(IetfCodes.systems());
+    grammars.put(
         CommonCodeSystemsTerminologyService.UCUM_CODESYSTEM_URL,
-        grammar(
+        GrammarSystem.of(
             CommonCodeSystemsTerminologyService.UCUM_CODESYSTEM_URL,
             "UCUM",
-            code -> units.isUnit(code) ? Optional.of(Concept.of(code, code)) : Optional.empty()),
-        CommonCodeSystemsTerminologyService.MIMETYPES_CODESYSTEM_URL,
-        grammar(
-            CommonCodeSystemsTerminologyService.MIMETYPES_CODESYSTEM_URL,
-            "MimeTypes",
-            code ->
-                code.matches("[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+*-]+(;.*)?")
-                    ? Optional.of(Concept.of(code, code))
-                    : Optional.empty()),
-        CommonCodeSystemsTerminologyService.LANGUAGES_CODESYSTEM_URL,
-        grammar(
-            CommonCodeSystemsTerminologyService.LANGUAGES_CODESYSTEM_URL,
-            "BCP47",
-            code ->
-                lookUp(
-                    common, CommonCodeSystemsTerminologyService.LANGUAGES_CODESYSTEM_URL, code)));
-  }
-
-  private static GrammarSystem grammar(
-      String url, String name, Function<String, Optional<Concept>> codes) {
-    return new GrammarSystem(
-        new CodeSystemOutline(url, null, name, "complete", true, "en", null, null, List.of()),
-        codes);
-  }
-
-  private static Optional<Concept> lookUp(
-      CommonCodeSystemsTerminologyService common, String system, String code) {
-    IValidationSupport.LookupCodeResult found =
-        common.lookupCode(
-            new ValidationSupportContext(common), new LookupCodeRequest(system, code));
-    return found == null || !found.isFound()
-        ? Optional.empty()
-        : Optional.of(Concept.of(code, found.getCodeDisplay()));
+            code -> units.isUnit(code) ? Optional.of(Concept.of(code, code)) : Optional.empty()));
+    return Map.copyOf(grammars);
   }
 
   /**

@@ -40,6 +40,8 @@ public final class Expander {
 
   private static final String LANGUAGES = "urn:ietf:bcp:47|";
 
+  private static final int NESTED_MAX = 100;
+
   private final ExpansionRequest request;
   private final int max;
   private final List<ValueSetExpansionContainsComponent> listed = new ArrayList<>();
@@ -298,7 +300,24 @@ public final class Expander {
         parent.addContains(item);
       }
     }
+    requireShallow(roots);
     return roots;
+  }
+
+  /** What is nested deeper can't be written as JSON, let alone be read. */
+  private static void requireShallow(List<ValueSetExpansionContainsComponent> roots) {
+    List<ValueSetExpansionContainsComponent> level = roots;
+    for (int depth = 0; !level.isEmpty(); depth++) {
+      if (depth == NESTED_MAX) {
+        throw new FhirFailure.Unprocessable(
+            IssueType.TOOCOSTLY,
+            "The expansion is nested deeper than "
+                + NESTED_MAX
+                + " concepts, the most that excludeNested=false allows; ask for it without that,"
+                + " or for a part of it by filter");
+      }
+      level = level.stream().flatMap(item -> item.getContains().stream()).toList();
+    }
   }
 
   private static String key(ValueSetExpansionContainsComponent item, String code) {

@@ -10,6 +10,12 @@ import org.rodnan.terminology.concepts.Concept;
 record GrammarSystem(CodeSystemOutline outline, Function<String, Optional<Concept>> codes)
     implements KnownSystem {
 
+  static GrammarSystem of(String url, String name, Function<String, Optional<Concept>> codes) {
+    return new GrammarSystem(
+        new CodeSystemOutline(url, null, name, "complete", true, "en", null, null, List.of()),
+        codes);
+  }
+
   @Override
   public Optional<Concept> find(String code) {
     return codes.apply(code);

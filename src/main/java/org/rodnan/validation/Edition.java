@@ -23,6 +23,7 @@ import org.hl7.fhir.utilities.json.parser.JsonParser;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
 import org.rodnan.fhir.Issue;
 import org.rodnan.terminology.Definitions;
+import org.rodnan.terminology.IetfCodes;
 import org.rodnan.terminology.StoredDefinitions;
 import org.rodnan.validation.compiled.CompiledProfiles;
 
@@ -83,6 +84,7 @@ final class Edition {
     return new ValidationSupportChain(
         definitions,
         stored,
+        new IetfCodes(),
         new InMemoryTerminologyServerValidationSupport(definitions.getFhirContext()),
         new CommonCodeSystemsTerminologyService(definitions.getFhirContext()));
   }

@@ -24,6 +24,7 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r5.conformance.profile.ProfileUtilities;
 import org.hl7.fhir.r5.context.ILoggingService;
 import org.hl7.fhir.r5.extensions.ExtensionDefinitions;
+import org.hl7.fhir.r5.extensions.ExtensionUtilities;
 import org.hl7.fhir.r5.fhirpath.ExpressionNode;
 import org.hl7.fhir.r5.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r5.model.CodeSystem;
@@ -31,7 +32,9 @@ import org.hl7.fhir.r5.model.CodeableConcept;
 import org.hl7.fhir.r5.model.Coding;
 import org.hl7.fhir.r5.model.ElementDefinition;
 import org.hl7.fhir.r5.model.ElementDefinition.ConstraintSeverity;
+import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionBindingComponent;
 import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionConstraintComponent;
+import org.hl7.fhir.r5.model.Enumerations.BindingStrength;
 import org.hl7.fhir.r5.model.OperationOutcome.OperationOutcomeIssueComponent;
 import org.hl7.fhir.r5.model.PackageInformation;
 import org.hl7.fhir.r5.model.Resource;
@@ -372,6 +375,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
    */
   private void parseConstraints(StructureDefinition structure, Converted place) {
     for (ElementDefinition element : structure.getSnapshot().getElement()) {
+      bindFirmly(element);
       if ("CodeSystem".equals(structure.getType())) {
         element
             .getConstraint()
@@ -390,6 +394,31 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
                       expression, each -> place == ours ? parse(each) : watched(each)));
         }
       }
+    }
+  }
+
+  /**
+   * Of a preferred binding the validator leaves out the most that it allows (the extension {@code
+   * elementdefinition-maxValueSet}, required on top of it). An element that is a code itself is
+   * bound to that alone. The formats of a CapabilityStatement may be abbreviated (R4,
+   * capabilitystatement-definitions.html, "xml | json | ttl | mime type"), which its binding to
+   * media types doesn't know.
+   */
+  private void bindFirmly(ElementDefinition element) {
+    if (!element.hasBinding()) {
+      return;
+    }
+    ElementDefinitionBindingComponent binding = element.getBinding();
+    if ("CapabilityStatement.format".equals(element.getPath())) {
+      binding.setStrength(BindingStrength.EXAMPLE);
+    }
+    String most =
+        ExtensionUtilities.readStringExtension(binding, ExtensionDefinitions.EXT_MAX_VALUESET);
+    if (most != null
+        && binding.getStrength() == BindingStrength.PREFERRED
+        && element.getType().size() == 1
+        && isPrimitiveType(element.getTypeFirstRep().getWorkingCode())) {
+      binding.setStrength(BindingStrength.REQUIRED).setValueSet(most);
     }
   }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
 
@@ -39,8 +43,8 @@ class TerminologyTest {
             + "'http://hl7.org/fhir/concept-properties#inactive','type':'boolean'},"
             + "{'code':'notSelectable','uri':'http://hl7.org/fhir/concept-properties#notSelectable',"
             + "'type':'boolean'}],"
-            + "'concept':[{'code':'animal','display':'Animal','property':[{'code':'notSelectable',"
-            + "'valueBoolean':true}],'concept':[{'code':'cat','display':'House cat','definition':"
+            + "'concept':[{'code':'animal','display':'Animal','property':[{'code':'notSelectable','valueBoolean':true}],'concept':[{'code':'cat','display':'House"
+            + " cat','definition':"
             + "'Purrs','designation':[{'language':'de','value':'Hauskatze'}],'property':[{'code':"
             + "'legs','valueInteger':4}]},{'code':'bird','display':'Bird','property':[{'code':'legs',"
             + "'valueInteger':2}],'concept':[{'code':'dodo','display':'Dodo','property':[{'code':"
@@ -166,8 +170,8 @@ class TerminologyTest {
         "CodeSystem/supplement-" + id,
         "'url':'%s/s','status':'active','content':'supplement','supplements':'%s',"
                 .formatted(system, system)
-            + "'concept':[{'code':'cat','designation':[{'language':'fr','value':'Chat domestique'}],"
-            + "'property':[{'code':'sound','valueString':'meow'}]}]");
+            + "'concept':[{'code':'cat','designation':[{'language':'fr','value':'Chat"
+            + " domestique'}],'property':[{'code':'sound','valueString':'meow'}]}]");
     assertThat(ok(client.get("/CodeSystem/$lookup?code=cat&system=" + system)).toString())
         .contains("Chat domestique", "meow", "Hauskatze");
     assertThat(expanded("filter=domestique&url=" + valueSet)).containsExactly("cat");
@@ -268,6 +272,53 @@ class TerminologyTest {
     assertThat(client.get("/ValueSet/$validate-code?url=urn:none&code=x").status()).isEqualTo(404);
   }
 
+  @Test
+  void validatesCodesOfWhatAnElementIsBoundTo() {
+    String types = "http://hl7.org/fhir/StructureDefinition/";
+    String path = "/ValueSet/$validate-code?context=" + types;
+    String status = path + "Observation%23Observation.status";
+    JsonNode good = ok(client.get(status + "&code=final"));
+    assertThat(value(good, "result")).isEqualTo("true");
+    assertThat(value(good, "display")).isEqualTo("Final");
+    JsonNode wrong = ok(client.get(status + "&code=finished"));
+    assertThat(value(wrong, "result")).isEqualTo("false");
+    assertThat(value(wrong, "message")).contains("finished", "observation-status");
+    String system = "&system=http://hl7.org/fhir/observation-status";
+    assertThat(value(ok(client.get(status + system + "&code=final")), "result")).isEqualTo("true");
+    assertThat(value(ok(client.get(status + "&system=urn:x&code=final")), "result"))
+        .isEqualTo("false");
+    assertThat(client.get(path + "Patient%23Patient.active&code=x").status()).isEqualTo(422);
+    assertThat(client.get(path + "Patient%23Patient.age&code=x").status()).isEqualTo(404);
+    assertThat(client.get(status + "&code=final&url=" + valueSet).status()).isEqualTo(400);
+    assertThat(
+            value(ok(client.get(path + "Binary%23Binary.contentType&code=text/plain")), "result"))
+        .isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "13,text/plain,true", "13,nonsense,false", "47,de-CH-1996,true", "47,zh-Hant,true",
+    "47,en-US,true", "47,en_US,false", "47,nonsense_xx,false", "47,en-nowhere-XX-,false"
+  })
+  void knowsMediaTypesAndLanguagesByTheirRules(String bcp, String code, String isOne) {
+    String path = "/CodeSystem/$validate-code?url=urn:ietf:bcp:" + bcp + "&code=" + code;
+    assertThat(value(ok(client.get(path)), "result")).isEqualTo(isOne);
+  }
+
+  @Test
+  void refusesToStoreWhatIsNoMediaTypeOrLanguage() {
+    for (String json :
+        List.of(
+            "'Binary','contentType':'nonsense'",
+            "'Patient','language':'nonsense_xx'",
+            "'DocumentReference','status':'current','content':[{'attachment':{'contentType':'foo'}}]")) {
+      String type = json.substring(1, json.indexOf('\'', 1));
+      Answer answer = client.post("/" + type, ("{'resourceType':" + json + "}").replace('\'', '"'));
+      assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+      assertThat(answer.text()).contains("is not in the value set");
+    }
+  }
+
   // https://hl7.org/fhir/R4/valueset-operation-expand.html
 
   @Test
@@ -333,12 +384,42 @@ class TerminologyTest {
   }
 
   @Test
+  void refusesWhatIsNestedTooDeeply() {
+    String url = system + "/line";
+    String concepts =
+        IntStream.range(0, 1_800)
+            .mapToObj(i ->
+                "{'code':'c%d'%s}"
+                    .formatted(
+                        i,
+                        i == 0
+                            ? ""
+                            : ",'property':[{'code':'parent','valueCode':'c" + (i - 1) + "'}]"))
+            .collect(Collectors.joining(","));
+    put(
+        "CodeSystem/line-" + id,
+        "'url':'%s','status':'active','content':'complete','property':[{'code':'parent','uri':"
+                .formatted(url)
+            + "'http://hl7.org/fhir/concept-properties#parent','type':'code'}],'concept':["
+            + concepts
+            + "]");
+    String sent =
+        "{'name':'valueSet','resource':{'resourceType':'ValueSet','status':'draft','compose':"
+            + "{'include':[{'system':'%s'}]}}},{'name':'excludeNested','valueBoolean':%s}";
+    Answer deep = post("/ValueSet/$expand", sent.formatted(url, false));
+    assertThat(deep.status()).as(deep.text()).isEqualTo(422);
+    assertThat(deep.text()).contains("too-costly", "deeper than 100");
+    JsonNode flat = ok(post("/ValueSet/$expand", sent.formatted(url, true)));
+    assertThat(flat.at("/expansion/total").asInt()).isEqualTo(1_800);
+  }
+
+  @Test
   void expandsWhatIsSentAlong() {
     Answer answer =
         client.post(
             "/ValueSet/$expand",
             ("{'resourceType':'ValueSet','status':'draft','compose':{'include':[{'valueSet':['%s']}],"
-                    + "'exclude':[{'system':'%s','concept':[{'code':'bird'}]}]}}")
+                 + "'exclude':[{'system':'%s','concept':[{'code':'bird'}]}]}}")
                 .formatted(valueSet, system)
                 .replace('\'', '"'));
     assertThat(codes(ok(answer).at("/expansion/contains")))

@@ -42,7 +42,8 @@ class ResourceValidatorTest {
       delimiter = '|',
       value = {
         "\"status\": \"final\" | \"status\": \"final\", \"colour\": \"red\" | Observation | colour",
-        "\"status\": \"final\" | \"status\": \"final\", \"status\": \"amended\" | Observation | status",
+        "\"status\": \"final\" | \"status\": \"final\", \"status\": \"amended\" | Observation |"
+            + " status",
         "\"status\": \"final\" | \"status\": true | Observation.status | must be a string",
         "\"status\": \"final\" | \"status\": [\"final\"] | Observation.status | Array",
         "\"value\": 2.53 | \"value\": \"2.53\" | Observation.value.value | must be a number",
@@ -50,8 +51,10 @@ class ResourceValidatorTest {
         "\"status\": \"final\" | \"status\": \"finished\" | Observation.status | finished",
         "\"2008-01-15\" | \"2008-13-45\" | Observation.effective.ofType(dateTime) | 2008-13-45",
         "\"Patient/example-patient\" | \"Medication/1\" | Observation.subject | Medication",
-        "\"status\": \"final\" | \"status\": \"final\", \"performer\": [] | Observation.performer | empty",
-        "\"status\": \"final\" | \"status\": \"final\", \"note\": [{}] | Observation.note | content",
+        "\"status\": \"final\" | \"status\": \"final\", \"performer\": [] | Observation.performer |"
+            + " empty",
+        "\"status\": \"final\" | \"status\": \"final\", \"note\": [{}] | Observation.note |"
+            + " content",
       })
   void namesTheElementWhatWasFoundAndWhatWasExpected(
       String there, String instead, String element, String found) {
@@ -122,6 +125,57 @@ class ResourceValidatorTest {
     assertThat(Validators.errors(coded))
         .extracting(Issue::diagnostics)
         .anyMatch(text -> text.startsWith("Observation.code") && text.contains("ssc-measure#fvc"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'resourceType':'Binary','contentType':'nonsense'} | Binary.contentType | nonsense",
+        "{'resourceType':'DocumentReference','status':'current','content':[{'attachment':{'contentType':'foo','url':'http://example.org/a'}}]}"
+            + " | DocumentReference.content | foo",
+        "{'resourceType':'Patient','photo':[{'contentType':'foo','data':'YQ=='}]} | Patient.photo |"
+            + " foo",
+        "{'resourceType':'Patient','photo':[{'language':'nonsense_xx','contentType':'image/png',"
+            + "'data':'YQ=='}]} | Patient.photo | nonsense_xx",
+        "{'resourceType':'Patient','language':'nonsense_xx'} | Patient.language | nonsense_xx",
+        "{'resourceType':'Patient','language':'en_US'} | Patient.language | en_US",
+        "{'resourceType':'Patient','communication':[{'language':{'coding':[{'system':"
+            + "'urn:ietf:bcp:47','code':'nonsense_xx'}]}}]} | Patient.communication | nonsense_xx",
+        "{'resourceType':'Basic','code':{'coding':[{'system':'urn:ietf:bcp:13','code':'foo'}]}}"
+            + " | Basic.code | foo",
+      })
+  void refusesWhatIsNoMediaTypeOrLanguage(String json, String element, String found) {
+    assertThat(Validators.errors(json.replace('\'', '"')))
+        .isNotEmpty()
+        .anySatisfy(issue -> {
+          assertThat(issue.expression().getFirst()).startsWith(element);
+          assertThat(issue.diagnostics()).startsWith(element).contains(found);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'resourceType':'Binary','contentType':'application/fhir+json; charset=utf-8'}",
+        "{'resourceType':'DocumentReference','status':'current','content':[{'attachment':"
+            + "{'contentType':'text/plain','language':'de-CH-1996','url':'http://example.org/a'}}]}",
+        "{'resourceType':'Patient','language':'en'}",
+        "{'resourceType':'Patient','language':'en-US'}",
+        "{'resourceType':'Patient','language':'de-CH-1996'}",
+        "{'resourceType':'Patient','language':'zh-Hant-TW'}",
+        "{'resourceType':'Patient','language':'i-klingon'}",
+        "{'resourceType':'Patient','language':'qaa-QM-x-ours'}",
+        "{'resourceType':'Patient','communication':[{'language':{'coding':[{'system':"
+            + "'urn:ietf:bcp:47','code':'de-CH-1996'}]}}]}",
+        "{'resourceType':'Patient','communication':[{'language':{'coding':[{'system':"
+            + "'urn:ietf:bcp:47','code':'en-US','display':'English (United States)'}]}}]}",
+        "{'resourceType':'Patient','communication':[{'language':{'text':'German'}}]}",
+        "{'resourceType':'CapabilityStatement','status':'draft','date':'2020','kind':'requirements',"
+            + "'description':'x','fhirVersion':'4.0.1','rest':[{'mode':'server'}],'format':['json','application/fhir+xml']}",
+      })
+  void acceptsMediaTypesAndLanguages(String json) {
+    assertThat(Validators.errors(json.replace('\'', '"'))).isEmpty();
   }
 
   @ParameterizedTest
@@ -349,8 +403,8 @@ class ResourceValidatorTest {
   private static byte[] group(int members) {
     String member = "{\"entity\": {\"reference\": \"Patient/1\"}}";
     String json =
-        "{\"resourceType\": \"Group\", \"language\": \"en\", \"type\": \"person\", \"actual\": true,"
-            + " \"member\": ["
+        "{\"resourceType\": \"Group\", \"language\": \"en\", \"type\": \"person\", \"actual\":"
+            + " true, \"member\": ["
             + (member + ",").repeat(members - 1)
             + member
             + "]}";
