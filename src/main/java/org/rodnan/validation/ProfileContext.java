@@ -35,6 +35,7 @@ import org.hl7.fhir.r5.model.ElementDefinition.ConstraintSeverity;
 import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionBindingComponent;
 import org.hl7.fhir.r5.model.ElementDefinition.ElementDefinitionConstraintComponent;
 import org.hl7.fhir.r5.model.Enumerations.BindingStrength;
+import org.hl7.fhir.r5.model.Extension;
 import org.hl7.fhir.r5.model.OperationOutcome.OperationOutcomeIssueComponent;
 import org.hl7.fhir.r5.model.PackageInformation;
 import org.hl7.fhir.r5.model.Resource;
@@ -42,6 +43,7 @@ import org.hl7.fhir.r5.model.StringType;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.r5.model.StructureDefinition.StructureDefinitionKind;
 import org.hl7.fhir.r5.model.StructureDefinition.TypeDerivationRule;
+import org.hl7.fhir.r5.model.UrlType;
 import org.hl7.fhir.r5.model.ValueSet;
 import org.hl7.fhir.r5.terminologies.utilities.ValidationResult;
 import org.hl7.fhir.r5.utils.UserDataNames;
@@ -376,6 +378,7 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
   private void parseConstraints(StructureDefinition structure, Converted place) {
     for (ElementDefinition element : structure.getSnapshot().getElement()) {
       bindFirmly(element);
+      typeResourceId(structure, element);
       if ("CodeSystem".equals(structure.getType())) {
         element
             .getConstraint()
@@ -394,6 +397,24 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
                       expression, each -> place == ours ? parse(each) : watched(each)));
         }
       }
+    }
+  }
+
+  /**
+   * R4 says that a resource's id is a string. Where a snapshot is made it becomes an id, so that
+   * profile and type would differ.
+   */
+  private static void typeResourceId(StructureDefinition structure, ElementDefinition element) {
+    if (structure.getKind() == StructureDefinitionKind.RESOURCE
+        && element.getPath().equals(structure.getType() + ".id")) {
+      element
+          .getType()
+          .forEach(type -> {
+            Extension name = type.getExtensionByUrl(ExtensionDefinitions.EXT_FHIR_TYPE);
+            if (name != null) {
+              name.setValue(new UrlType("id"));
+            }
+          });
     }
   }
 
