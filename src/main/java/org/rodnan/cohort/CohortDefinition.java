@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.BooleanType;
@@ -22,6 +23,7 @@ import org.hl7.fhir.r4.model.Group.GroupType;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.StringType;
 import org.hl7.fhir.r4.model.Type;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 
@@ -209,7 +211,7 @@ public record CohortDefinition(
             place);
       }
     }
-    Extension combination = group.getExtensionByUrl(COMBINATION);
+    Extension combination = one(group.getExtensionsByUrl(COMBINATION), "Group");
     String combine =
         combination == null || combination.getValue() == null
             ? COMBINE_DEFAULT
@@ -232,9 +234,9 @@ public record CohortDefinition(
   }
 
   private static Criterion criterion(GroupCharacteristicComponent given) {
-    Extension extension = given.getExtensionByUrl(CRITERION);
+    Extension extension = Objects.requireNonNull(one(given.getExtensionsByUrl(CRITERION), "it"));
     String search =
-        extension.getExtensionByUrl("search") instanceof Extension part
+        part(extension, "search") instanceof Extension part
                 && part.getValue() instanceof Expression expression
                 && SEARCH_LANGUAGE.equals(expression.getLanguage())
                 && expression.hasExpression()
@@ -244,13 +246,31 @@ public record CohortDefinition(
       throw new FhirFailure.Malformed(
           "has no search; expected an Expression of language " + SEARCH_LANGUAGE, "criterion");
     }
-    Extension change = extension.getExtensionByUrl("change");
+    Extension change = part(extension, "change");
     return Criterion.of(
         given.getCode().hasText() ? given.getCode().getText() : search,
         search,
         optional(extension, "visit"),
         change == null ? Optional.empty() : Optional.of(change(change)),
         given.getExclude());
+  }
+
+  private static @Nullable Extension part(Extension given, String url) {
+    return one(given.getExtensionsByUrl(url), "it");
+  }
+
+  private static @Nullable Extension one(List<Extension> found, String place) {
+    if (found.size() > 1) {
+      throw new FhirFailure.Malformed(
+          place
+              + " has the extension "
+              + found.getFirst().getUrl()
+              + " "
+              + found.size()
+              + " times; expected it once",
+          place);
+    }
+    return found.isEmpty() ? null : found.getFirst();
   }
 
   private static Change change(Extension given) {
@@ -263,7 +283,7 @@ public record CohortDefinition(
   }
 
   private static Optional<String> optional(Extension given, String part) {
-    return Optional.ofNullable(given.getExtensionByUrl(part))
+    return Optional.ofNullable(part(given, part))
         .map(Extension::getValue)
         .map(Type::primitiveValue);
   }

@@ -63,6 +63,13 @@ public record Criterion(
           "Criterion '" + name + "' has a change of " + type + "; expected Observation",
           "criterion");
     }
+    if (change.isPresent() && !isOfOneMeasure(parameters)) {
+      throw new FhirFailure.Malformed(
+          "Criterion '"
+              + name
+              + "' has a change of what may be several measures; expected code= with one code",
+          "criterion");
+    }
   }
 
   /**
@@ -98,6 +105,14 @@ public record Criterion(
             : Optional.empty(),
         mark < 0 || more.startsWith(VISIT) ? Optional.empty() : Optional.of(change(name, more)),
         excludes);
+  }
+
+  private static boolean isOfOneMeasure(List<Parameter> parameters) {
+    return parameters.stream()
+        .anyMatch(each ->
+            (each.name().equals("code") || each.name().equals("combo-code"))
+                && !each.value().contains(",")
+                && !each.value().endsWith("|"));
   }
 
   private static boolean startsWithType(String text) {

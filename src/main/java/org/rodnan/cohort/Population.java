@@ -230,6 +230,11 @@ public final class Population {
           : Optional.of(LocalDate.ofEpochDay(Math.floorDiv(time, MILLISECONDS_OF_A_DAY)));
     }
 
+    /** Whether anybody has a value at the visit. */
+    public boolean isAt(String visit) {
+      return !latest(visit).isEmpty();
+    }
+
     /**
      * The visits at which it was measured, in the order of how long after another visit they mostly
      * were; that one, and those before it, are left out.

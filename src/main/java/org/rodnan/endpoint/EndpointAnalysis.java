@@ -60,7 +60,8 @@ public final class EndpointAnalysis {
   /**
    * @param level what may be told: a row that isn't shown isn't there, and neither is what it is
    *     compared with
-   * @throws FhirFailure.Malformed if a stratum can't be understood; names it
+   * @throws FhirFailure.Malformed if a stratum can't be understood, or nobody has a value at a
+   *     visit that is asked for while there are some at others; names it
    * @throws FhirFailure.Busy if a search takes too long
    */
   public EndpointTable analyse(Question question, Disclosure.Level level) {
@@ -71,7 +72,7 @@ public final class EndpointAnalysis {
     Population population = new Population(moment, Optional.of(question.study()), units);
     Population.Measure measure = population.measure(question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
-    List<String> asked = question.visits().isEmpty() ? measured : question.visits();
+    List<String> asked = visits(question, measure, measured);
     Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
     Optional<Values> second =
         question
@@ -132,10 +133,29 @@ public final class EndpointAnalysis {
       Population population = new Population(moment, Optional.of(question.study()), units);
       Population.Measure measure = population.measure(question.measure());
       List<String> measured = measure.visitsAfter(question.baseline());
-      List<String> asked = question.visits().isEmpty() ? measured : question.visits();
+      List<String> asked = visits(question, measure, measured);
       Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
       return courses(question, measure, values, asked);
     });
+  }
+
+  /**
+   * A visit at which nobody has a value is most likely misspelt; carried forward, it would look
+   * like a result.
+   */
+  private static List<String> visits(
+      Question question, Population.Measure measure, List<String> measured) {
+    for (String visit : question.visits()) {
+      if (!measured.isEmpty() && !measure.isAt(visit)) {
+        throw new FhirFailure.Malformed(
+            "visit: nobody has a value of the measure at '"
+                + visit
+                + "'; expected one of "
+                + measured,
+            "visit");
+      }
+    }
+    return question.visits().isEmpty() ? measured : question.visits();
   }
 
   private static Courses courses(

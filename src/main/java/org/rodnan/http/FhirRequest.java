@@ -82,6 +82,7 @@ record FhirRequest(
     return new OperationCall(
         target,
         input,
+        http.getMethod().equals("POST"),
         preferences.lenient(),
         header("If-Match"),
         form(target.operation()),

@@ -8,6 +8,7 @@ import org.rodnan.store.Origin;
 /**
  * An operation as it is called, by a request of its own or in an entry of a batch or transaction.
  *
+ * @param isPost whether it may change something
  * @param lenient whether unknown parameters of searches are ignored
  * @param ifMatch the header as sent
  * @param form of the answer, one that the operation has
@@ -17,6 +18,7 @@ import org.rodnan.store.Origin;
 record OperationCall(
     Target.Operation target,
     OperationInput input,
+    boolean isPost,
     boolean lenient,
     Optional<String> ifMatch,
     AnswerForm form,

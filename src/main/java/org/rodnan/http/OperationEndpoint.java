@@ -144,6 +144,10 @@ final class OperationEndpoint {
   }
 
   private Answer cohort(OperationCall call) {
+    if (!call.isPost() && !call.input().text("store").orElse("false").equals("false")) {
+      throw new FhirFailure.NotAllowed(
+          "$cohort with store is asked by POST, with the same parameters: a GET changes nothing");
+    }
     CohortOperation.Answer answer =
         operations.cohort().cohort(call.target().key(), call.input().arguments(), call.origin());
     if (!call.wantsTable()) {

@@ -31,6 +31,7 @@ record OperationEntries(OperationEndpoint operations, BundleWriter bundles)
             new OperationCall(
                 target(call),
                 input,
+                call.isPost(),
                 false,
                 Optional.empty(),
                 AnswerForm.RESOURCE,

@@ -142,6 +142,10 @@ public final class EndpointOperation {
             .text("measure")
             .orElseThrow(() ->
                 OperationArguments.malformed("measure", "expected it, a token such as mrss-total"));
+    if (measure.contains(",") || measure.endsWith("|")) {
+      throw OperationArguments.malformed(
+          "measure", "found '" + measure + "', expected the code of one measure");
+    }
     List<String> visits = split(arguments.texts("visit"));
     if (visits.size() > VISITS_MAX) {
       throw OperationArguments.malformed(

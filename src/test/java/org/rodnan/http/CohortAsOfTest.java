@@ -94,7 +94,8 @@ class CohortAsOfTest {
       trial.subject("a");
       trial.both(MRSS, "a", 30, 20);
       Answer first = ok(client.get(cohort(HIGH)));
-      Answer stored = ok(client.get(cohort(HIGH) + "&store=definition"));
+      Answer stored =
+          ok(client.post(cohort(HIGH) + "&store=definition", "{\"resourceType\": \"Parameters\"}"));
       String id = stored.json().findPath("resource").path("id").asText();
       for (JsonNode parameter : stored.json().path("parameter")) {
         if (parameter.path("name").asText().equals("definition")) {

@@ -243,7 +243,11 @@ class PagesTest {
     assertThat(client.get(root + request + "&_format=csv").text())
         .contains("step,name,remaining", "3,fell,0", "4,combined,0");
     assertThat(page("/studies/" + id).text()).doesNotContain("id=\"cohorts\"");
-    assertThat(client.get(root + request + "&store=definition").status()).isEqualTo(200);
+    assertThat(
+            client
+                .post(root + request + "&store=definition", "{\"resourceType\": \"Parameters\"}")
+                .status())
+        .isEqualTo(200);
     assertThat(page("/studies/" + id).text()).contains("/cohort?definition=");
     assertThat(page("/cohort?definition=" + definitionOf(id)).text())
         .contains(request.replace("&", "&amp;"));

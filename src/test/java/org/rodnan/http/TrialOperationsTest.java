@@ -27,6 +27,9 @@ import org.rodnan.FhirClient.Answer;
 /** Cohorts and endpoints of Spiera's trial, beside what the paper prints. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrialOperationsTest {
+  /** A body for parameters that stand in the URL. */
+  private static final String NOTHING_MORE = "{\"resourceType\": \"Parameters\"}";
+
   private static final String STUDY = "/ResearchStudy/spiera-2011";
   private static final String HIGH =
       "Observation?code=mrss-total&visit=baseline&value-quantity=ge30";
@@ -90,7 +93,7 @@ class TrialOperationsTest {
     assertThat(group.path("resource").path("quantity").asInt()).isEqualTo(17);
     assertThat(group.path("resource").path("member")).hasSize(17);
     assertThat(rows(client.get(query + "&subjects=true&_format=csv"))).hasSize(17);
-    JsonNode stored = client.get(query + "&store=true").json();
+    JsonNode stored = client.post(query + "&store=true", NOTHING_MORE).json();
     String id = stored.path("parameter").findPath("resource").path("id").asText();
     assertThat(client.get("/Group/" + id).json().path("member")).hasSize(17);
   }
@@ -157,14 +160,15 @@ class TrialOperationsTest {
   void storesADefinitionOnceUntilItIsEdited() {
     String query =
         STUDY + "/$cohort?store=definition&criterion=" + encoded("m::Patient?gender=male");
-    JsonNode first = named(client.get(query).json(), "definition");
+    JsonNode first = named(client.post(query, NOTHING_MORE).json(), "definition");
     String path = "/Group/" + first.path("id").asText();
-    assertThat(named(client.get(query).json(), "definition")).isEqualTo(first);
+    assertThat(named(client.post(query, NOTHING_MORE).json(), "definition")).isEqualTo(first);
+    assertThat(client.get(query).status()).isEqualTo(405);
     String edited = client.get(path).text().replace("gender=male", "gender=female");
     assertThat(client.put(path, edited).status()).isEqualTo(200);
     assertThat(rows(client.get(path + "/$cohort?_format=csv")).get(1).get("remaining"))
         .isEqualTo("24");
-    assertThat(named(client.get(query).json(), "definition").path("id").asText())
+    assertThat(named(client.post(query, NOTHING_MORE).json(), "definition").path("id").asText())
         .isNotEqualTo(first.path("id").asText());
   }
 
@@ -173,10 +177,11 @@ class TrialOperationsTest {
     JsonNode definition =
         named(
             client
-                .get(
+                .post(
                     STUDY
                         + "/$cohort?store=definition&criterion="
-                        + encoded("f::Patient?gender=female"))
+                        + encoded("f::Patient?gender=female"),
+                    NOTHING_MORE)
                 .json(),
             "definition");
     String path = "/Group/" + definition.path("id").asText();
@@ -187,6 +192,10 @@ class TrialOperationsTest {
             List.of("Patient?gender=female", "Organization?name=x", "compartment"),
             List.of("Patient?gender=female", "patients who are women", "Type?name=value"),
             List.of("\"valueString\":\"all\"", "\"valueString\":\"all(2\"", "combine"),
+            List.of(
+                "\"extension\":[{\"url\":\"https://w3id.org/rodnan/StructureDefinition/ssc-cohort-combination\"",
+                "\"extension\":[{\"url\":\"https://w3id.org/rodnan/StructureDefinition/ssc-cohort-combination\",\"valueString\":\"any\"},{\"url\":\"https://w3id.org/rodnan/StructureDefinition/ssc-cohort-combination\"",
+                "2 times"),
             List.of("\"actual\":false", "\"actual\":true", "actual"),
             List.of("application/x-fhir-query", "text/cql", "application/x-fhir-query"))) {
       assertThat(stored).contains(edit.get(0));
@@ -195,7 +204,8 @@ class TrialOperationsTest {
       assertThat(answer.text()).contains(edit.get(2));
     }
     assertThat(client.get(path + "/$cohort?criterion=Patient").status()).isEqualTo(400);
-    assertThat(client.get(path + "/$cohort?store=definition").status()).isEqualTo(400);
+    assertThat(client.post(path + "/$cohort?store=definition", NOTHING_MORE).status())
+        .isEqualTo(400);
     assertThat(client.get(path + "/$cohort?study=pope-2011").status()).isEqualTo(400);
     assertThat(client.get("/Group/nowhere/$cohort").status()).isEqualTo(404);
   }
@@ -205,7 +215,9 @@ class TrialOperationsTest {
     JsonNode definition =
         named(
             client
-                .get("/$cohort?store=definition&criterion=" + encoded("f::Patient?gender=female"))
+                .post(
+                    "/$cohort?store=definition&criterion=" + encoded("f::Patient?gender=female"),
+                    NOTHING_MORE)
                 .json(),
             "definition");
     String path = "/Group/" + definition.path("id").asText();
@@ -214,7 +226,7 @@ class TrialOperationsTest {
                 .get(1)
                 .get("Imatinib"))
         .isEqualTo("24");
-    JsonNode cohort = client.get(STUDY + "/$cohort?store=true").json();
+    JsonNode cohort = client.post(STUDY + "/$cohort?store=true", NOTHING_MORE).json();
     assertThat(
             client.get("/Group/" + named(cohort, "group").path("id").asText() + "/$cohort").text())
         .contains("is no definition");
@@ -241,9 +253,9 @@ class TrialOperationsTest {
       assertThat(answer.text()).contains("suppressed").doesNotContain("\"quantity\"", "\"member\"");
       assertThat(anybody.get(asked).json().findPath("quantity").asInt()).isEqualTo(14);
       assertThat(anybody.get(asked + "&subjects=true&_format=csv").status()).isEqualTo(403);
-      assertThat(anybody.get(asked + "&store=true").status()).isEqualTo(403);
+      assertThat(anybody.post(asked + "&store=true", NOTHING_MORE).status()).isEqualTo(403);
       assertThat(anybody.get("/$cql?expression=1").status()).isEqualTo(403);
-      assertThat(anybody.get(asked + "&store=definition").status()).isEqualTo(200);
+      assertThat(anybody.post(asked + "&store=definition", NOTHING_MORE).status()).isEqualTo(200);
       assertThat(
               anybody
                   .get(
@@ -514,11 +526,14 @@ class TrialOperationsTest {
         "/$cohort?criterion=Patient%3Fgender%3Dmale&combine=all(3)",
         "/$cohort?criteria=Patient",
         "/$cohort?asOf=3",
-        "/$cohort?store=yes",
         "/$endpoint",
         "/$endpoint?measure=mrss-total&population=everybody",
         "/$endpoint?measure=mrss-total&stratum=x",
         "/$endpoint?measure=a%7Cb%7Cc",
+        "/$endpoint?measure=mrss-total,esr",
+        "/$endpoint?measure=http%3A%2F%2Floinc.org%7C",
+        "/$endpoint?measure=mrss-total&visit=month12",
+        "/$endpoint?measure=mrss-total&visit=month12&population=itt",
       })
   void refusesWhatItCantUnderstand(String query) {
     Answer answer = client.get(STUDY + query);
@@ -562,7 +577,10 @@ class TrialOperationsTest {
         "criterion=Patient?birthdate=99999999-99-99; 400; birthdate",
         "criterion=Observation?subject.subject.subject=x; 400; subject",
         "criterion=Observation?value-quantity=ge1e999999; 400; value-quantity",
-        "store=definition&criterion=Patient?nothing=1; 400; nothing",
+        "store=definition&criterion=Patient?nothing=1; 405; POST",
+        "store=yes&criterion=Patient; 405; POST",
+        "criterion=Observation?code=esr,mrss-total#change=a,b,percent,le,-1; 400; one code",
+        "criterion=Observation#change=a,b,percent,le,-1; 400; one code",
       })
   void isHardToBreak(String query, int status, String contains) {
     StringBuilder encoded = new StringBuilder("/$cohort");
