@@ -419,7 +419,7 @@ class TerminologyTest {
         client.post(
             "/ValueSet/$expand",
             ("{'resourceType':'ValueSet','status':'draft','compose':{'include':[{'valueSet':['%s']}],"
-                 + "'exclude':[{'system':'%s','concept':[{'code':'bird'}]}]}}")
+                    + "'exclude':[{'system':'%s','concept':[{'code':'bird'}]}]}}")
                 .formatted(valueSet, system)
                 .replace('\'', '"'));
     assertThat(codes(ok(answer).at("/expansion/contains")))
