@@ -43,13 +43,21 @@ final class Budget {
     }
   }
 
+  /** What looks used may be garbage, so that it is collected before an evaluation is given up. */
   private static void requireMemory() {
-    Runtime runtime = Runtime.getRuntime();
-    long used = runtime.totalMemory() - runtime.freeMemory();
-    if (runtime.maxMemory() - used < runtime.maxMemory() * RESERVE) {
+    if (isScarce()) {
+      System.gc();
+    }
+    if (isScarce()) {
       throw new FhirFailure.Busy(
           "The server has too little memory left to go on with the CQL", RETRY_AFTER);
     }
+  }
+
+  private static boolean isScarce() {
+    Runtime runtime = Runtime.getRuntime();
+    long used = runtime.totalMemory() - runtime.freeMemory();
+    return runtime.maxMemory() - used < runtime.maxMemory() * RESERVE;
   }
 
   static FhirFailure.Busy usedUp(Duration max) {

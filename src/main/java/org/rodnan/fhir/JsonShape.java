@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -43,9 +44,9 @@ final class JsonShape {
 
   private static final Pattern SWITCHES =
       Pattern.compile(
-          ": enable `[^`]*` to allow"
-              + "| ?\\((consider enabling|not recognized as one since Feature)[^()]*(\\([^()]*\\))?[^()]*\\)"
-              + "| ?\\(start marker at \\[Source:[^\\]]*\\]\\)");
+          ": enable `[^`]*` to allow| ?\\((consider enabling|not recognized as one since"
+              + " Feature)[^()]*(\\([^()]*\\))?[^()]*\\)| ?\\(start marker at"
+              + " \\[Source:[^\\]]*\\]\\)");
 
   private final FhirContext context;
   private final BaseRuntimeElementCompositeDefinition<?> extension;
@@ -173,6 +174,7 @@ final class JsonShape {
     /** At the first name of an object, or its end; afterwards at its end. */
     private void members(BaseRuntimeElementCompositeDefinition<?> definition) throws IOException {
       Map<BaseRuntimeChildDefinition, String> choices = Map.of();
+      Map<String, Places> repeated = Map.of();
       boolean hasUrl = false;
       for (; json.currentToken() == JsonToken.FIELD_NAME; json.nextToken()) {
         String name = json.currentName();
@@ -181,7 +183,7 @@ final class JsonShape {
           continue;
         }
         if (name.equals("extension") || name.equals("modifierExtension")) {
-          array(extension, extension, false);
+          array(extension, extension, false, null);
           continue;
         }
         boolean companion = name.startsWith("_");
@@ -199,8 +201,18 @@ final class JsonShape {
         }
         if (child.getMax() == 1) {
           value(child, model, companion);
+        } else if (isPrimitive(model)) {
+          repeated = repeated.isEmpty() ? new HashMap<>(2) : repeated;
+          array(child, model, companion, repeated.computeIfAbsent(element, none -> new Places()));
         } else {
-          array(child, model, companion);
+          array(child, model, companion, null);
+        }
+      }
+      for (Map.Entry<String, Places> each : repeated.entrySet()) {
+        if (each.getValue().hasGap()) {
+          throw wrong(
+              "null in " + each.getKey() + ", without extensions in its place",
+              "a value, or the value's extensions in _" + each.getKey());
         }
       }
       if (definition == extension && !hasUrl) {
@@ -214,20 +226,45 @@ final class JsonShape {
       }
     }
 
+    /** Where an array of primitives, or that of their extensions, has something (json.html). */
+    private static final class Places {
+      private final BitSet filled = new BitSet();
+      private int length;
+
+      void add(int place, boolean isFilled) {
+        length = Math.max(length, place + 1);
+        if (isFilled) {
+          filled.set(place);
+        }
+      }
+
+      boolean hasGap() {
+        return filled.cardinality() < length;
+      }
+    }
+
     /**
      * @param child what knows how the model is made
+     * @param places of primitives, which may have gaps where others have extensions
      */
-    private void array(Object child, BaseRuntimeElementDefinition<?> model, boolean companion)
+    private void array(
+        Object child,
+        BaseRuntimeElementDefinition<?> model,
+        boolean companion,
+        @Nullable Places places)
         throws IOException {
       if (json.currentToken() != JsonToken.START_ARRAY) {
         throw wrong(found(), "an array, for it may repeat");
       }
-      boolean mayHaveGaps = isPrimitive(model);
       boolean any = false;
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        if (!mayHaveGaps || json.currentToken() != JsonToken.VALUE_NULL) {
+      for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+        boolean isFilled = places == null || json.currentToken() != JsonToken.VALUE_NULL;
+        if (isFilled) {
           value(child, model, companion);
           any = true;
+        }
+        if (places != null) {
+          places.add(i, isFilled);
         }
       }
       if (!any) {
@@ -271,7 +308,7 @@ final class JsonShape {
         json.nextToken();
         switch (name) {
           case "id" -> text();
-          case "extension" -> array(extension, extension, false);
+          case "extension" -> array(extension, extension, false, null);
           default -> throw unknown();
         }
       }
