@@ -194,6 +194,7 @@ class PagesIT {
     WebElement row =
         browser.all("tbody tr").stream()
             .filter(each -> each.getText().startsWith("Disease duration"))
+            .filter(each -> !each.findElements(By.partialLinkText("18 mo")).isEmpty())
             .findFirst()
             .orElseThrow();
     row.findElement(By.partialLinkText("18 mo")).click();
