@@ -35,26 +35,43 @@ import org.rodnan.validation.compiled.ReferenceTarget;
  * the server holds other studies too.
  */
 final class ImpliedProfiles {
-  private final Map<String, List<Rule>> rulesByType = new HashMap<>();
+  private static final List<String> CODED = List.of("code", "category");
+
+  /** By type, then by each of the codes of which one is required in one of the elements. */
+  private final Map<String, Map<Code, List<Rule>>> rulesByType = new HashMap<>();
 
   ImpliedProfiles(ProfileContext context) {
     for (StructureDefinition profile : context.ourProfiles()) {
       if (!"Extension".equals(profile.getType())) {
         ruleOf(profile, context)
             .ifPresent(rule ->
-                rulesByType
-                    .computeIfAbsent(profile.getType(), type -> new ArrayList<>())
-                    .add(rule));
+                put(rule, rulesByType.computeIfAbsent(profile.getType(), type -> new HashMap<>())));
       }
+    }
+  }
+
+  private static void put(Rule rule, Map<Code, List<Rule>> rules) {
+    for (Code code : rule.codes().values().iterator().next()) {
+      rules.computeIfAbsent(code, of -> new ArrayList<>()).add(rule);
     }
   }
 
   /** Canonical addresses of the profiles implied by one resource, contained ones not looked at. */
   List<String> of(String type, Coded resource) {
+    Map<Code, List<Rule>> rules = rulesByType.get(type);
+    if (rules == null) {
+      return List.of();
+    }
     List<String> profiles = new ArrayList<>(2);
-    for (Rule rule : rulesByType.getOrDefault(type, List.of())) {
-      if (rule.appliesTo(resource)) {
-        profiles.add(rule.profile());
+    for (String element : CODED) {
+      for (Coded concept : resource.objects(element)) {
+        for (Coded coding : concept.objects("coding")) {
+          for (Rule rule : rules.getOrDefault(Code.of(coding), List.of())) {
+            if (!profiles.contains(rule.profile()) && rule.appliesTo(resource)) {
+              profiles.add(rule.profile());
+            }
+          }
+        }
       }
     }
     return profiles;
@@ -117,6 +134,10 @@ final class ImpliedProfiles {
     static Code of(Coding coding) {
       return new Code(coding.getSystem(), coding.getCode());
     }
+
+    static Code of(Coded coding) {
+      return new Code(coding.text("system"), coding.text("code"));
+    }
   }
 
   private record Rule(String profile, Map<String, Set<Code>> codes, Set<String> subjectTypes) {
@@ -132,7 +153,7 @@ final class ImpliedProfiles {
     private static boolean isCodedAs(Coded resource, String element, Set<Code> codes) {
       for (Coded concept : resource.objects(element)) {
         for (Coded coding : concept.objects("coding")) {
-          if (codes.contains(new Code(coding.text("system"), coding.text("code")))) {
+          if (codes.contains(Code.of(coding))) {
             return true;
           }
         }

@@ -1,11 +1,12 @@
 package org.rodnan.validation.compiled;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hl7.fhir.r5.context.IWorkerContext;
 import org.hl7.fhir.r5.model.StructureDefinition;
 import org.hl7.fhir.utilities.VersionUtilities;
@@ -40,6 +41,7 @@ public final class CompiledProfiles {
   private final ShapeCompiler compiler;
   private final ImpliedProfileSource implied;
   private final Set<String> leftTypes;
+  private final Map<String, Profile> profiles = new ConcurrentHashMap<>();
 
   /**
    * @param definitions snapshots with parsed constraints, value sets, and verdicts on codes
@@ -71,11 +73,11 @@ public final class CompiledProfiles {
     try {
       Node resource = reader.read(json);
       Undecided.unless(!leftTypes.contains(resource.type().name()));
-      List<StructureDefinition> profiles = profilesOf(resource);
+      Set<Profile> profiles = profilesOf(resource);
       requireRoot(resource);
       Check check = new Check(resource, profiles.isEmpty());
-      for (StructureDefinition profile : profiles.isEmpty() ? bare(resource) : profiles) {
-        compiler.shapeOf(profile).get().require(resource, check, null);
+      for (Profile profile : profiles.isEmpty() ? bare(resource) : profiles) {
+        profile.shape().get().require(resource, check, null);
       }
       return true;
     } catch (Undecided | IOException | FhirFailure e) {
@@ -99,17 +101,17 @@ public final class CompiledProfiles {
     Undecided.unless(meta == null || meta.objects("security").size() < 2);
   }
 
-  private List<StructureDefinition> bare(Node resource) {
+  private Set<Profile> bare(Node resource) {
     StructureDefinition type = definitions.fetchTypeDefinition(resource.type().name());
     if (type == null) {
       throw Undecided.here();
     }
-    return List.of(type);
+    return Set.of(new Profile(resource.type().name(), compiler.shapeOf(type)));
   }
 
   /** The claims are taken out of the resource, as they are for HL7's validator. */
-  private List<StructureDefinition> profilesOf(Node resource) {
-    Set<StructureDefinition> profiles = new LinkedHashSet<>();
+  private Set<Profile> profilesOf(Node resource) {
+    Set<Profile> profiles = new LinkedHashSet<>(4);
     for (String address : implied.of(resource.type().name(), resource)) {
       profiles.add(profile(address, resource));
     }
@@ -127,17 +129,33 @@ public final class CompiledProfiles {
         resource.removeAll("meta");
       }
     }
-    return new ArrayList<>(profiles);
+    return profiles;
   }
 
-  private StructureDefinition profile(String address, Node resource) {
-    StructureDefinition profile = definitions.fetchResource(StructureDefinition.class, address);
-    if (profile == null
-        || !profile.hasSnapshot()
-        || !resource.type().name().equals(profile.getType())
-        || profile.getExtension().stream().anyMatch(e -> e.getUrl().contains("imposeProfile"))) {
+  private Profile profile(String address, Node resource) {
+    Profile known = profiles.get(address);
+    if (known == null) {
+      known = found(address);
+    }
+    Undecided.unless(resource.type().name().equals(known.type()));
+    return known;
+  }
+
+  private Profile found(String address) {
+    StructureDefinition definition = definitions.fetchResource(StructureDefinition.class, address);
+    if (definition == null
+        || !definition.hasSnapshot()
+        || definition.getExtension().stream().anyMatch(e -> e.getUrl().contains("imposeProfile"))) {
       throw Undecided.here();
+    }
+    Profile profile = new Profile(definition.getType(), compiler.shapeOf(definition));
+    // Clients can write versions without end that lead to the same definition.
+    if (address.equals(definition.getUrl()) || address.equals(definition.getVersionedUrl())) {
+      profiles.put(address, profile);
     }
     return profile;
   }
+
+  /** What a resource of a type must keep. */
+  private record Profile(String type, Lazy<Shape> shape) {}
 }
