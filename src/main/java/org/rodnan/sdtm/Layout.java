@@ -26,6 +26,9 @@ record Layout(
       Map.of(
           "STUDYID", "Study Identifier",
           "DOMAIN", "Domain Abbreviation",
+          "RDOMAIN", "Related Domain Abbreviation",
+          "IDVAR", "Identifying Variable",
+          "IDVARVAL", "Identifying Variable Value",
           "USUBJID", "Unique Subject Identifier",
           "SEQ", "Sequence Number",
           "GRPID", "Group ID",
@@ -173,6 +176,20 @@ record Layout(
                   "SVSTDTC=Start Date/Time of Observation",
                   "SVENDTC=End Date/Time of Observation")));
 
+  /** Comments on rows of other domains. */
+  static final Layout COMMENTS =
+      new Layout(
+          "CO",
+          "Comments",
+          "One record per comment per subject",
+          "SPECIAL PURPOSE",
+          columns(
+              "CO",
+              "STUDYID*1 DOMAIN RDOMAIN USUBJID*2 COSEQ#3 IDVAR IDVARVAL",
+              "COVAL=Comment",
+              "COEVAL=Evaluator",
+              "CODTC=Date/Time of Comment"));
+
   private static Layout finding(String domain, String label, String test) {
     return new Layout(
         domain,
@@ -195,6 +212,7 @@ record Layout(
             "VISITNUM#=Visit Number",
             "VISIT=Visit Name",
             "--DTC=Date/Time of Collection",
+            "--ENDTC=End Date/Time of Observation",
             "--DY#=Study Day of Collection"));
   }
 

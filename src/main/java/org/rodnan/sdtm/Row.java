@@ -1,17 +1,29 @@
 package org.rodnan.sdtm;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.rodnan.dataset.Value;
 
-/** A row of a domain, by the names of its variables. */
+/**
+ * A row of a domain, by the names of its variables.
+ *
+ * @param supplemental of SUPP--; is filled
+ * @param comments of CO on this row; is filled
+ */
 record Row(
     String file,
     String domain,
     long number,
     Map<String, Integer> positions,
     List<Value> values,
-    Map<String, String> supplemental) {
+    Map<String, String> supplemental,
+    List<Row> comments) {
+  Row(String file, String domain, long number, Map<String, Integer> positions, List<Value> values) {
+    this(file, domain, number, positions, values, new HashMap<>(), new ArrayList<>());
+  }
+
   /** As text; empty if there is no such variable or no value. */
   String text(String variable) {
     Integer at = positions.get(variable);

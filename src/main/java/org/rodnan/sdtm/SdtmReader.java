@@ -65,14 +65,17 @@ public final class SdtmReader {
       }
       rows += read.size();
       for (Row row : read) {
-        if (row.domain().startsWith("SUPP")) {
+        if (isSupplement(row.domain())) {
           supplements.add(row);
         } else {
           domains.computeIfAbsent(row.domain(), key -> new ArrayList<>()).add(row);
         }
       }
     }
-    supplement(domains, supplements, refused);
+    long general = supplement(domains, supplements, refused);
+    if (general > 0) {
+      leftOut.add(new Refusal("", 0, "CO: " + general + " comments are on no row of a domain"));
+    }
     for (Map.Entry<String, List<Row>> domain : domains.entrySet()) {
       boolean isIgnored = mapping.ignored().contains(domain.getKey());
       if (isIgnored || !USED.contains(domain.getKey())) {
@@ -149,22 +152,34 @@ public final class SdtmReader {
       if (read.size() >= left) {
         throw new IOException("The files have more rows than are read at once");
       }
-      Row row = new Row(file, name, number, positions, values.get(), new LinkedHashMap<>());
+      Row row = new Row(file, name, number, positions, values.get());
       // Split datasets such as QSPH and QSSL are of the domain that they name.
       String domain = row.text("DOMAIN");
       read.add(
-          domain.isEmpty() || name.startsWith("SUPP")
+          domain.isEmpty() || isSupplement(name)
               ? row
-              : new Row(file, domain, number, positions, values.get(), row.supplemental()));
+              : new Row(file, domain, number, positions, values.get()));
     }
   }
 
-  private static void supplement(
+  /** Supplemental qualifiers and comments are of rows of other domains. */
+  private static boolean isSupplement(String domain) {
+    return domain.startsWith("SUPP") || domain.equals("CO");
+  }
+
+  /** How many comments are on no row. */
+  private static long supplement(
       Map<String, List<Row>> domains, List<Row> supplements, List<Refusal> refused) {
+    long general = 0;
     Map<String, Map<String, Row>> byKey = new LinkedHashMap<>();
     for (Row supplement : supplements) {
       String domain = supplement.text("RDOMAIN");
       String variable = supplement.text("IDVAR");
+      boolean isComment = supplement.domain().equals("CO");
+      if (isComment && (domain.isEmpty() || domain.equals("DM") || variable.isEmpty())) {
+        general++;
+        continue;
+      }
       Map<String, Row> rows =
           byKey.computeIfAbsent(
               domain + "|" + variable,
@@ -188,10 +203,13 @@ public final class SdtmReader {
                     + (variable.isEmpty()
                         ? ""
                         : " with " + variable + " " + supplement.text("IDVARVAL"))));
+      } else if (isComment) {
+        row.comments().add(supplement);
       } else {
         row.supplemental().put(supplement.text("QNAM"), supplement.text("QVAL"));
       }
     }
+    return general;
   }
 
   /** Numbers are padded by some. */

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
 import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.CodeType;
@@ -24,6 +26,7 @@ import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Extension;
+import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
@@ -46,6 +49,7 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Term;
+import org.rodnan.mapping.Units;
 
 /**
  * Writes the resources of one study as SDTM. Resources that have no place in it, and resources of
@@ -55,11 +59,16 @@ public final class SdtmWriter {
   private static final String SPONSOR = "Sponsor";
   private static final int DIGITS_MAX = 70;
 
+  /** Values of AEACN that are no action, and those that stand for qualifiers. */
+  static final Pattern NO_ACTION =
+      Pattern.compile("(?i)NOT APPLICABLE|DOSE NOT CHANGED|UNKNOWN|MULTIPLE|OTHER");
+
   private final String study;
   private final Map<String, Subject> byPatient = new HashMap<>();
   private final Map<String, List<Written>> domains = new TreeMap<>();
   private final Map<String, Integer> leftOut = new TreeMap<>();
   private final Map<String, Set<String>> sponsorTests = new HashMap<>();
+  private final Set<String> usubjids = new HashSet<>();
 
   /**
    * A domain with its rows, in the order of its key.
@@ -74,35 +83,6 @@ public final class SdtmWriter {
   }
 
   private record Subject(String usubjid, Optional<Patient> patient) {}
-
-  /** A row that is being made. */
-  private static final class Written {
-    final String domain;
-    final String usubjid;
-    final Map<String, String> values = new LinkedHashMap<>();
-    final Map<String, String> supplemental = new TreeMap<>();
-
-    Written(String domain, String usubjid) {
-      this.domain = domain;
-      this.usubjid = usubjid;
-    }
-
-    void put(String variable, String value) {
-      if (!value.isEmpty()) {
-        values.put(variable, value);
-      }
-    }
-
-    void supp(String name, String value) {
-      if (!value.isEmpty()) {
-        supplemental.put(name, value);
-      }
-    }
-
-    String get(String variable) {
-      return values.getOrDefault(variable, "");
-    }
-  }
 
   /**
    * @param study id of the ResearchStudy, which becomes STUDYID
@@ -168,17 +148,24 @@ public final class SdtmWriter {
     row.put("DOMAIN", domain);
     row.put("USUBJID", subject.usubjid());
     row.put(domain + "SPID", resource.getIdElement().getIdPart());
+    row.notes.addAll(Comments.of(resource));
     domains.computeIfAbsent(domain, key -> new ArrayList<>()).add(row);
     return row;
   }
 
   private void subject(ResearchSubject subject, Map<String, Patient> patients) {
-    String reference = subject.getIndividual().getReference();
+    String reference = String.valueOf(subject.getIndividual().getReference());
+    if (byPatient.containsKey(reference)) {
+      leave("ResearchSubject of a person enrolled already");
+      return;
+    }
     Optional<Patient> patient = Optional.ofNullable(patients.get(reference));
+    String id = subject.getIdElement().getIdPart();
     String value = subject.getIdentifierFirstRep().getValue();
-    String number = value == null ? subject.getIdElement().getIdPart() : value;
-    Subject named = new Subject(study + "-" + number, patient);
-    byPatient.put(String.valueOf(reference), named);
+    String number = value == null ? id : value;
+    boolean isTaken = !usubjids.add(study + "-" + number);
+    Subject named = new Subject(study + "-" + number + (isTaken ? "-" + id : ""), patient);
+    byPatient.put(reference, named);
     Written row = start("DM", named, subject);
     row.values.remove("DMSPID");
     row.put("SUBJID", number);
@@ -192,9 +179,29 @@ public final class SdtmWriter {
     if (!system.equals("https://w3id.org/rodnan/subjects/" + study)) {
       row.supp("IDSYS", system);
     }
-    row.supp("SUBID", subject.getIdElement().getIdPart());
-    patient.ifPresent(person -> demographics(person, row));
+    row.supp("SUBID", id);
+    row.supp("IDVALUE", isTaken ? number : "");
+    identifiers(subject.getIdentifier().stream().skip(1).toList(), "IDSUB", row);
+    patient.ifPresent(person -> {
+      demographics(person, row);
+      List<Identifier> known = person.getIdentifier();
+      boolean isSubjects =
+          known.size() == 1 && isSame(known.getFirst(), subject.getIdentifierFirstRep());
+      identifiers(isSubjects ? List.of() : known, "IDPAT", row);
+    });
     disposition(subject, named, row);
+  }
+
+  private static boolean isSame(Identifier one, Identifier other) {
+    return text(one.getSystem()).equals(text(other.getSystem()))
+        && text(one.getValue()).equals(text(other.getValue()));
+  }
+
+  private static void identifiers(List<Identifier> identifiers, String name, Written row) {
+    for (int i = 0; i < identifiers.size(); i++) {
+      Identifier identifier = identifiers.get(i);
+      row.supp(name + (i + 1), text(identifier.getSystem()) + "|" + text(identifier.getValue()));
+    }
   }
 
   private static void demographics(Patient patient, Written row) {
@@ -209,23 +216,42 @@ public final class SdtmWriter {
             ? Term.ofCode(Term.SEX, patient.getGender().toCode()).map(Term::submission).orElse("U")
             : "U");
     row.put("BRTHDTC", text(patient.getBirthDateElement()));
-    List<String> races =
-        patient.getExtensionsByUrl(Elements.PROFILES + "ssc-race").stream()
-            .map(each -> submission(Term.RACE, each.getValue()))
-            .filter(each -> !each.isEmpty())
-            .toList();
-    row.put("RACE", races.size() > 1 ? "MULTIPLE" : races.isEmpty() ? "" : races.getFirst());
-    for (int i = 0; races.size() > 1 && i < Math.min(3, races.size()); i++) {
-      row.supp("RACE" + (i + 1), races.get(i));
+    List<Extension> races = patient.getExtensionsByUrl(Elements.PROFILES + "ssc-race");
+    List<String> named = races.stream().map(each -> named(Term.RACE, each.getValue())).toList();
+    row.put(
+        "RACE",
+        named.size() > 1
+            ? "MULTIPLE"
+            : named.stream().findFirst().map(each -> each.isEmpty() ? "OTHER" : each).orElse(""));
+    for (int i = 0; i < named.size(); i++) {
+      boolean isNamed = !named.get(i).isEmpty();
+      if (named.size() > 1 || !isNamed) {
+        row.supp(
+            "RACE" + (i + 1), isNamed ? named.get(i) : ConceptText.marked(races.get(i).getValue()));
+      }
     }
     Elements.find(patient, Elements.PROFILES + "ssc-ethnicity")
-        .ifPresent(each -> row.put("ETHNIC", submission(Term.ETHNIC, each.getValue())));
+        .ifPresent(each -> {
+          String ethnicity = named(Term.ETHNIC, each.getValue());
+          row.put("ETHNIC", ethnicity.isEmpty() ? "UNKNOWN" : ethnicity);
+          row.supp("ETHNICC", ethnicity.isEmpty() ? ConceptText.marked(each.getValue()) : "");
+        });
     if (patient.getDeceased() instanceof DateTimeType at) {
       row.put("DTHDTC", text(at));
       row.put("DTHFL", "Y");
-    } else if (patient.getDeceased() instanceof BooleanType is && is.booleanValue()) {
-      row.put("DTHFL", "Y");
+    } else if (patient.getDeceased() instanceof BooleanType is) {
+      row.put("DTHFL", is.booleanValue() ? "Y" : "");
+      row.supp("ALIVE", is.booleanValue() ? "" : "Y");
     }
+  }
+
+  /** The submission value; empty if no term says all of it. */
+  private static String named(List<Term> terms, Type value) {
+    return Elements.code(value)
+        .flatMap(code -> Term.ofCode(terms, code))
+        .filter(term -> ConceptText.isOnly(value, term.system(), term.code()))
+        .map(Term::submission)
+        .orElse("");
   }
 
   /** At most 20 characters, as the standard has it. */
@@ -265,6 +291,8 @@ public final class SdtmWriter {
         .flatMap(Elements::code)
         .ifPresent(code -> visit(code, row));
     codes(reason, ours, row);
+    row.supp("NOCODE", ours.isEmpty() ? "Y" : "");
+    row.supp("TEXTED", reason.hasText() && reason.getText().equalsIgnoreCase(term) ? "Y" : "");
     boolean isImplied =
         term.matches("COMPLETED|DEATH|SCREEN FAILURE")
             ? status.equals("off-study")
@@ -307,14 +335,16 @@ public final class SdtmWriter {
         row.put("AEENDTC", time(extension.getValue()));
       } else if (extension.getValue() instanceof BooleanType is && FLAGS.containsKey(url)) {
         row.supp(FLAGS.get(url), is.booleanValue() ? "Y" : "N");
-      } else if (url.equals(Elements.AE + "suspect-entity") && row.get("AEREL").isEmpty()) {
-        suspect(extension, row);
-      } else if (url.equals(Elements.AE + "mitigating-action")
-          && extension.getExtensionByUrl("item") != null
-          && extension.getExtensionByUrl("item").getValue() instanceof CodeableConcept item) {
-        row.put("AEACN", text(item.getText()));
       }
     }
+    suspects(event.getExtensionsByUrl(Elements.AE + "suspect-entity"), row);
+    items(event, "mitigating-action", "AEACT", row);
+    row.put("AEACN", actions(row));
+    items(event, "contributing-factor", "AECTF", row);
+    items(event, "supporting-info", "AEINF", row);
+    row.supp(
+        "NORSUB",
+        Elements.find(event, Elements.AE + "research-subject-ref").isPresent() ? "" : "Y");
     String status =
         event.getModifierExtension().stream()
             .map(Extension::getValue)
@@ -326,27 +356,59 @@ public final class SdtmWriter {
     row.supp("AESTAT", status.equals(isOver ? "completed" : "in-progress") ? "" : status);
   }
 
-  private static void suspect(Extension suspect, Written row) {
-    Extension causality = suspect.getExtensionByUrl("causality");
-    if (causality != null && causality.getExtensionByUrl("entityRelatedness") != null) {
-      row.put(
-          "AEREL",
-          submission(
-              Term.RELATEDNESS, causality.getExtensionByUrl("entityRelatedness").getValue()));
+  /** The first one's causality is AEREL; all else is in SUPPAE, numbered. */
+  private static void suspects(List<Extension> suspects, Written row) {
+    for (int i = 0; i < suspects.size(); i++) {
+      String number = String.valueOf(i + 1);
+      Extension suspect = suspects.get(i);
+      Optional<Extension> causality = Optional.ofNullable(suspect.getExtensionByUrl("causality"));
+      Optional<Type> related = causality.flatMap(each -> Elements.part(each, "entityRelatedness"));
+      String term = related.map(each -> named(Term.RELATEDNESS, each)).orElse("");
+      if (i == 0) {
+        row.put("AEREL", related.isPresent() && term.isEmpty() ? "OTHER" : term);
+      } else {
+        row.supp("AEREL" + number, term);
+      }
+      if (term.isEmpty()) {
+        row.supp("AERELC" + number, related.map(ConceptText::of).orElse(""));
+      }
+      row.supp(
+          "AEMETH" + number,
+          causality
+              .flatMap(each -> Elements.part(each, "assessmentMethod"))
+              .map(ConceptText::of)
+              .orElse(""));
+      row.supp(
+          "AESUSP" + number, Elements.part(suspect, "instance").map(ConceptText::of).orElse(""));
     }
-    Elements.part(suspect, "instance")
-        .filter(CodeableConcept.class::isInstance)
-        .map(CodeableConcept.class::cast)
-        .ifPresent(drug ->
-            row.supp(
-                "AESUSP",
-                drug.hasCoding()
-                    ? Elements.token(drug.getCodingFirstRep())
-                    : drug.hasText() ? drug.getText() : ""));
+  }
+
+  /** What an extension with an item says in codes or words. */
+  private static void items(AdverseEvent event, String extension, String name, Written row) {
+    int i = 0;
+    for (Extension each : event.getExtensionsByUrl(Elements.AE + extension)) {
+      row.supp(name + ++i, Elements.part(each, "item").map(ConceptText::of).orElse(""));
+    }
+  }
+
+  /** One action that is a text needs no qualifier beside AEACN. */
+  private static String actions(Written row) {
+    String first = row.supplemental.getOrDefault("AEACT1", "");
+    if (row.supplemental.containsKey("AEACT2")) {
+      return "MULTIPLE";
+    }
+    if (first.isEmpty() || first.contains("|") || NO_ACTION.matcher(first).matches()) {
+      return first.isEmpty() ? "" : "OTHER";
+    }
+    row.supplemental.remove("AEACT1");
+    return first;
   }
 
   private void given(MedicationAdministration given, Subject subject) {
     Written row = start("EX", subject, given);
+    link(given, row);
+    row.supp(
+        "STATRSN", given.getStatusReason().stream().findFirst().map(ConceptText::of).orElse(""));
     if (given.getMedication() instanceof CodeableConcept drug) {
       term(drug, row, "EXTRT");
     }
@@ -364,6 +426,9 @@ public final class SdtmWriter {
     boolean isOfStudy =
         taken.getMeta().hasProfile(Elements.PROFILES + "ssc-study-treatment-statement");
     Written row = start(isOfStudy ? "EX" : "CM", subject, taken);
+    link(taken, row);
+    row.supp(
+        "STATRSN", taken.getStatusReason().stream().findFirst().map(ConceptText::of).orElse(""));
     Quantity dose =
         taken.getDosageFirstRep().getDoseAndRateFirstRep().getDose() instanceof Quantity found
             ? found
@@ -383,7 +448,10 @@ public final class SdtmWriter {
       term(drug, row, "CMTRT");
     }
     row.put("CMCAT", text(taken.getCategory().getText()));
-    row.put("CMINDC", text(taken.getReasonCodeFirstRep().getText()));
+    row.supp("CATCODE", taken.getCategory().hasCoding() ? ConceptText.of(taken.getCategory()) : "");
+    CodeableConcept reason = taken.getReasonCodeFirstRep();
+    row.put("CMINDC", text(reason.getText()));
+    row.supp("INDCODE", reason.hasCoding() ? ConceptText.of(reason) : "");
     period(taken.getEffective(), row, "CMSTDTC", "CMENDTC");
     dose(dose, row, "CMDOSE", "CMDOSU");
     timing(taken, row, "CMSTDY");
@@ -420,10 +488,23 @@ public final class SdtmWriter {
 
   private static void dose(Quantity dose, Written row, String value, String unit) {
     if (dose.hasValue()) {
-      row.put(value, digits(dose.getValue()));
-      row.put(
-          unit, SubmissionUnits.submission(text(dose.hasCode() ? dose.getCode() : dose.getUnit())));
+      String digits = digits(dose.getValue());
+      row.put(value, digits);
+      row.supp(
+          "DOSENUM", Value.of(Double.parseDouble(digits)).asText().equals(digits) ? "" : digits);
+      unit(dose, row, unit);
     }
+  }
+
+  private static void unit(Quantity quantity, Written row, String... variables) {
+    String unit = text(quantity.hasCode() ? quantity.getCode() : quantity.getUnit());
+    String submission = SubmissionUnits.submission(unit);
+    for (String variable : variables) {
+      row.put(variable, submission);
+    }
+    boolean isKnown =
+        submission.isEmpty() || Units.ucum(submission).filter(unit::equals).isPresent();
+    row.supp("UCUM", isKnown ? "" : unit);
   }
 
   private void observation(Observation observation, Subject subject) {
@@ -443,11 +524,12 @@ public final class SdtmWriter {
         Measure.of(text(coding.get().getSystem()), text(coding.get().getCode())).orElseThrow();
     Written row = finding(observation, subject, measure);
     codes(observation.getCode(), coding, row);
+    row.supp("CODETXT", text(observation.getCode().getText()));
     if (measure.kind() == Measure.Kind.INVOLVEMENT) {
       involvement(observation, measure, row);
       return;
     }
-    result(observation.getValue(), observation.getDataAbsentReason(), measure, row);
+    result(observation.getValue(), observation.getDataAbsentReason(), row);
     code(observation, "ssc-reference-equation").ifPresent(each -> row.supp("REFEQ", each));
     code(observation, "ssc-hemoglobin-source").ifPresent(each -> row.supp("HGBSRC", each));
     code(observation, "ssc-imputed").ifPresent(each -> row.supp("IMPUTED", each));
@@ -457,7 +539,8 @@ public final class SdtmWriter {
           .findFirst()
           .ifPresent(site -> {
             Written part = finding(observation, subject, site);
-            result(component.getValue(), component.getDataAbsentReason(), site, part);
+            part.notes.clear();
+            result(component.getValue(), component.getDataAbsentReason(), part);
           });
     }
   }
@@ -488,6 +571,10 @@ public final class SdtmWriter {
       row.put(domain + "DTC", text(at));
     } else if (observation.getEffective() instanceof Period period) {
       row.put(domain + "DTC", text(period.getStartElement()));
+      // In MH it would be the end of the event.
+      String end = text(period.getEndElement());
+      row.put(domain + "ENDTC", domain.equals("MH") ? "" : end);
+      row.supp("PERIOD", end.isEmpty() || !domain.equals("MH") ? "Y" : end);
     }
     String category =
         observation.hasCategory()
@@ -496,6 +583,7 @@ public final class SdtmWriter {
     row.supp("OBSCAT", category.equals(measure.category()) ? "" : category);
     String status = observation.hasStatus() ? observation.getStatus().toCode() : "final";
     row.supp("OBSSTAT", status.equals("final") ? "" : status);
+    link(observation, row);
     return row;
   }
 
@@ -511,16 +599,14 @@ public final class SdtmWriter {
     }
   }
 
-  private static void result(Type value, CodeableConcept absent, Measure measure, Written row) {
+  private static void result(Type value, CodeableConcept absent, Written row) {
     String domain = row.domain;
     if (value instanceof Quantity quantity && quantity.hasValue()) {
       String number = plain(quantity);
-      String unit = text(quantity.hasCode() ? quantity.getCode() : quantity.getUnit());
       row.put(domain + "ORRES", number);
-      row.put(domain + "ORRESU", SubmissionUnits.submission(unit));
       row.put(domain + "STRESC", number);
       row.put(domain + "STRESN", quantity.hasComparator() ? "" : digits(quantity.getValue()));
-      row.put(domain + "STRESU", SubmissionUnits.submission(unit));
+      unit(quantity, row, domain + "ORRESU", domain + "STRESU");
     } else if (value instanceof CodeableConcept) {
       String submission = submission(Term.RESULT, value);
       row.put(domain + "ORRES", submission);
@@ -548,9 +634,16 @@ public final class SdtmWriter {
 
   private static void notDone(CodeableConcept absent, Written row) {
     row.put(row.domain + "STAT", "NOT DONE");
-    row.put(
-        row.domain + "REASND",
-        absent.hasText() ? absent.getText() : Elements.code(absent).orElse(""));
+    String code = Elements.code(absent).orElse("");
+    row.put(row.domain + "REASND", absent.hasText() ? absent.getText() : code);
+    if (absent.hasText()) {
+      row.supp("ABSENT", code.isEmpty() ? "NONE" : code);
+    }
+  }
+
+  /** What the study's rows are taken to have: a link to it. */
+  private static void link(DomainResource resource, Written row) {
+    row.supp("NOSTUDY", Elements.find(resource, Elements.STUDY).isPresent() ? "" : "Y");
   }
 
   private static void timing(DomainResource resource, Written row, String dayVariable) {
@@ -632,6 +725,7 @@ public final class SdtmWriter {
 
   private List<Tabulation> datasets() {
     List<Tabulation> datasets = new ArrayList<>();
+    List<Written> comments = new ArrayList<>();
     for (Layout layout : Layout.ALL) {
       List<Written> rows = domains.getOrDefault(layout.name(), List.of());
       if (rows.isEmpty()) {
@@ -645,8 +739,30 @@ public final class SdtmWriter {
       if (!supplements.isEmpty()) {
         datasets.add(dataset(Layout.supplement(layout.name()), supplements));
       }
+      comments(layout, sorted, comments);
+    }
+    if (!comments.isEmpty()) {
+      comments.sort(Comparator.comparing(row -> row.usubjid));
+      number(Layout.COMMENTS, comments);
+      datasets.add(dataset(Layout.COMMENTS, comments));
     }
     return datasets;
+  }
+
+  private void comments(Layout layout, List<Written> rows, List<Written> comments) {
+    for (Written row : rows) {
+      for (Annotation note : row.notes) {
+        Written comment = new Written("CO", row.usubjid);
+        comment.put("STUDYID", study);
+        comment.put("DOMAIN", "CO");
+        comment.put("RDOMAIN", layout.name());
+        comment.put("USUBJID", row.usubjid);
+        comment.put("IDVAR", layout.name() + "SEQ");
+        comment.put("IDVARVAL", row.get(layout.name() + "SEQ"));
+        Comments.values(note).forEach(comment::put);
+        comments.add(comment);
+      }
+    }
   }
 
   private static Comparator<Written> order(Layout layout) {
@@ -708,6 +824,29 @@ public final class SdtmWriter {
           Map.entry("AEDISC", "Caused Discontinuation of the Study"),
           Map.entry("AEEXPECT", "Expected in the Study"),
           Map.entry("AESUSP", "Suspected Treatment"),
+          Map.entry("AEREL", "Causality"),
+          Map.entry("AERELC", "Causality in Another Vocabulary"),
+          Map.entry("AEMETH", "Method of the Causality Assessment"),
+          Map.entry("AEACT", "Mitigating Action"),
+          Map.entry("AECTF", "Contributing Factor"),
+          Map.entry("AEINF", "Supporting Information"),
+          Map.entry("NORSUB", "No Research Subject in the Source"),
+          Map.entry("NOSTUDY", "No Link to the Study in the Source"),
+          Map.entry("NOCODE", "No Code of Ours in the Source"),
+          Map.entry("TEXTED", "Text and Code Are the Same in the Source"),
+          Map.entry("IDVALUE", "Identifier of the Subject"),
+          Map.entry("IDSUB", "Further Identifier of the Subject"),
+          Map.entry("IDPAT", "Identifier of the Patient"),
+          Map.entry("ETHNICC", "Ethnicity in Another Vocabulary"),
+          Map.entry("ALIVE", "Not Deceased, as Stated in the Source"),
+          Map.entry("DOSENUM", "Dose as Written"),
+          Map.entry("UCUM", "Unit of UCUM"),
+          Map.entry("ABSENT", "FHIR Code of the Reason Not Done"),
+          Map.entry("PERIOD", "A Period in the Source"),
+          Map.entry("CODETXT", "Name of the Test in the Source"),
+          Map.entry("STATRSN", "Reason of the FHIR Status"),
+          Map.entry("CATCODE", "Category in Another Vocabulary"),
+          Map.entry("INDCODE", "Indication in Another Vocabulary"),
           Map.entry("RESTAT", "FHIR Status"),
           Map.entry("RESTYPE", "FHIR Resource Type"),
           Map.entry("POINT", "One Time and No Period in the Source"),

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.AdverseEvent.AdverseEventActuality;
+import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.CodeableConcept;
@@ -27,6 +28,7 @@ import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Dosage;
 import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
 import org.hl7.fhir.r4.model.Extension;
+import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
@@ -54,7 +56,7 @@ import org.rodnan.mapping.Visits;
 /** From the rows of one study to resources. */
 final class StudyReader {
   private static final Pattern RESULT =
-      Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,20}(\\.\\d{1,20})?)");
+      Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,71}(\\.\\d{1,70})?)");
 
   private static final Pattern DATE =
       Pattern.compile(
@@ -107,10 +109,10 @@ final class StudyReader {
     for (Row row : rows("DM")) {
       attempt(row, () -> subject(row, Optional.ofNullable(dispositions.get(row.subject()))));
     }
-    rows("AE").forEach(row -> attempt(row, () -> add(adverseEvent(row), row)));
-    rows("EX").forEach(row -> attempt(row, () -> add(exposure(row), row)));
-    rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row)));
-    rows("MH").forEach(row -> attempt(row, () -> add(history(row), row)));
+    rows("AE").forEach(row -> attempt(row, () -> add(adverseEvent(row), row, List.of(row))));
+    rows("EX").forEach(row -> attempt(row, () -> add(exposure(row), row, List.of(row))));
+    rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row, List.of(row))));
+    rows("MH").forEach(row -> attempt(row, () -> add(history(row), row, List.of(row))));
     FINDINGS.forEach(this::findings);
     return new MappedContent(resources, refused, leftOut);
   }
@@ -129,6 +131,19 @@ final class StudyReader {
           new Refusal(
               row.file(), row.number(), "A value has a form that FHIR lacks: " + e.getMessage()));
     }
+  }
+
+  private void add(DomainResource resource, Row row, List<Row> commented) {
+    Comments.add(resource, notes(commented));
+    add(resource, row);
+  }
+
+  private static List<Annotation> notes(List<Row> rows) {
+    return rows.stream()
+        .flatMap(row -> row.comments().stream())
+        .map(comment ->
+            Comments.note(comment, comment.text("CODTC").isEmpty() ? "" : date(comment, "CODTC")))
+        .toList();
   }
 
   private void add(DomainResource resource, Row row) {
@@ -176,8 +191,9 @@ final class StudyReader {
       throw new RowException("USUBJID " + usubjid + " is there twice");
     }
     String prefix = row.text("STUDYID") + "-";
-    String name = usubjid.startsWith(prefix) ? usubjid.substring(prefix.length()) : usubjid;
-    String id = Ids.id(study + "-" + name);
+    String key = usubjid.startsWith(prefix) ? usubjid.substring(prefix.length()) : usubjid;
+    String name = row.supp("IDVALUE").isEmpty() ? key : row.supp("IDVALUE");
+    String id = Ids.id(study + "-" + key);
     boolean isTest = row.supp("SYNTHET").equals("Y");
     String patientId = kept(row.supp("PATID"), id);
     String subjectId = kept(row.supp("SUBID"), id);
@@ -191,14 +207,18 @@ final class StudyReader {
 
     Patient patient = new Patient();
     start(patient, patientId, "ssc-patient", subject);
-    for (String race :
-        row.text("RACE").equalsIgnoreCase("MULTIPLE")
-            ? List.of(row.supp("RACE1"), row.supp("RACE2"), row.supp("RACE3"))
-            : List.of(row.text("RACE"))) {
-      demographic(row, "RACE", race, Term.RACE, "ssc-race", patient);
+    List<String> races = numbered(row, "RACE");
+    if (races.isEmpty() && !row.text("RACE").equalsIgnoreCase("MULTIPLE")) {
+      races = List.of(row.text("RACE"));
     }
-    demographic(row, "ETHNIC", row.text("ETHNIC"), Term.ETHNIC, "ssc-ethnicity", patient);
-    patient.addIdentifier().setSystem(system).setValue(name);
+    races.forEach(race -> demographic(row, "RACE", race, Term.RACE, "ssc-race", patient));
+    String ethnicity = kept(row, "ETHNICC", row.text("ETHNIC"));
+    demographic(row, "ETHNIC", ethnicity, Term.ETHNIC, "ssc-ethnicity", patient);
+    List<String> own = numbered(row, "IDPAT");
+    if (own.isEmpty()) {
+      patient.addIdentifier().setSystem(system).setValue(name);
+    }
+    own.forEach(each -> patient.addIdentifier(identifier(each)));
     patient.setGender(
         AdministrativeGender.fromCode(term(row, "SEX", required(row, "SEX"), Term.SEX).code()));
     if (!row.text("BRTHDTC").isEmpty()) {
@@ -208,11 +228,14 @@ final class StudyReader {
       patient.setDeceased(new DateTimeType(date(row, "DTHDTC")));
     } else if (row.text("DTHFL").equals("Y")) {
       patient.setDeceased(new BooleanType(true));
+    } else if (row.supp("ALIVE").equals("Y")) {
+      patient.setDeceased(new BooleanType(false));
     }
 
     ResearchSubject participation = new ResearchSubject();
     start(participation, subjectId, "ssc-research-subject", subject);
     participation.addIdentifier().setSystem(system).setValue(name);
+    numbered(row, "IDSUB").forEach(each -> participation.addIdentifier(identifier(each)));
     Optional<Extension> reason = disposition.map(this::disposition);
     reason.ifPresent(participation::addExtension);
     participation.setStatus(status(row, disposition));
@@ -232,9 +255,36 @@ final class StudyReader {
     if (value.isEmpty() || value.matches("(?i)UNKNOWN|NOT REPORTED")) {
       return;
     }
-    Term term = term(row, variable, value, terms);
-    patient.addExtension(
-        Elements.extension(Elements.PROFILES + url, Elements.concept(term.system(), term.code())));
+    CodeableConcept concept;
+    if (ConceptText.isMarked(value)) {
+      concept = ConceptText.parse(value);
+    } else {
+      Term term = term(row, variable, value, terms);
+      concept = Elements.concept(term.system(), term.code());
+    }
+    patient.addExtension(Elements.extension(Elements.PROFILES + url, concept));
+  }
+
+  private static Identifier identifier(String token) {
+    int bar = token.indexOf('|');
+    Identifier identifier = new Identifier();
+    if (bar > 0) {
+      identifier.setSystem(token.substring(0, bar));
+    }
+    return bar + 1 < token.length() ? identifier.setValue(token.substring(bar + 1)) : identifier;
+  }
+
+  /** Qualifiers that are numbered from 1. */
+  private static List<String> numbered(Row row, String name) {
+    List<String> found = new ArrayList<>();
+    for (int i = 1; !row.supp(name + i).isEmpty(); i++) {
+      found.add(row.supp(name + i));
+    }
+    return found;
+  }
+
+  private static String kept(Row row, String qualifier, String other) {
+    return row.supp(qualifier).isEmpty() ? other : row.supp(qualifier);
   }
 
   private Optional<String> arm(Row row, String variable) {
@@ -261,10 +311,14 @@ final class StudyReader {
 
   private Extension disposition(Row row) {
     Term term = term(row, "DSDECOD", required(row, "DSDECOD"), Term.DISPOSITION);
-    CodeableConcept reason = Elements.concept(term.system(), term.code());
+    CodeableConcept reason =
+        row.supp("NOCODE").equals("Y")
+            ? new CodeableConcept()
+            : Elements.concept(term.system(), term.code());
     others(row, reason);
     String text = row.text("DSTERM");
-    if (!text.isEmpty() && !text.equalsIgnoreCase(row.text("DSDECOD"))) {
+    boolean isTexted = row.supp("TEXTED").equals("Y");
+    if (!text.isEmpty() && (isTexted || !text.equalsIgnoreCase(row.text("DSDECOD")))) {
       reason.setText(text);
     }
     Extension extension = new Extension(Elements.PROFILES + "ssc-disposition");
@@ -285,12 +339,13 @@ final class StudyReader {
     Subject subject = subjectOf(row);
     AdverseEvent event = new AdverseEvent();
     start(event, rowId(row, subject), "ssc-adverse-event", subject);
-    day(row, "AESTDY", "AESTDTC", subject)
-        .ifPresent(day -> event.addExtension(Elements.visit(visitCode(row), Optional.of(day))));
-    event.addExtension(
-        Elements.extension(
-            Elements.AE + "research-subject-ref",
-            Elements.reference("ResearchSubject", subject.subjectId())));
+    visit(row, "AESTDY", "AESTDTC", subject).ifPresent(event::addExtension);
+    if (row.supp("NORSUB").isEmpty()) {
+      event.addExtension(
+          Elements.extension(
+              Elements.AE + "research-subject-ref",
+              Elements.reference("ResearchSubject", subject.subjectId())));
+    }
     for (Term criterion : Term.CRITERIA) {
       if (row.text(criterion.submission()).equals("Y")) {
         Extension present = new Extension(Elements.AE + "seriousness-criteria");
@@ -308,16 +363,14 @@ final class StudyReader {
           Elements.extension(
               Elements.AE + "ae-grade", Elements.concept(grade.system(), grade.code())));
     }
-    if (!row.text("AEREL").isEmpty()) {
-      event.addExtension(suspect(row));
+    suspects(row).forEach(event::addExtension);
+    List<String> actions = numbered(row, "AEACT");
+    if (actions.isEmpty() && !SdtmWriter.NO_ACTION.matcher(row.text("AEACN")).matches()) {
+      actions = List.of(row.text("AEACN"));
     }
-    if (!row.text("AEACN").isEmpty()
-        && !row.text("AEACN").matches("(?i)NOT APPLICABLE|DOSE NOT CHANGED|UNKNOWN")) {
-      Extension action = new Extension(Elements.AE + "mitigating-action");
-      action.addExtension(
-          Elements.extension("item", new CodeableConcept().setText(row.text("AEACN"))));
-      event.addExtension(action);
-    }
+    items(actions, "mitigating-action", event);
+    items(numbered(row, "AECTF"), "contributing-factor", event);
+    items(numbered(row, "AEINF"), "supporting-info", event);
     if (!row.text("AEENDTC").isEmpty()) {
       event.addExtension(
           Elements.extension(Elements.AE + "resolve-date", new DateTimeType(date(row, "AEENDTC"))));
@@ -369,21 +422,46 @@ final class StudyReader {
     return event;
   }
 
-  private Extension suspect(Row row) {
-    Term related = term(row, "AEREL", row.text("AEREL"), Term.RELATEDNESS);
-    Extension suspect = new Extension(Elements.AE + "suspect-entity");
-    String drug = row.supp("AESUSP");
-    CodeableConcept instance =
-        drug.contains("|")
-            ? new CodeableConcept(Elements.coding(drug))
-            : new CodeableConcept().setText(drug.isEmpty() ? "Study treatment" : drug);
-    suspect.addExtension(Elements.extension("instance", instance));
-    Extension causality = new Extension("causality");
-    causality.addExtension(
-        Elements.extension(
-            "entityRelatedness", Elements.concept(related.system(), related.code())));
-    suspect.addExtension(causality);
-    return suspect;
+  /** An answer that stands for none, OTHER or UNKNOWN, is no action that was taken. */
+  private static void items(List<String> items, String extension, AdverseEvent event) {
+    for (String item : items) {
+      if (!item.isEmpty()) {
+        Extension made = new Extension(Elements.AE + extension);
+        made.addExtension(Elements.extension("item", ConceptText.parse(item)));
+        event.addExtension(made);
+      }
+    }
+  }
+
+  /** The study treatment, if AEREL says something of it, and all that SUPPAE names. */
+  private List<Extension> suspects(Row row) {
+    List<Extension> suspects = new ArrayList<>();
+    for (int i = 1; ; i++) {
+      String drug = row.supp("AESUSP" + i);
+      String related = i == 1 ? row.text("AEREL") : row.supp("AEREL" + i);
+      String other = row.supp("AERELC" + i);
+      String method = row.supp("AEMETH" + i);
+      if (drug.isEmpty() && related.isEmpty() && other.isEmpty() && method.isEmpty()) {
+        return suspects;
+      }
+      Extension causality = new Extension("causality");
+      if (!method.isEmpty()) {
+        causality.addExtension(Elements.extension("assessmentMethod", ConceptText.parse(method)));
+      }
+      if (!other.isEmpty()) {
+        causality.addExtension(Elements.extension("entityRelatedness", ConceptText.parse(other)));
+      } else if (!related.isEmpty()) {
+        Term term = term(row, "AEREL", related, Term.RELATEDNESS);
+        causality.addExtension(
+            Elements.extension("entityRelatedness", Elements.concept(term.system(), term.code())));
+      }
+      Extension suspect = new Extension(Elements.AE + "suspect-entity");
+      suspect.addExtension(
+          Elements.extension(
+              "instance", ConceptText.parse(drug.isEmpty() ? "Study treatment" : drug)));
+      suspect.addExtension(causality);
+      suspects.add(suspect);
+    }
   }
 
   // EX, CM, MH
@@ -421,6 +499,7 @@ final class StudyReader {
       }
       resource = given;
     }
+    reasonOfStatus(resource, row);
     start(
         resource,
         rowId(row, subject),
@@ -439,7 +518,8 @@ final class StudyReader {
             Elements.concept(
                 "https://w3id.org/rodnan/CodeSystem/ssc-dose-change-reason", row.text("EXADJ"));
         change.addExtension(Elements.extension("reason", reason));
-        if (row.supp("RESTAT").matches("on-hold|stopped|not-done|not-taken")) {
+        if (row.supp("STATRSN").isEmpty()
+            && row.supp("RESTAT").matches("on-hold|stopped|not-done|not-taken")) {
           if (resource instanceof MedicationAdministration given) {
             given.addStatusReason(reason.copy());
           } else if (resource instanceof MedicationStatement taken) {
@@ -452,6 +532,18 @@ final class StudyReader {
     return resource;
   }
 
+  private static void reasonOfStatus(DomainResource resource, Row row) {
+    String reason = row.supp("STATRSN");
+    if (reason.isEmpty()) {
+      return;
+    }
+    if (resource instanceof MedicationAdministration given) {
+      given.addStatusReason(ConceptText.parse(reason));
+    } else if (resource instanceof MedicationStatement taken) {
+      taken.addStatusReason(ConceptText.parse(reason));
+    }
+  }
+
   private DomainResource medication(Row row) {
     Subject subject = subjectOf(row);
     MedicationStatement taken = new MedicationStatement();
@@ -462,17 +554,23 @@ final class StudyReader {
             !row.supp("RESTAT").isEmpty()
                 ? row.supp("RESTAT")
                 : row.text("CMENDTC").isEmpty() ? "active" : "completed"));
-    if (!row.text("CMCAT").isEmpty()) {
-      taken.setCategory(new CodeableConcept().setText(row.text("CMCAT")));
-    }
+    reasonOfStatus(taken, row);
+    concept(row, "CATCODE", "CMCAT").ifPresent(taken::setCategory);
     taken.setMedication(term(row, "CMTRT", "CMDECOD"));
     taken.setSubject(Elements.reference("Patient", subject.patientId()));
     effective(row, "CMSTDTC", "CMENDTC").ifPresent(taken::setEffective);
     dosage(row, dose(row, "CMDOSE", "CMDOSU")).ifPresent(taken::addDosage);
-    if (!row.text("CMINDC").isEmpty()) {
-      taken.addReasonCode().setText(row.text("CMINDC"));
-    }
+    concept(row, "INDCODE", "CMINDC").ifPresent(taken::addReasonCode);
     return taken;
+  }
+
+  /** Of the qualifier, which says it with codes, else a text. */
+  private static Optional<CodeableConcept> concept(Row row, String qualifier, String variable) {
+    return !row.supp(qualifier).isEmpty()
+        ? Optional.of(ConceptText.parse(row.supp(qualifier)))
+        : Optional.of(row.text(variable))
+            .filter(text -> !text.isEmpty())
+            .map(text -> new CodeableConcept().setText(text));
   }
 
   private DomainResource history(Row row) {
@@ -543,11 +641,11 @@ final class StudyReader {
                 key -> new ArrayList<>())
             .add(row);
       } else {
-        attempt(row, () -> add(finding(row, measure.get(), own), row));
+        attempt(row, () -> add(finding(row, measure.get(), own), row, List.of(row)));
       }
     }
     for (List<Row> score : scores.values()) {
-      attempt(score.getFirst(), () -> add(skinScore(score), score.getFirst()));
+      attempt(score.getFirst(), () -> add(skinScore(score), score.getFirst(), score));
     }
     unmapped.forEach((test, count) ->
         leftOut.add(
@@ -681,10 +779,26 @@ final class StudyReader {
     }
     CodeableConcept code = Elements.concept(measure.system(), measure.code());
     others(row, code);
+    if (!row.supp("CODETXT").isEmpty()) {
+      code.setText(row.supp("CODETXT"));
+    }
     observation.setCode(code);
     observation.setSubject(Elements.reference("Patient", subject.patientId()));
     String variable = row.domain() + "DTC";
     String at = row.text(variable);
+    String period = row.supp("PERIOD");
+    String end = period.length() > 1 ? period : row.domain().equals("MH") ? "" : row.own("ENDTC");
+    if (!end.isEmpty() || !period.isEmpty()) {
+      Period taken = new Period();
+      if (!at.isEmpty()) {
+        taken.setStartElement(new DateTimeType(date(variable, at)));
+      }
+      if (!end.isEmpty()) {
+        taken.setEndElement(new DateTimeType(date(row.domain() + "ENDTC", end)));
+      }
+      observation.setEffective(taken);
+      return observation;
+    }
     if (at.isEmpty()) {
       at =
           visitDates.getOrDefault(
@@ -709,7 +823,7 @@ final class StudyReader {
     String numeric = row.own("STRESN");
     if (!numeric.isEmpty()
         && !row.own("STRESC").isEmpty()
-        && new BigDecimal(numeric).compareTo(number) != 0) {
+        && Double.parseDouble(numeric) != number.doubleValue()) {
       throw new RowException(
           row.domain()
               + "STRESC is '"
@@ -723,7 +837,7 @@ final class StudyReader {
     String ucum =
         unit.isEmpty()
             ? own.map(SdtmMapping.Test::unit).filter(each -> !each.isEmpty()).orElse(measure.unit())
-            : unit(unit);
+            : row.supp("UCUM").isEmpty() ? unit(unit) : row.supp("UCUM");
     if (ucum.isEmpty()) {
       throw new RowException(row.domain() + variable + "U is empty; expected a unit");
     }
@@ -755,6 +869,12 @@ final class StudyReader {
 
   private static CodeableConcept absent(Row row) {
     String reason = row.own("REASND");
+    String code = row.supp("ABSENT");
+    if (!code.isEmpty()) {
+      CodeableConcept absent =
+          code.equals("NONE") ? new CodeableConcept() : Elements.concept(Elements.ABSENT, code);
+      return absent.setText(reason);
+    }
     return reason.isEmpty()
             || reason.matches(
                 "unknown|not-performed|not-asked|asked-unknown|error|masked|unsupported|temp-unknown|asked-declined|not-applicable|not-permitted")
@@ -780,13 +900,20 @@ final class StudyReader {
 
   private void linked(
       DomainResource resource, Row row, String dayVariable, String dateVariable, Subject subject) {
-    resource.addExtension(
-        Elements.extension(Elements.STUDY, Elements.reference("ResearchStudy", subject.study())));
+    if (row.supp("NOSTUDY").isEmpty()) {
+      resource.addExtension(
+          Elements.extension(Elements.STUDY, Elements.reference("ResearchStudy", subject.study())));
+    }
+    visit(row, dayVariable, dateVariable, subject).ifPresent(resource::addExtension);
+  }
+
+  private Optional<Extension> visit(
+      Row row, String dayVariable, String dateVariable, Subject subject) {
     Optional<String> code = visitCode(row);
     Optional<Integer> day = day(row, dayVariable, dateVariable, subject);
-    if (code.isPresent() || day.isPresent()) {
-      resource.addExtension(Elements.visit(code, day));
-    }
+    return code.isPresent() || day.isPresent()
+        ? Optional.of(Elements.visit(code, day))
+        : Optional.empty();
   }
 
   private Subject subjectOf(Row row) {
@@ -888,7 +1015,11 @@ final class StudyReader {
     if (dose.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(Elements.quantity(new BigDecimal(dose), unit(required(row, unitVariable))));
+    String unit = kept(row, "UCUM", "");
+    return Optional.of(
+        Elements.quantity(
+            new BigDecimal(kept(row, "DOSENUM", dose)),
+            unit.isEmpty() ? unit(required(row, unitVariable)) : unit));
   }
 
   private static Optional<Dosage> dosage(Row row, Optional<Quantity> dose) {
