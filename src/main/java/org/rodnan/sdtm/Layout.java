@@ -190,6 +190,23 @@ record Layout(
               "COEVAL=Evaluator",
               "CODTC=Date/Time of Comment"));
 
+  /** Records that are related to each other, by RELID. */
+  static final Layout RELATIONS =
+      new Layout(
+          "RELREC",
+          "Related Records",
+          "One record per related record, group of records or dataset",
+          "RELATIONSHIP",
+          columns(
+              "RELREC",
+              "STUDYID*1",
+              "RDOMAIN*2=Related Domain Abbreviation",
+              "USUBJID*3=Unique Subject Identifier",
+              "IDVAR*4=Identifying Variable",
+              "IDVARVAL*5=Identifying Variable Value",
+              "RELTYPE=Relationship Type",
+              "RELID*6=Relationship Identifier"));
+
   private static Layout finding(String domain, String label, String test) {
     return new Layout(
         domain,

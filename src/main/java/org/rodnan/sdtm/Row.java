@@ -11,6 +11,7 @@ import org.rodnan.dataset.Value;
  *
  * @param supplemental of SUPP--; is filled
  * @param comments of CO on this row; is filled
+ * @param related what this row refers to by RELREC; is filled
  */
 record Row(
     String file,
@@ -19,9 +20,18 @@ record Row(
     Map<String, Integer> positions,
     List<Value> values,
     Map<String, String> supplemental,
-    List<Row> comments) {
+    List<Row> comments,
+    Map<Relation, Row> related) {
   Row(String file, String domain, long number, Map<String, Integer> positions, List<Value> values) {
-    this(file, domain, number, positions, values, new HashMap<>(), new ArrayList<>());
+    this(
+        file,
+        domain,
+        number,
+        positions,
+        values,
+        new HashMap<>(),
+        new ArrayList<>(),
+        new HashMap<>());
   }
 
   /** As text; empty if there is no such variable or no value. */
@@ -38,6 +48,10 @@ record Row(
   /** Of SUPP--. */
   String supp(String name) {
     return supplemental.getOrDefault(name, "");
+  }
+
+  boolean isRelated(Relation.Role role, int place) {
+    return related.containsKey(new Relation(role, place));
   }
 
   String subject() {

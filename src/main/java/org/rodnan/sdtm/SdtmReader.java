@@ -47,7 +47,7 @@ public final class SdtmReader {
   public MappedContent read(
       List<SourceFile> sources, SdtmMapping mapping, Definitions definitions) {
     List<Refusal> refused = new ArrayList<>();
-    List<Refusal> leftOut = new ArrayList<>();
+    Tally tally = new Tally();
     Map<String, List<Row>> domains = new TreeMap<>();
     List<Row> supplements = new ArrayList<>();
     int rows = 0;
@@ -65,40 +65,32 @@ public final class SdtmReader {
       }
       rows += read.size();
       for (Row row : read) {
-        if (isSupplement(row.domain())) {
+        if (Attachment.isMeant(row.domain())) {
           supplements.add(row);
         } else {
           domains.computeIfAbsent(row.domain(), key -> new ArrayList<>()).add(row);
         }
       }
     }
-    long general = supplement(domains, supplements, refused);
-    if (general > 0) {
-      leftOut.add(new Refusal("", 0, "CO: " + general + " comments are on no row of a domain"));
-    }
-    for (Map.Entry<String, List<Row>> domain : domains.entrySet()) {
-      boolean isIgnored = mapping.ignored().contains(domain.getKey());
-      if (isIgnored || !USED.contains(domain.getKey())) {
-        List<Row> left = domain.getValue();
-        leftOut.add(
-            new Refusal(
-                left.getFirst().file(),
-                0,
-                domain.getKey()
-                    + ": "
-                    + left.size()
-                    + " rows "
-                    + (isIgnored ? "are ignored, as the mapping says" : "have no counterpart")));
+    new Attachment(domains, refused, tally).attach(supplements);
+    domains.forEach((domain, left) -> {
+      boolean isIgnored = mapping.ignored().contains(domain);
+      if (isIgnored || !USED.contains(domain)) {
+        tally.add(
+            left.getFirst().file(),
+            domain,
+            isIgnored ? "rows are ignored, as the mapping says" : "rows have no counterpart",
+            left.size());
       }
-    }
+    });
     domains.keySet().retainAll(USED);
     domains.keySet().removeAll(mapping.ignored());
     if (!domains.containsKey("DM")) {
       refused.add(
           new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
-      return new MappedContent(List.of(), refused, leftOut);
+      return new MappedContent(List.of(), refused, tally.lines());
     }
-    return new StudyReader(domains, mapping, definitions, refused, leftOut).read();
+    return new StudyReader(domains, mapping, definitions, refused, tally).read();
   }
 
   /**
@@ -156,66 +148,9 @@ public final class SdtmReader {
       // Split datasets such as QSPH and QSSL are of the domain that they name.
       String domain = row.text("DOMAIN");
       read.add(
-          domain.isEmpty() || isSupplement(name)
+          domain.isEmpty() || Attachment.isMeant(name)
               ? row
               : new Row(file, domain, number, positions, values.get()));
     }
-  }
-
-  /** Supplemental qualifiers and comments are of rows of other domains. */
-  private static boolean isSupplement(String domain) {
-    return domain.startsWith("SUPP") || domain.equals("CO");
-  }
-
-  /** How many comments are on no row. */
-  private static long supplement(
-      Map<String, List<Row>> domains, List<Row> supplements, List<Refusal> refused) {
-    long general = 0;
-    Map<String, Map<String, Row>> byKey = new LinkedHashMap<>();
-    for (Row supplement : supplements) {
-      String domain = supplement.text("RDOMAIN");
-      String variable = supplement.text("IDVAR");
-      boolean isComment = supplement.domain().equals("CO");
-      if (isComment && (domain.isEmpty() || domain.equals("DM") || variable.isEmpty())) {
-        general++;
-        continue;
-      }
-      Map<String, Row> rows =
-          byKey.computeIfAbsent(
-              domain + "|" + variable,
-              key -> {
-                Map<String, Row> found = new LinkedHashMap<>();
-                for (Row row : domains.getOrDefault(domain, List.of())) {
-                  found.put(row.subject() + "|" + row.text(variable), row);
-                }
-                return found;
-              });
-      Row row = rows.get(supplement.subject() + "|" + key(supplement.text("IDVARVAL")));
-      if (row == null) {
-        refused.add(
-            new Refusal(
-                supplement.file(),
-                supplement.number(),
-                "There is no row of "
-                    + domain
-                    + " of "
-                    + supplement.subject()
-                    + (variable.isEmpty()
-                        ? ""
-                        : " with " + variable + " " + supplement.text("IDVARVAL"))));
-      } else if (isComment) {
-        row.comments().add(supplement);
-      } else {
-        row.supplemental().put(supplement.text("QNAM"), supplement.text("QVAL"));
-      }
-    }
-    return general;
-  }
-
-  /** Numbers are padded by some. */
-  private static String key(String value) {
-    return value.matches("0*\\d+(\\.0+)?")
-        ? value.replaceFirst("^0+(?=\\d)", "").replaceFirst("\\.0+$", "")
-        : value;
   }
 }

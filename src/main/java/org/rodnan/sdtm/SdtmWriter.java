@@ -70,6 +70,9 @@ public final class SdtmWriter {
   private final Map<String, Set<String>> sponsorTests = new HashMap<>();
   private final Set<String> usubjids = new HashSet<>();
 
+  /** The first row of each resource. */
+  private final Map<String, Written> byResource = new HashMap<>();
+
   /**
    * A domain with its rows, in the order of its key.
    *
@@ -149,6 +152,10 @@ public final class SdtmWriter {
     row.put("USUBJID", subject.usubjid());
     row.put(domain + "SPID", resource.getIdElement().getIdPart());
     row.notes.addAll(Comments.of(resource));
+    if (byResource.putIfAbsent(resource.fhirType() + "/" + resource.getIdElement().getIdPart(), row)
+        == null) {
+      row.references.addAll(Relation.of(resource));
+    }
     domains.computeIfAbsent(domain, key -> new ArrayList<>()).add(row);
     return row;
   }
@@ -726,6 +733,7 @@ public final class SdtmWriter {
   private List<Tabulation> datasets() {
     List<Tabulation> datasets = new ArrayList<>();
     List<Written> comments = new ArrayList<>();
+    List<Written> referring = new ArrayList<>();
     for (Layout layout : Layout.ALL) {
       List<Written> rows = domains.getOrDefault(layout.name(), List.of());
       if (rows.isEmpty()) {
@@ -740,6 +748,11 @@ public final class SdtmWriter {
         datasets.add(dataset(Layout.supplement(layout.name()), supplements));
       }
       comments(layout, sorted, comments);
+      sorted.stream().filter(row -> !row.references.isEmpty()).forEach(referring::add);
+    }
+    List<Written> relations = relations(referring);
+    if (!relations.isEmpty()) {
+      datasets.add(dataset(Layout.RELATIONS, relations));
     }
     if (!comments.isEmpty()) {
       comments.sort(Comparator.comparing(row -> row.usubjid));
@@ -747,6 +760,38 @@ public final class SdtmWriter {
       datasets.add(dataset(Layout.COMMENTS, comments));
     }
     return datasets;
+  }
+
+  /** Two records for each reference, when all rows have their numbers. */
+  private List<Written> relations(List<Written> referring) {
+    List<Written> relations = new ArrayList<>();
+    referring.sort(Comparator.comparing(row -> row.usubjid));
+    for (Written row : referring) {
+      for (Relation.Found found : row.references) {
+        Written target = byResource.get(found.target());
+        if (target == null
+            || !target.usubjid.equals(row.usubjid)
+            || target.get(target.domain + "SEQ").isEmpty()) {
+          leave("reference to " + found.target().replaceFirst("/.*", ""));
+          continue;
+        }
+        String id = found.relation().id(row.domain, row.get(row.domain + "SEQ"));
+        relations.add(related(row, id));
+        relations.add(related(target, id));
+      }
+    }
+    return relations;
+  }
+
+  private Written related(Written row, String id) {
+    Written record = new Written("RELREC", row.usubjid);
+    record.put("STUDYID", study);
+    record.put("RDOMAIN", row.domain);
+    record.put("USUBJID", row.usubjid);
+    record.put("IDVAR", row.domain + "SEQ");
+    record.put("IDVARVAL", row.get(row.domain + "SEQ"));
+    record.put("RELID", id);
+    return record;
   }
 
   private void comments(Layout layout, List<Written> rows, List<Written> comments) {

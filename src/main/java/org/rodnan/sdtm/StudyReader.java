@@ -6,7 +6,9 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,7 @@ import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Quantity.QuantityComparator;
+import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
 import org.hl7.fhir.r4.model.Type;
@@ -71,11 +74,23 @@ final class StudyReader {
   private final SdtmMapping mapping;
   private final Definitions definitions;
   private final List<Refusal> refused;
-  private final List<Refusal> leftOut;
+  private final Tally tally;
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<String, String> visitDates = new HashMap<>();
+
+  /** Which resource each row became; rows are told apart by identity. */
+  private final IdentityHashMap<Row, DomainResource> made = new IdentityHashMap<>();
+
+  private final List<Referring> referring = new ArrayList<>();
+
+  /** References among the items of an adverse event, whose places count. */
+  private final IdentityHashMap<Row, Map<Relation, Reference>> items = new IdentityHashMap<>();
+
+  /** A resource with a reference that is set when all rows are read. */
+  private record Referring(
+      DomainResource resource, Row row, Relation relation, Row target, Reference reference) {}
 
   /** Of USUBJID. */
   private record Subject(
@@ -91,12 +106,12 @@ final class StudyReader {
       SdtmMapping mapping,
       Definitions definitions,
       List<Refusal> refused,
-      List<Refusal> leftOut) {
+      Tally tally) {
     this.domains = domains;
     this.mapping = mapping;
     this.definitions = definitions;
     this.refused = refused;
-    this.leftOut = leftOut;
+    this.tally = tally;
   }
 
   MappedContent read() {
@@ -114,7 +129,8 @@ final class StudyReader {
     rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row, List.of(row))));
     rows("MH").forEach(row -> attempt(row, () -> add(history(row), row, List.of(row))));
     FINDINGS.forEach(this::findings);
-    return new MappedContent(resources, refused, leftOut);
+    resolve();
+    return new MappedContent(resources, refused, tally.lines());
   }
 
   private List<Row> rows(String domain) {
@@ -135,7 +151,58 @@ final class StudyReader {
 
   private void add(DomainResource resource, Row row, List<Row> commented) {
     Comments.add(resource, notes(commented));
+    commented.forEach(each -> relate(resource, each));
     add(resource, row);
+    commented.forEach(each -> made.put(each, resource));
+  }
+
+  /** In the order of their places; those of an adverse event's items are there already. */
+  private void relate(DomainResource resource, Row row) {
+    row.related().entrySet().stream()
+        .sorted(
+            Comparator.comparing((Map.Entry<Relation, Row> each) -> each.getKey().role())
+                .thenComparingInt(each -> each.getKey().place()))
+        .forEach(each -> {
+          Relation relation = each.getKey();
+          Reference reference =
+              items.getOrDefault(row, Map.of()).getOrDefault(relation, new Reference());
+          boolean isItem = items.getOrDefault(row, Map.of()).containsKey(relation);
+          if (!isItem && !relation.add(resource, reference)) {
+            throw new RowException(
+                "RELREC relates it as " + relation.role() + ", which it has no place for");
+          }
+          referring.add(new Referring(resource, row, relation, each.getValue(), reference));
+        });
+  }
+
+  /** What refers to a row that gave no resource can't be had either. */
+  private void resolve() {
+    boolean isDone = false;
+    while (!isDone) {
+      isDone = true;
+      for (Referring each : referring) {
+        if (made.containsValue(each.resource()) && !made.containsKey(each.target())) {
+          refused.add(
+              new Refusal(
+                  each.row().file(),
+                  each.row().number(),
+                  "RELREC relates it to row "
+                      + each.target().number()
+                      + " of "
+                      + each.target().domain()
+                      + ", which gave no resource"));
+          made.values().removeIf(resource -> resource == each.resource());
+          resources.removeIf(mapped -> mapped.resource() == each.resource());
+          isDone = false;
+        }
+      }
+    }
+    for (Referring each : referring) {
+      DomainResource target = made.get(each.target());
+      if (target != null) {
+        each.reference().setReference(target.fhirType() + "/" + target.getIdElement().getIdPart());
+      }
+    }
   }
 
   private static List<Annotation> notes(List<Row> rows) {
@@ -173,13 +240,11 @@ final class StudyReader {
       others += before == null ? 0 : 1;
     }
     if (others > 0) {
-      leftOut.add(
-          new Refusal(
-              rows("DS").getFirst().file(),
-              0,
-              "DS: "
-                  + others
-                  + " rows are no end of study participation, such as protocol milestones"));
+      tally.add(
+          rows("DS").getFirst().file(),
+          "DS",
+          "rows are no end of study participation, such as protocol milestones",
+          others);
     }
     return found;
   }
@@ -364,13 +429,16 @@ final class StudyReader {
               Elements.AE + "ae-grade", Elements.concept(grade.system(), grade.code())));
     }
     suspects(row).forEach(event::addExtension);
-    List<String> actions = numbered(row, "AEACT");
-    if (actions.isEmpty() && !SdtmWriter.NO_ACTION.matcher(row.text("AEACN")).matches()) {
-      actions = List.of(row.text("AEACN"));
+    boolean isAction =
+        !row.text("AEACN").isEmpty()
+            && row.supp("AEACT1").isEmpty()
+            && !SdtmWriter.NO_ACTION.matcher(row.text("AEACN")).matches();
+    if (isAction) {
+      row.supplemental().put("AEACT1", row.text("AEACN"));
     }
-    items(actions, "mitigating-action", event);
-    items(numbered(row, "AECTF"), "contributing-factor", event);
-    items(numbered(row, "AEINF"), "supporting-info", event);
+    items(row, "AEACT", Relation.Role.ACTION, event);
+    items(row, "AECTF", Relation.Role.FACTOR, event);
+    items(row, "AEINF", Relation.Role.INFO, event);
     if (!row.text("AEENDTC").isEmpty()) {
       event.addExtension(
           Elements.extension(Elements.AE + "resolve-date", new DateTimeType(date(row, "AEENDTC"))));
@@ -422,15 +490,20 @@ final class StudyReader {
     return event;
   }
 
-  /** An answer that stands for none, OTHER or UNKNOWN, is no action that was taken. */
-  private static void items(List<String> items, String extension, AdverseEvent event) {
-    for (String item : items) {
-      if (!item.isEmpty()) {
-        Extension made = new Extension(Elements.AE + extension);
-        made.addExtension(Elements.extension("item", ConceptText.parse(item)));
-        event.addExtension(made);
-      }
+  private void items(Row row, String name, Relation.Role role, AdverseEvent event) {
+    for (int i = 1; !row.supp(name + i).isEmpty() || row.isRelated(role, i); i++) {
+      event.addExtension(role.extension("item", item(row, role, i, row.supp(name + i))));
     }
+  }
+
+  /** A reference to another row, or what is said in words or codes. */
+  private Type item(Row row, Relation.Role role, int place, String concept) {
+    if (!row.isRelated(role, place)) {
+      return ConceptText.parse(concept);
+    }
+    Reference reference = new Reference();
+    items.computeIfAbsent(row, none -> new HashMap<>()).put(new Relation(role, place), reference);
+    return reference;
   }
 
   /** The study treatment, if AEREL says something of it, and all that SUPPAE names. */
@@ -441,7 +514,8 @@ final class StudyReader {
       String related = i == 1 ? row.text("AEREL") : row.supp("AEREL" + i);
       String other = row.supp("AERELC" + i);
       String method = row.supp("AEMETH" + i);
-      if (drug.isEmpty() && related.isEmpty() && other.isEmpty() && method.isEmpty()) {
+      boolean isRow = row.isRelated(Relation.Role.SUSPECT, i);
+      if (!isRow && drug.isEmpty() && related.isEmpty() && other.isEmpty() && method.isEmpty()) {
         return suspects;
       }
       Extension causality = new Extension("causality");
@@ -455,10 +529,9 @@ final class StudyReader {
         causality.addExtension(
             Elements.extension("entityRelatedness", Elements.concept(term.system(), term.code())));
       }
-      Extension suspect = new Extension(Elements.AE + "suspect-entity");
-      suspect.addExtension(
-          Elements.extension(
-              "instance", ConceptText.parse(drug.isEmpty() ? "Study treatment" : drug)));
+      Type instance =
+          item(row, Relation.Role.SUSPECT, i, drug.isEmpty() ? "Study treatment" : drug);
+      Extension suspect = Relation.Role.SUSPECT.extension("instance", instance);
       suspect.addExtension(causality);
       suspects.add(suspect);
     }
@@ -648,19 +721,13 @@ final class StudyReader {
       attempt(score.getFirst(), () -> add(skinScore(score), score.getFirst(), score));
     }
     unmapped.forEach((test, count) ->
-        leftOut.add(
-            new Refusal(
-                rows(domain).getFirst().file(),
-                0,
-                domain
-                    + "."
-                    + test
-                    + ": "
-                    + count
-                    + " rows "
-                    + (mapping.ignored().contains(domain + "." + test)
-                        ? "are ignored, as the mapping says"
-                        : "of a test that is mapped to no measure"))));
+        tally.add(
+            rows(domain).getFirst().file(),
+            domain + "." + test,
+            mapping.ignored().contains(domain + "." + test)
+                ? "rows are ignored, as the mapping says"
+                : "rows of a test that is mapped to no measure",
+            count));
   }
 
   private Observation finding(Row row, Measure measure, Optional<SdtmMapping.Test> own) {

@@ -14,6 +14,9 @@ final class Written {
   final Map<String, String> values = new LinkedHashMap<>();
   final Map<String, String> supplemental = new TreeMap<>();
 
+  /** To be written to RELREC. */
+  final List<Relation.Found> references = new ArrayList<>();
+
   /** That become comments on it. */
   final List<Annotation> notes = new ArrayList<>();
 

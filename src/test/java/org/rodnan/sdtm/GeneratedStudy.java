@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.hl7.fhir.r4.model.AdverseEvent;
@@ -32,6 +34,7 @@ import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.Procedure;
 import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Quantity.QuantityComparator;
+import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
@@ -56,6 +59,7 @@ public final class GeneratedStudy {
   private final String id;
   private final List<Resource> resources = new ArrayList<>();
   private final List<Resource> lost = new ArrayList<>();
+  private final List<Resource> ofSubject = new ArrayList<>();
   private String patient = "";
   private String subject = "";
   private LocalDate start = LocalDate.EPOCH;
@@ -167,6 +171,7 @@ public final class GeneratedStudy {
     resource.getText().setStatus(Narrative.NarrativeStatus.GENERATED);
     resource.getText().setDivAsString("Synthetic.");
     resources.add(resource);
+    ofSubject.add(resource);
     return resource;
   }
 
@@ -219,6 +224,21 @@ public final class GeneratedStudy {
     return codes == 0 || one(2) ? concept.setText(text()) : concept;
   }
 
+  /** To something of the same subject that has a row, if there is one; never to itself. */
+  private Optional<Reference> reference(Resource from, Class<?>... types) {
+    List<Resource> targets =
+        ofSubject.stream()
+            .filter(each -> each != from && Arrays.asList(types).contains(each.getClass()))
+            .toList();
+    return targets.isEmpty() || one(2)
+        ? Optional.empty()
+        : Optional.of(new Reference(any(targets).getId()));
+  }
+
+  private Type conceptOr(Resource from, Class<?>... types) {
+    return reference(from, types).map(Type.class::cast).orElseGet(this::concept);
+  }
+
   /** Of a code that the vocabulary has, or in other words. */
   private CodeableConcept word(List<Term> terms) {
     Term term = any(terms);
@@ -262,6 +282,7 @@ public final class GeneratedStudy {
   private void subject(int number) {
     patient = id + "-p" + number;
     subject = id + "-s" + number;
+    ofSubject.clear();
     isTest = one(2);
     start = LocalDate.of(2005, 3, 1).plusDays(random.nextInt(2_000));
     String value = any(List.of("%03d", "Ä-%d", "site 1/%d", "%d")).formatted(number);
@@ -394,11 +415,14 @@ public final class GeneratedStudy {
                     "http://terminology.hl7.org/CodeSystem/adverse-event-severity",
                     any(List.of("mild", "moderate", "severe")))));
     for (int i = random.nextInt(4); i > 0; i--) {
-      event.addExtension(suspect());
+      event.addExtension(suspect(event));
     }
-    items(event, "mitigating-action");
-    items(event, "contributing-factor");
-    items(event, "supporting-info");
+    items(event, "mitigating-action", MedicationAdministration.class);
+    items(event, "contributing-factor", Observation.class, MedicationStatement.class);
+    items(event, "supporting-info", Observation.class, MedicationAdministration.class);
+    reference(event, Observation.class)
+        .ifPresent(
+            each -> event.addExtension(Elements.extension(Elements.AE + "resultingEffect", each)));
     for (String flag : SdtmWriter.FLAGS.keySet()) {
       maybe(2, () -> event.addExtension(Elements.extension(flag, new BooleanType(one(2)))));
     }
@@ -408,22 +432,25 @@ public final class GeneratedStudy {
             Elements.AE + "status", new CodeType(any(List.of("completed", "in-progress")))));
   }
 
-  private void items(AdverseEvent event, String name) {
+  private void items(AdverseEvent event, String name, Class<?>... types) {
     for (int i = random.nextInt(3); i > 0; i--) {
       Extension made = new Extension(Elements.AE + name);
-      made.addExtension(Elements.extension("item", concept()));
+      made.addExtension(Elements.extension("item", conceptOr(event, types)));
       event.addExtension(made);
     }
   }
 
-  private Extension suspect() {
+  private Extension suspect(AdverseEvent event) {
     Extension causality = new Extension("causality");
     maybe(2, () -> causality.addExtension(Elements.extension("assessmentMethod", concept())));
     if (!causality.hasExtension() || one(2)) {
       causality.addExtension(Elements.extension("entityRelatedness", word(Term.RELATEDNESS)));
     }
     Extension suspect = new Extension(Elements.AE + "suspect-entity");
-    suspect.addExtension(Elements.extension("instance", concept()));
+    suspect.addExtension(
+        Elements.extension(
+            "instance",
+            conceptOr(event, MedicationAdministration.class, MedicationStatement.class)));
     suspect.addExtension(causality);
     return suspect;
   }
@@ -478,6 +505,7 @@ public final class GeneratedStudy {
       maybe(2, () -> given.getDosage().setText(text()));
     }
     maybe(3, () -> given.addNote(note()));
+    reference(given, Observation.class).ifPresent(given::addReasonReference);
   }
 
   private void taken(boolean isOfStudy) {
@@ -507,6 +535,9 @@ public final class GeneratedStudy {
     }
     for (int i = random.nextInt(3); i > 0; i--) {
       taken.addNote(note());
+      reference(taken, Observation.class).ifPresent(taken::addReasonReference);
+      reference(taken, AdverseEvent.class, MedicationAdministration.class)
+          .ifPresent(taken::addDerivedFrom);
     }
   }
 
@@ -534,6 +565,10 @@ public final class GeneratedStudy {
     observation.setSubject(Elements.reference("Patient", patient));
     observation.setEffective(moment());
     maybe(3, () -> observation.addNote(note()));
+    reference(observation, Observation.class).ifPresent(observation::addDerivedFrom);
+    reference(observation, Observation.class).ifPresent(observation::addHasMember);
+    reference(observation, AdverseEvent.class, MedicationStatement.class)
+        .ifPresent(observation::addFocus);
     return observation;
   }
 
@@ -668,6 +703,7 @@ public final class GeneratedStudy {
     wrong.setStatus(ObservationStatus.ENTEREDINERROR);
     wrong.setValue(Elements.quantity(BigDecimal.TEN, "mm/h"));
     lost.add(wrong);
+    ofSubject.remove(wrong);
     Observation other = started(new Observation(), newId(), "");
     linked(other);
     other.setStatus(ObservationStatus.FINAL);
@@ -676,11 +712,13 @@ public final class GeneratedStudy {
     other.setEffective(at());
     other.setValue(Elements.quantity(new BigDecimal("13.5"), "g/dL"));
     lost.add(other);
+    ofSubject.remove(other);
     Procedure procedure = started(new Procedure(), newId(), "");
     linked(procedure);
     procedure.setStatus(Procedure.ProcedureStatus.COMPLETED);
     procedure.setCode(concept());
     procedure.setSubject(Elements.reference("Patient", patient));
     lost.add(procedure);
+    ofSubject.remove(procedure);
   }
 }

@@ -1,5 +1,6 @@
 package org.rodnan.sdtm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,11 +19,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.DateTimeType;
+import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
+import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Quantity;
+import org.hl7.fhir.r4.model.Reference;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.Test;
 import org.rodnan.dataset.DefineXmlWriter;
@@ -31,6 +41,7 @@ import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
 import org.rodnan.sdtm.SdtmArchive.Format;
 import org.rodnan.sdtm.SdtmWriter.Tabulation;
@@ -97,6 +108,68 @@ class SdtmRoundTripTest {
     assertThatThrownBy(() -> new SdtmWriter("spiera-2011").write(resources))
         .isInstanceOf(FhirFailure.Unprocessable.class)
         .hasMessageContaining("more than 70 digits");
+  }
+
+  @Test
+  void refusesWhatRefersToARowThatGaveNothing() throws IOException {
+    Patient patient = new Patient();
+    patient.setId("Patient/p");
+    patient.setGender(AdministrativeGender.FEMALE).addIdentifier().setSystem("urn:s").setValue("1");
+    ResearchSubject subject = new ResearchSubject();
+    subject.setId("ResearchSubject/s");
+    subject.setStatus(ResearchSubject.ResearchSubjectStatus.ONSTUDY);
+    subject
+        .setIndividual(new Reference("Patient/p"))
+        .addIdentifier()
+        .setSystem("urn:s")
+        .setValue("1");
+    MedicationStatement first = taken("first");
+    MedicationStatement second =
+        taken("second").addDerivedFrom(new Reference("MedicationStatement/first"));
+    MedicationStatement third =
+        taken("third").addDerivedFrom(new Reference("MedicationStatement/second"));
+    third.addDerivedFrom(new Reference("Procedure/none"));
+    SdtmWriter writer = new SdtmWriter("study");
+    List<Tabulation> datasets = writer.write(List.of(patient, subject, first, second, third));
+    assertThat(writer.leftOut()).containsEntry("reference to Procedure", 1);
+    byte[] whole = archive(datasets, Format.DATASET_NDJSON);
+    assertThat(read(whole, SdtmMapping.parse("ids: sponsor")).resources()).hasSize(5);
+
+    byte[] broken =
+        archive(datasets, Format.DATASET_NDJSON, text -> text.replace("2020-01-01", "1.1.2020"));
+    MappedContent content = read(broken, SdtmMapping.parse("ids: sponsor"));
+    assertThat(content.refused())
+        .extracting(Refusal::reason)
+        .satisfiesExactly(
+            reason -> assertThat(reason).contains("CMSTDTC is '1.1.2020'"),
+            reason -> assertThat(reason).contains("RELREC relates it to row 1 of CM"),
+            reason -> assertThat(reason).contains("RELREC relates it to row 2 of CM"));
+    assertThat(content.resources()).hasSize(2);
+  }
+
+  private static MedicationStatement taken(String id) {
+    MedicationStatement taken = new MedicationStatement();
+    taken.setId("MedicationStatement/" + id);
+    taken.setStatus(MedicationStatement.MedicationStatementStatus.COMPLETED);
+    taken.setMedication(new CodeableConcept().setText(id));
+    taken.setSubject(new Reference("Patient/p"));
+    return taken.getIdElement().getIdPart().equals("first")
+        ? taken.setEffective(new DateTimeType("2020-01-01"))
+        : taken.setEffective(new DateTimeType("2021"));
+  }
+
+  private static byte[] archive(
+      List<Tabulation> datasets, Format format, UnaryOperator<String> change) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipInputStream in =
+            new ZipInputStream(new ByteArrayInputStream(archive(datasets, format)));
+        ZipOutputStream changed = new ZipOutputStream(out)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        changed.putNextEntry(new ZipEntry(entry.getName()));
+        changed.write(change.apply(new String(in.readAllBytes(), UTF_8)).getBytes(UTF_8));
+      }
+    }
+    return out.toByteArray();
   }
 
   private static List<Resource> seed() throws IOException {
