@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import org.rodnan.ingest.IngestReport.Action;
 import org.rodnan.ingest.IngestReport.Row;
 import org.rodnan.interaction.Interactions;
 import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.MappedSink;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
 import org.rodnan.store.Origin;
@@ -85,13 +85,9 @@ public final class Ingest {
    */
   public IngestReport ingest(Order order, Origin origin, Progress progress) {
     IngestReport report = new IngestReport(folder);
-    Optional<Source.Reader> reader = order.source().reader();
+    Optional<Source.StreamReader> reader = order.source().reader();
     try (Delivery delivery =
-            Delivery.open(
-                order.pieces(),
-                settings,
-                reader.isPresent() || order.source() == Source.HL7V2,
-                progress);
+            Delivery.open(order.pieces(), settings, order.source().isInMemory(), progress);
         RecordWriter writer =
             new RecordWriter(
                 interactions.update(),
@@ -109,7 +105,7 @@ public final class Ingest {
         return report;
       }
       if (reader.isPresent()) {
-        mapped(reader.get().read(delivery.files(), delivery.mapping()), numbering);
+        reader.get().read(delivery.files(), delivery.mapping(), numbering);
       } else {
         FhirReader fhir = new FhirReader(parser, limits);
         delivery.files().stream()
@@ -164,27 +160,6 @@ public final class Ingest {
     };
   }
 
-  /** In the order of files and rows, as far as they have some. */
-  private static void mapped(MappedContent content, Numbering numbering) {
-    record Told(String file, long row, Runnable teller) {}
-    List<Told> all = new ArrayList<>();
-    content
-        .refused()
-        .forEach(each ->
-            all.add(
-                new Told(each.file(), each.row(), () -> numbering.told(each, Action.REJECTED))));
-    content
-        .leftOut()
-        .forEach(each ->
-            all.add(
-                new Told(each.file(), each.row(), () -> numbering.told(each, Action.LEFT_OUT))));
-    content
-        .resources()
-        .forEach(each -> all.add(new Told(each.file(), each.row(), () -> numbering.record(each))));
-    all.sort(Comparator.comparing(Told::file).thenComparingLong(Told::row));
-    all.forEach(each -> each.teller().run());
-  }
-
   private static byte[] encoded(Resource resource) {
     return FhirContexts.r4()
         .newJsonParser()
@@ -206,7 +181,7 @@ public final class Ingest {
   }
 
   /** Gives each thing that is told its place in the report. */
-  static final class Numbering implements RecordSink {
+  static final class Numbering implements RecordSink, MappedSink {
     private final IngestReport report;
     private final RecordWriter writer;
     private long next;
@@ -221,7 +196,8 @@ public final class Ingest {
       writer.add(new FhirRecord(next++, file, line, "", json));
     }
 
-    void record(MappedContent.Mapped each) {
+    @Override
+    public void resource(MappedContent.Mapped each) {
       writer.add(
           new FhirRecord(next++, each.file(), each.row(), each.place(), encoded(each.resource())));
     }
@@ -229,6 +205,16 @@ public final class Ingest {
     @Override
     public void told(String file, long line, Action action, String reason) {
       report.add(next++, new Row(file, line, action, "", "", reason));
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+      told(refusal, Action.REJECTED);
+    }
+
+    @Override
+    public void leftOut(Refusal refusal) {
+      told(refusal, Action.LEFT_OUT);
     }
 
     void row(Row row) {

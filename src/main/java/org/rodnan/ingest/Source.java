@@ -1,6 +1,8 @@
 package org.rodnan.ingest;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -8,6 +10,7 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.clinicaltrials.ClinicalTrialsReader;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.MappedSink;
 import org.rodnan.mapping.SourceFile;
 import org.rodnan.registry.RedcapReader;
 import org.rodnan.registry.RegistryMapping;
@@ -26,8 +29,8 @@ public enum Source {
       (files, mapping) -> new ClinicalTrialsReader(Source.JSON_BYTES_MAX).read(files)),
   SDTM(
       "sdtm",
-      (files, mapping) ->
-          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse))),
+      (files, mapping, sink) ->
+          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse), sink)),
   CSV(
       "csv",
       (files, mapping) ->
@@ -43,19 +46,57 @@ public enum Source {
   private static final long JSON_BYTES_MAX = 64L << 20;
 
   private final String code;
-  private final Optional<Reader> reader;
+  private final Optional<StreamReader> reader;
+  private final boolean isInMemory;
 
   Source(String code, Reader reader) {
-    this(code, Optional.of(reader));
+    this(code, Optional.of(reader), true);
   }
 
-  Source(String code, Optional<Reader> reader) {
+  Source(String code, StreamReader reader) {
+    this(code, Optional.of(reader), false);
+  }
+
+  Source(String code, Optional<StreamReader> none) {
+    this(code, none, code.equals("hl7v2"));
+  }
+
+  Source(String code, Optional<StreamReader> reader, boolean isInMemory) {
     this.code = code;
     this.reader = reader;
+    this.isInMemory = isInMemory;
+  }
+
+  /** The same, while they are read. */
+  interface StreamReader {
+    /**
+     * @param files all that was sent but the mapping; unpacked, in the order of their names
+     * @param mapping the text of the YAML file that was sent beside them
+     * @throws FhirFailure.Malformed as {@link Reader#read}
+     */
+    void read(List<SourceFile> files, Optional<String> mapping, MappedSink sink);
   }
 
   /** From files to resources: the same files give the same resources with the same ids. */
-  interface Reader {
+  interface Reader extends StreamReader {
+    @Override
+    default void read(List<SourceFile> files, Optional<String> mapping, MappedSink sink) {
+      MappedContent content = read(files, mapping);
+      record Told(String file, long row, Runnable teller) {}
+      List<Told> all = new ArrayList<>();
+      content
+          .refused()
+          .forEach(each -> all.add(new Told(each.file(), each.row(), () -> sink.refused(each))));
+      content
+          .leftOut()
+          .forEach(each -> all.add(new Told(each.file(), each.row(), () -> sink.leftOut(each))));
+      content
+          .resources()
+          .forEach(each -> all.add(new Told(each.file(), each.row(), () -> sink.resource(each))));
+      all.sort(Comparator.comparing(Told::file).thenComparingLong(Told::row));
+      all.forEach(each -> each.teller().run());
+    }
+
     /**
      * @param files all that was sent but the mapping; unpacked, in the order of their names
      * @param mapping the text of the YAML file that was sent beside them
@@ -79,8 +120,13 @@ public enum Source {
   }
 
   /** Empty for what is read as a stream. */
-  Optional<Reader> reader() {
+  Optional<StreamReader> reader() {
     return reader;
+  }
+
+  /** Whether the files are read into memory. */
+  boolean isInMemory() {
+    return isInMemory;
   }
 
   /**

@@ -50,6 +50,15 @@ record Row(
     return supplemental.getOrDefault(name, "");
   }
 
+  /** How much memory it takes, in rows of the usual size. */
+  int weight() {
+    long size = 0;
+    for (Value value : values) {
+      size += 16 + (value instanceof Value.Text text ? text.text().length() : 0);
+    }
+    return 1 + (int) Math.min(Integer.MAX_VALUE / 2, size / 512);
+  }
+
   boolean isRelated(Relation.Role role, int place) {
     return related.containsKey(new Relation(role, place));
   }

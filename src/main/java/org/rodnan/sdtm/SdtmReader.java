@@ -3,27 +3,26 @@ package org.rodnan.sdtm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.rodnan.dataset.DatasetFiles;
-import org.rodnan.dataset.DatasetReader;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
-import org.rodnan.dataset.Table;
-import org.rodnan.dataset.Value;
 import org.rodnan.mapping.MappedContent;
+import org.rodnan.mapping.MappedContent.Mapped;
+import org.rodnan.mapping.MappedSink;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
 
 /**
  * Reads the tabulations of one study: each file a transport file or Dataset-JSON, whatever its
- * name. Rows are held in memory, since disposition, supplemental qualifiers and the sites of a skin
- * score lie far from what they belong to; the number of rows is bounded. Thread safe.
+ * name. They are read subject by subject, side by side, since disposition, supplemental qualifiers
+ * and the sites of a skin score lie far from what they belong to: files that are sorted by USUBJID
+ * take the same memory whatever their length. Tables that are not are held in memory, and the
+ * number of their rows is bounded. Thread safe.
  */
 public final class SdtmReader {
   private static final Set<String> USED =
@@ -33,7 +32,7 @@ public final class SdtmReader {
   private final int rowsMax;
 
   /**
-   * @param rowsMax rows of all files together
+   * @param rowsMax rows of all tables together that are not sorted by USUBJID; and of one subject
    */
   public SdtmReader(int rowsMax) {
     this.rowsMax = rowsMax;
@@ -43,36 +42,46 @@ public final class SdtmReader {
    * Reads all files. A file that is broken is refused as a whole; the rows of others are read.
    *
    * @param definitions of define.xml; its code lists are asked what a code means that no term says
+   * @param sink takes what is read, by the order of USUBJID; lines of what is left out come last
    */
-  public MappedContent read(
-      List<SourceFile> sources, SdtmMapping mapping, Definitions definitions) {
-    List<Refusal> refused = new ArrayList<>();
+  public void read(
+      List<SourceFile> sources, SdtmMapping mapping, Definitions definitions, MappedSink sink) {
     Tally tally = new Tally();
-    Map<String, List<Row>> domains = new TreeMap<>();
-    List<Row> supplements = new ArrayList<>();
-    int rows = 0;
-    for (SourceFile source : sources) {
-      List<Row> read = new ArrayList<>();
-      try (DatasetReader reader = DatasetFiles.open(source.opening().open(), mapping.encoding())) {
-        for (Optional<Table> table = reader.nextTable();
-            table.isPresent();
-            table = reader.nextTable()) {
-          rows(reader, table.get(), source.name(), read, rowsMax - rows);
+    try (SubjectRows rows = new SubjectRows(sources, mapping.encoding(), rowsMax)) {
+      rows.refused().forEach(sink::refused);
+      if (!rows.hasSubjects() || mapping.ignored().contains("DM")) {
+        sink.refused(
+            new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
+      } else {
+        SeenIds ids = new SeenIds();
+        for (List<Row> next = rows.next(); !next.isEmpty(); next = rows.next()) {
+          subject(next, mapping, definitions, ids, tally, sink);
         }
-      } catch (IOException e) {
-        refused.add(new Refusal(source.name(), 0, String.valueOf(e.getMessage())));
-        continue;
       }
-      rows += read.size();
-      for (Row row : read) {
-        if (Attachment.isMeant(row.domain())) {
-          supplements.add(row);
-        } else {
-          domains.computeIfAbsent(row.domain(), key -> new ArrayList<>()).add(row);
-        }
+    } catch (IOException e) {
+      sink.refused(new Refusal("", 0, "The rest can't be read: " + e.getMessage()));
+    }
+    tally.lines().forEach(sink::leftOut);
+  }
+
+  private static void subject(
+      List<Row> rows,
+      SdtmMapping mapping,
+      Definitions definitions,
+      SeenIds ids,
+      Tally tally,
+      MappedSink sink) {
+    Map<String, List<Row>> domains = new TreeMap<>();
+    List<Row> attached = new ArrayList<>();
+    for (Row row : rows) {
+      if (Attachment.isMeant(row.domain())) {
+        attached.add(row);
+      } else {
+        domains.computeIfAbsent(row.domain(), key -> new ArrayList<>()).add(row);
       }
     }
-    new Attachment(domains, refused, tally).attach(supplements);
+    List<Refusal> refused = new ArrayList<>();
+    new Attachment(domains, refused, tally).attach(attached);
     domains.forEach((domain, left) -> {
       boolean isIgnored = mapping.ignored().contains(domain);
       if (isIgnored || !USED.contains(domain)) {
@@ -85,19 +94,25 @@ public final class SdtmReader {
     });
     domains.keySet().retainAll(USED);
     domains.keySet().removeAll(mapping.ignored());
-    if (!domains.containsKey("DM")) {
-      refused.add(
-          new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
-      return new MappedContent(List.of(), refused, tally.lines());
-    }
-    return new StudyReader(domains, mapping, definitions, refused, tally).read();
+    List<Mapped> resources =
+        new StudyReader(domains, mapping, definitions, ids, refused, tally).read();
+    refused.forEach(sink::refused);
+    resources.forEach(sink::resource);
+  }
+
+  /** The same, held in memory. */
+  public MappedContent read(
+      List<SourceFile> sources, SdtmMapping mapping, Definitions definitions) {
+    Collected collected = new Collected();
+    read(sources, mapping, definitions, collected);
+    return collected.content();
   }
 
   /**
    * Reads datasets, maybe with their define.xml ({@code *.xml}); other files are left out. What is
    * wrong with define.xml is refused as a whole.
    */
-  public MappedContent readFiles(List<SourceFile> files, Optional<SdtmMapping> mapping) {
+  public void readFiles(List<SourceFile> files, Optional<SdtmMapping> mapping, MappedSink sink) {
     List<SourceFile> sources = new ArrayList<>();
     List<Refusal> leftOut = new ArrayList<>();
     Definitions definitions = Definitions.NONE;
@@ -109,48 +124,51 @@ public final class SdtmReader {
           try (InputStream in = file.opening().open()) {
             definitions = DefinitionsReader.read(in);
           } catch (IOException e) {
-            return refused(name, String.valueOf(e.getMessage()));
+            sink.refused(new Refusal(name, 0, String.valueOf(e.getMessage())));
+            return;
           }
         }
         default -> leftOut.add(new Refusal(name, 0, "is neither a dataset nor define.xml"));
       }
     }
+    leftOut.forEach(sink::leftOut);
     if (sources.isEmpty()) {
-      return new MappedContent(
-          List.of(),
-          List.of(
-              new Refusal("", 0, "There is no dataset; expected .xpt, .json, .ndjson or .dsjc")),
-          leftOut);
+      sink.refused(
+          new Refusal("", 0, "There is no dataset; expected .xpt, .json, .ndjson or .dsjc"));
+      return;
     }
-    MappedContent content = read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions);
-    leftOut.addAll(content.leftOut());
-    return new MappedContent(content.resources(), content.refused(), leftOut);
+    read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions, sink);
   }
 
-  private static MappedContent refused(String file, String reason) {
-    return new MappedContent(List.of(), List.of(new Refusal(file, 0, reason)), List.of());
+  /** The same, held in memory. */
+  public MappedContent readFiles(List<SourceFile> files, Optional<SdtmMapping> mapping) {
+    Collected collected = new Collected();
+    readFiles(files, mapping, collected);
+    return collected.content();
   }
 
-  private static void rows(DatasetReader reader, Table table, String file, List<Row> read, int left)
-      throws IOException {
-    Map<String, Integer> positions = new LinkedHashMap<>();
-    table.positions().forEach((name, at) -> positions.put(name.toUpperCase(Locale.ROOT), at));
-    String name = table.name().toUpperCase(Locale.ROOT);
-    long number = 0;
-    for (Optional<List<Value>> values = reader.nextRow();
-        values.isPresent();
-        values = reader.nextRow()) {
-      number++;
-      if (read.size() >= left) {
-        throw new IOException("The files have more rows than are read at once");
-      }
-      Row row = new Row(file, name, number, positions, values.get());
-      // Split datasets such as QSPH and QSSL are of the domain that they name.
-      String domain = row.text("DOMAIN");
-      read.add(
-          domain.isEmpty() || Attachment.isMeant(name)
-              ? row
-              : new Row(file, domain, number, positions, values.get()));
+  private static final class Collected implements MappedSink {
+    private final List<Mapped> resources = new ArrayList<>();
+    private final List<Refusal> refused = new ArrayList<>();
+    private final List<Refusal> leftOut = new ArrayList<>();
+
+    @Override
+    public void resource(Mapped resource) {
+      resources.add(resource);
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+      refused.add(refusal);
+    }
+
+    @Override
+    public void leftOut(Refusal refusal) {
+      leftOut.add(refusal);
+    }
+
+    MappedContent content() {
+      return new MappedContent(resources, refused, leftOut);
     }
   }
 }

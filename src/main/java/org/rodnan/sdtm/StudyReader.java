@@ -47,7 +47,6 @@ import org.hl7.fhir.r4.model.Type;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Ids;
-import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Refusal;
@@ -56,7 +55,11 @@ import org.rodnan.mapping.Term;
 import org.rodnan.mapping.Units;
 import org.rodnan.mapping.Visits;
 
-/** From the rows of one study to resources. */
+/**
+ * From the rows of one subject, or of several, to resources.
+ *
+ * <p>What is refused is added to a list, what is left out counted.
+ */
 final class StudyReader {
   private static final Pattern RESULT =
       Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,71}(\\.\\d{1,70})?)");
@@ -77,7 +80,7 @@ final class StudyReader {
   private final Tally tally;
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
-  private final Map<String, Integer> ids = new HashMap<>();
+  private final SeenIds ids;
   private final Map<String, String> visitDates = new HashMap<>();
 
   /** Which resource each row became; rows are told apart by identity. */
@@ -105,16 +108,18 @@ final class StudyReader {
       Map<String, List<Row>> domains,
       SdtmMapping mapping,
       Definitions definitions,
+      SeenIds ids,
       List<Refusal> refused,
       Tally tally) {
     this.domains = domains;
     this.mapping = mapping;
     this.definitions = definitions;
+    this.ids = ids;
     this.refused = refused;
     this.tally = tally;
   }
 
-  MappedContent read() {
+  List<Mapped> read() {
     Map<String, Row> dispositions = dispositions();
     for (Row row : rows("SV")) {
       visitDates.putIfAbsent(
@@ -130,7 +135,7 @@ final class StudyReader {
     rows("MH").forEach(row -> attempt(row, () -> add(history(row), row, List.of(row))));
     FINDINGS.forEach(this::findings);
     resolve();
-    return new MappedContent(resources, refused, tally.lines());
+    return resources;
   }
 
   private List<Row> rows(String domain) {
@@ -214,8 +219,7 @@ final class StudyReader {
   }
 
   private void add(DomainResource resource, Row row) {
-    if (ids.putIfAbsent(resource.fhirType() + "/" + resource.getIdElement().getIdPart(), 1)
-        != null) {
+    if (!ids.add(resource.fhirType() + "/" + resource.getIdElement().getIdPart())) {
       throw new RowException("Another row before it gives the same resource " + resource.getId());
     }
     resources.add(new Mapped(resource, row.file(), row.number()));

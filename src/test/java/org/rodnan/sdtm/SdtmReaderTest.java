@@ -86,9 +86,9 @@ class SdtmReaderTest {
         .containsExactly(
             "LB 2 LBORRES is 'high'",
             "LB 3 The unit 'furlong' is not known",
-            "LB 4 USUBJID 'ABC-09' is not in DM",
             "LB 5 The visit 'VISIT 7' (VISITNUM ) is no code of ssc-visit",
-            "LB 6 LBDTC is '15JAN2008'");
+            "LB 6 LBDTC is '15JAN2008'",
+            "LB 4 USUBJID 'ABC-09' is not in DM");
     assertThat(content.leftOut())
         .extracting(Refusal::reason)
         .containsExactly("LB.GLUC: 1 rows of a test that is mapped to no measure");
@@ -104,7 +104,8 @@ class SdtmReaderTest {
             table(
                 "DS",
                 "STUDYID USUBJID DSSEQ DSTERM DSDECOD DSCAT VISIT DSSTDTC",
-                "ABC|ABC-01|1|INFORMED CONSENT|INFORMED CONSENT OBTAINED|PROTOCOL MILESTONE||2008-01-01",
+                "ABC|ABC-01|1|INFORMED CONSENT|INFORMED CONSENT OBTAINED|PROTOCOL"
+                    + " MILESTONE||2008-01-01",
                 "ABC|ABC-01|2|Moved away|LOST TO FOLLOW-UP|DISPOSITION EVENT|MONTH 3|2008-04-15"),
             table(
                 "RE",

@@ -1,0 +1,13 @@
+package org.rodnan.mapping;
+
+/** Takes what the files of a source say while they are read. */
+public interface MappedSink {
+  /** A resource, with an id that is the same whenever the same rows are read. */
+  void resource(MappedContent.Mapped resource);
+
+  /** What should have given a resource and could not. */
+  void refused(Refusal refusal);
+
+  /** What was not meant to give one, a line for each dataset or kind of row. */
+  void leftOut(Refusal refusal);
+}
