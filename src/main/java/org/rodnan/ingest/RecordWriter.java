@@ -41,8 +41,9 @@ import org.rodnan.store.Origin;
 /**
  * Writes the records of one ingest, many at a time, so that the writer section commits them
  * together. Within a batch what is referred to comes first. What refers to something that isn't
- * there yet waits on disk until all is read, and is then tried again, until nothing of it can be
- * written any more. One record has one row in the report. For one thread, which others work for.
+ * there yet waits on disk until all is read, and is then tried in the order in which it can be
+ * written, circles at once, until nothing of it can be written any more. One record has one row in
+ * the report. For one thread, which others work for.
  */
 final class RecordWriter implements Closeable {
   private static final int BATCH_MAX = 2_000;
@@ -109,7 +110,7 @@ final class RecordWriter implements Closeable {
   }
 
   private void flush() {
-    write(List.copyOf(batch), false);
+    write(List.copyOf(batch), Pass.FIRST, 0);
     batch.clear();
     batchBytes = 0;
   }
@@ -117,56 +118,90 @@ final class RecordWriter implements Closeable {
   /** Writes the rest, and those that had to wait; returns when all that is written is durable. */
   void finish() {
     flush();
-    boolean isLast = false;
+    Pass pass = Pass.LATER;
     while (waiting.count() > 0) {
       WaitingRecords open = waiting;
       waiting = new WaitingRecords(folder);
       waitingKeys.clear();
       long all = open.count();
       long before = written.get();
-      long done = 0;
+      AtomicLong done = new AtomicLong();
+      Pass now = pass;
       try (open) {
-        open.rewind();
-        List<FhirRecord> part = open.take(LATER_BATCH_MAX, LATER_BATCH_BYTES_MAX);
-        while (!part.isEmpty()) {
-          write(part, isLast);
-          done += part.size();
-          progress.at("waiting", done, all);
-          part = open.take(LATER_BATCH_MAX, LATER_BATCH_BYTES_MAX);
-        }
+        open.forEachPart(
+            LATER_BATCH_MAX,
+            LATER_BATCH_BYTES_MAX,
+            part -> {
+              write(part.records(), now, Math.max(part.circle(), open.isOrdered() ? 0 : -1));
+              progress.at("waiting", done.addAndGet(part.records().size()), all);
+            });
       }
-      isLast = written.get() == before;
+      pass = written.get() == before ? Pass.LAST : Pass.LATER;
     }
   }
 
+  /** Which time a record is tried. */
+  private enum Pass {
+    /** In the order of the files. */
+    FIRST,
+    /** With others that had to wait, so circles are whole and are written at once. */
+    LATER,
+    /** What can't be written is rejected. */
+    LAST
+  }
+
   /**
-   * @param isLast whether what can't be written is rejected, and circles are written at once
+   * @param circle how many records the circle has that these are a part of; 0 if they are of none
+   *     that is too large, -1 if there are too many to know
    */
-  private void write(List<FhirRecord> records, boolean isLast) {
+  private void write(List<FhirRecord> records, Pass pass, int circle) {
     List<RecordItem> items = new ArrayList<>();
     for (Optional<RecordItem> item : all(records, this::item)) {
       item.ifPresent(items::add);
     }
     Set<ResourceKey> late = new HashSet<>();
     for (List<List<RecordItem>> layer : WritingOrder.of(items)) {
-      List<List<Fate>> fates = all(layer, group -> fates(group, isLast, late));
+      List<List<Fate>> fates = all(layer, group -> fates(group, pass, late));
       for (int i = 0; i < fates.size(); i++) {
-        settle(layer.get(i), fates.get(i), isLast, late);
+        settle(layer.get(i), fates.get(i), pass == Pass.LAST, late, circle);
       }
     }
   }
 
+  /** What is told of a record that waited to the end. */
+  private static Row rejected(Row otherwise, int circle) {
+    String why =
+        circle > 0
+            ? "; it is one of "
+                + circle
+                + " records that refer to each other in a circle, and "
+                + LATER_BATCH_MAX
+                + " at most are written at once"
+            : circle < 0
+                ? "; more than "
+                    + WaitingRecords.ORDERED_MAX
+                    + " records wait for others, so those that refer to each other in a circle are"
+                    + " only written at once if they are near each other"
+                : "";
+    return more(otherwise, why);
+  }
+
+  private static Row more(Row row, String why) {
+    return new Row(row.file(), row.line(), row.action(), row.type(), row.id(), row.reason() + why);
+  }
+
   private void settle(
-      List<RecordItem> group, List<Fate> fates, boolean isLast, Set<ResourceKey> late) {
+      List<RecordItem> group, List<Fate> fates, boolean isLast, Set<ResourceKey> late, int circle) {
     for (int i = 0; i < fates.size(); i++) {
       RecordItem item = group.get(i);
       switch (fates.get(i)) {
         case Fate.Told told -> report.add(item.source().number(), told.row());
-        case Fate.Waits waits when isLast -> report.add(item.source().number(), waits.otherwise());
+        case Fate.Waits waits when isLast ->
+            report.add(item.source().number(), rejected(waits.otherwise(), circle));
         case Fate.Waits waits -> {
           late.add(item.key());
           waitingKeys.set(bit(item.key()));
-          waiting.add(item.source());
+          waiting.add(item);
         }
       }
     }
@@ -177,7 +212,8 @@ final class RecordWriter implements Closeable {
   }
 
   /** Read by the threads; is only changed between layers. */
-  private List<Fate> fates(List<RecordItem> group, boolean isLast, Set<ResourceKey> late) {
+  private List<Fate> fates(List<RecordItem> group, Pass pass, Set<ResourceKey> late) {
+    boolean isLast = pass == Pass.LAST;
     List<Fate> fates = new ArrayList<>();
     for (RecordItem item : group) {
       boolean isLate =
@@ -186,7 +222,7 @@ final class RecordWriter implements Closeable {
               || item.references().stream().anyMatch(late::contains);
       fates.add(isLate && !isLast ? new Fate.Waits(item.row(Action.REJECTED, "")) : fate(item));
     }
-    boolean isCircle = isLast && group.size() > 1;
+    boolean isCircle = pass != Pass.FIRST && group.size() > 1;
     return isCircle && fates.stream().anyMatch(Fate.Waits.class::isInstance)
         ? circle(group, fates)
         : fates;
@@ -321,6 +357,20 @@ final class RecordWriter implements Closeable {
       } catch (FhirFailure e) {
         List<Integer> named = entries(e);
         if (named.isEmpty()) {
+          for (int index : open) {
+            if (fates.get(index) instanceof Fate.Waits waits) {
+              fates.set(
+                  index,
+                  new Fate.Waits(
+                      more(
+                          waits.otherwise(),
+                          "; it is one of "
+                              + open.size()
+                              + " that refer to each other in a circle, which can't be written at"
+                              + " once: "
+                              + e.getMessage())));
+            }
+          }
           return fates;
         }
         named.reversed().forEach(index -> open.remove(index.intValue()));

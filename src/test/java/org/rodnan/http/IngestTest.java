@@ -168,6 +168,30 @@ class IngestTest {
     assertThat(lines.get(2)).startsWith("data.ndjson,2,rejected").contains("does not exist");
   }
 
+  /** Farther apart than records are written at once; who is enrolled comes last. */
+  @Test
+  void writesWhatRefersToEachOtherFromOneEndOfAFileToTheOther() {
+    int pairs = 1_050;
+    StringBuilder file = new StringBuilder();
+    for (String side : List.of("a", "b")) {
+      String other = side.equals("a") ? "b" : "a";
+      for (int i = 0; i < pairs; i++) {
+        ObjectNode patient = example("ssc-patient-valid-pseudonym").put("id", id + side + i);
+        patient
+            .putArray("link")
+            .addObject()
+            .put("type", "seealso")
+            .putObject("other")
+            .put("reference", "Patient/" + id + other + i);
+        file.append(patient).append('\n');
+      }
+    }
+    Answer answer = send("/$ingest?source=fhir&provenance=false", file.toString());
+    assertThat(answer.text())
+        .contains("created " + 2 * pairs + ", updated 0")
+        .contains("rejected 0");
+  }
+
   @Test
   void writesCirclesAtOnceAndFindsThemUnchanged() {
     ObjectNode first = example("ssc-patient-valid-pseudonym").put("id", id + "-a");
