@@ -105,7 +105,11 @@ public final class Ingest {
         return report;
       }
       if (reader.isPresent()) {
-        reader.get().read(delivery.files(), delivery.mapping(), numbering);
+        MappedSink sink =
+            order.source() == Source.CLINICALTRIALS
+                ? new JoinedStudies(interactions.search(), numbering)
+                : numbering;
+        reader.get().read(delivery.files(), delivery.mapping(), sink);
       } else {
         FhirReader fhir = new FhirReader(parser, limits);
         delivery.files().stream()

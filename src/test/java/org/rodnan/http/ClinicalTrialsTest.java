@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -68,6 +69,71 @@ class ClinicalTrialsTest {
     String text = found.toString();
     assertThat(text).contains("\"comparator\":\"<\"", "\"value\":0.001", "paired-t");
     assertThat(text).contains("ci-lower", "-8.7", "month-12", "std-dev");
+  }
+
+  /** Whoever stored the study before keeps all that they said of it. */
+  @Test
+  void joinsAStudyThatIsStoredWithItsNumber() throws IOException {
+    ObjectNode own =
+        (ObjectNode)
+            JSON.readTree(
+                Path.of("profiles/examples/ssc-research-study-valid-two-arms.json").toFile());
+    own.put("id", "our-study").put("title", "Our own title");
+    own.putArray("identifier")
+        .addObject()
+        .put("system", "http://clinicaltrials.gov")
+        .put("value", "NCT09999993");
+    own.remove(List.of("protocol", "sponsor", "site", "enrollment", "principalInvestigator"));
+    assertThat(client.put("/ResearchStudy/our-study", own.toString()).status()).isEqualTo(201);
+    JsonNode before = client.get("/ResearchStudy/our-study").json();
+
+    String registry = study().replace("NCT00555581", "NCT09999993");
+    List<String> first = send(registry);
+    assertThat(first)
+        .noneMatch(line -> line.contains("rejected"))
+        .anyMatch(line -> line.contains("updated,ResearchStudy,our-study"))
+        .anyMatch(line -> line.contains("left-out") && line.contains("title"));
+    assertThat(send(registry))
+        .hasSameSizeAs(first)
+        .allMatch(line -> line.contains("unchanged") || line.contains("left-out"));
+
+    assertThat(client.get("/ResearchStudy/NCT09999993").status()).isEqualTo(404);
+    JsonNode after = client.get("/ResearchStudy/our-study").json();
+    before
+        .properties()
+        .forEach(each -> {
+          JsonNode now = after.path(each.getKey());
+          if (each.getValue().isArray()) {
+            assertThat(now).as(each.getKey()).containsAll(each.getValue());
+          } else if (!each.getKey().equals("meta")) {
+            assertThat(now).as(each.getKey()).isEqualTo(each.getValue());
+          }
+        });
+    assertThat(after.path("arm")).isEqualTo(before.path("arm"));
+    assertThat(after.path("site")).isNotEmpty();
+    assertThat(after.path("identifier")).hasSizeGreaterThan(1);
+    assertThat(
+            client
+                .get("/Observation?study=ResearchStudy/our-study&code=mrss-total&_count=50")
+                .json()
+                .path("entry"))
+        .hasSize(3);
+  }
+
+  @Test
+  void joinsNoneOfSeveralStudiesWithOneNumber() throws IOException {
+    for (String id : List.of("one-of-two", "other-of-two")) {
+      ObjectNode own = JSON.createObjectNode().put("resourceType", "ResearchStudy").put("id", id);
+      own.put("status", "active");
+      own.putArray("identifier")
+          .addObject()
+          .put("system", "http://clinicaltrials.gov")
+          .put("value", "NCT09999994");
+      assertThat(client.put("/ResearchStudy/" + id, own.toString()).status()).isEqualTo(201);
+    }
+    assertThat(send(study().replace("NCT00555581", "NCT09999994")))
+        .anyMatch(line -> line.contains("rejected") && line.contains("one-of-two"));
+    assertThat(client.get("/ResearchStudy/NCT09999994").status()).isEqualTo(404);
   }
 
   @Test
