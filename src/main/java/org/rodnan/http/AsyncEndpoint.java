@@ -26,7 +26,12 @@ final class AsyncEndpoint {
     return switch (jobs.state(id)) {
       case AsyncJobs.State.Working working ->
           Answer.empty(202)
-              .with("X-Progress", "at work for " + working.age().toSeconds() + " s")
+              .with(
+                  "X-Progress",
+                  (working.said().isEmpty() ? "" : working.said() + ", ")
+                      + "at work for "
+                      + working.age().toSeconds()
+                      + " s")
               .with("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
       case AsyncJobs.State.Done done -> Answer.of(200, bundle(done.answer()));
       case AsyncJobs.State.Failed failed ->

@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.IdGenerator;
@@ -45,11 +46,14 @@ final class AsyncJobs {
   /**
    * @param asked as the client wrote it, {@code GET /Patient?...}
    */
-  record Job(String asked, Instant since, Future<Answer> answer) {}
+  record Job(String asked, Instant since, LongWork work, Future<Answer> answer) {}
 
   /** How a job is. */
   sealed interface State {
-    record Working(Duration age) implements State {}
+    /**
+     * @param said how far it is; empty if nothing was said
+     */
+    record Working(Duration age, String said) implements State {}
 
     record Done(Answer answer) implements State {}
 
@@ -62,6 +66,20 @@ final class AsyncJobs {
    * @throws FhirFailure.Busy if too many jobs are at work
    */
   Answer answer(FhirRequest request, Supplier<Answer> work) {
+    return answer(request, new LongWork(false), work);
+  }
+
+  /**
+   * The same for work that says how far it is, and that may end early.
+   *
+   * @throws FhirFailure.Busy if too many jobs are at work
+   */
+  Answer answer(FhirRequest request, Function<LongWork, Answer> work) {
+    LongWork own = new LongWork(true);
+    return answer(request, own, () -> work.apply(own));
+  }
+
+  private Answer answer(FhirRequest request, LongWork own, Supplier<Answer> work) {
     if (!request.preferences().async()) {
       return work.get();
     }
@@ -71,12 +89,12 @@ final class AsyncJobs {
             + " "
             + request.http().getPathInfo()
             + (query == null ? "" : "?" + query);
-    String id = submit(asked, work);
+    String id = submit(asked, own, work);
     return Answer.empty(202)
         .with("Content-Location", request.links().base() + "/" + Routes.ASYNC + "/" + id);
   }
 
-  private synchronized String submit(String asked, Supplier<Answer> work) {
+  private synchronized String submit(String asked, LongWork own, Supplier<Answer> work) {
     drop(true);
     if (jobs.size() >= jobsMax) {
       throw new FhirFailure.Busy(
@@ -86,7 +104,7 @@ final class AsyncJobs {
           RETRY_AFTER);
     }
     String id = ids.next();
-    jobs.put(id, new Job(asked, clock.instant(), threads.submit(work::get)));
+    jobs.put(id, new Job(asked, clock.instant(), own, threads.submit(work::get)));
     return id;
   }
 
@@ -113,7 +131,7 @@ final class AsyncJobs {
   State state(String id) {
     Job job = job(id);
     if (!job.answer().isDone()) {
-      return new State.Working(Duration.between(job.since(), clock.instant()));
+      return new State.Working(Duration.between(job.since(), clock.instant()), job.work().said());
     }
     try {
       return new State.Done(job.answer().get());
@@ -138,15 +156,21 @@ final class AsyncJobs {
 
   /**
    * Forgets the job. One that has not begun never will; one that has begun comes to its end, and
-   * what it writes stays written.
+   * what it writes stays written. One that may end early is told to, and is kept for the answer
+   * that it then gives, until it is cancelled again.
    *
    * @throws FhirFailure.NotFound if there is no such job, or no longer
    */
   synchronized void cancel(String id) {
-    Job job = jobs.remove(id);
+    Job job = jobs.get(id);
     if (job == null) {
       throw unknown(id);
     }
+    if (job.work().mayStop() && !job.answer().isDone()) {
+      job.work().stop();
+      return;
+    }
+    jobs.remove(id);
     job.answer().cancel(false);
   }
 }

@@ -12,7 +12,6 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueSeverity;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
-import org.rodnan.fhir.Progress;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
@@ -30,7 +29,10 @@ final class IngestEndpoint {
     this.spool = spool;
   }
 
-  Answer ingest(OperationCall call) {
+  /**
+   * @param work hears how many bytes or records are done, and may end it between batches
+   */
+  Answer ingest(OperationCall call, LongWork work) {
     OperationInput input = call.input();
     try (Upload upload = input.upload().orElseGet(() -> inParameters(input))) {
       input.requireOnly(Set.of("source", "file", "content", "provenance"));
@@ -39,7 +41,7 @@ final class IngestEndpoint {
               Source.of(input.text("source").orElse("")),
               named(upload, input),
               input.text("provenance").isEmpty() || input.flag("provenance"));
-      try (IngestReport report = ingest.ingest(order, call.origin(), Progress.NONE)) {
+      try (IngestReport report = ingest.ingest(order, call.origin(), work)) {
         return answer(call, report);
       }
     }

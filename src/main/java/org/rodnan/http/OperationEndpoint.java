@@ -74,7 +74,9 @@ final class OperationEndpoint {
       return answer(call);
     }
     try {
-      return jobs.answer(request, () -> answer(call));
+      return target.operation() == NamedOperation.INGEST
+          ? jobs.answer(request, work -> ingests.ingest(call, work))
+          : jobs.answer(request, () -> answer(call));
     } catch (FhirFailure e) {
       call.input().upload().ifPresent(Upload::close);
       throw e;
@@ -127,7 +129,7 @@ final class OperationEndpoint {
                   .ildProgression()
                   .progression(call.key(), call.input().arguments()),
               "ild-progression");
-      case INGEST -> ingests.ingest(call);
+      case INGEST -> ingests.ingest(call, new LongWork(false));
       case INSTALL -> installs.install(call);
       case LASTN -> lastn(call);
       case META -> meta(call);

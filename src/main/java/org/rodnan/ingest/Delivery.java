@@ -214,7 +214,7 @@ final class Delivery implements Closeable {
 
   private void progressed(long more) {
     read += more;
-    progress.at("reading", Math.min(read, size), Math.max(1, size));
+    progress.at("reading bytes", Math.min(read, size), Math.max(1, size));
   }
 
   private FhirFailure.TooLarge tooLarge(String name) {

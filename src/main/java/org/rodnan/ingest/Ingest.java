@@ -76,7 +76,8 @@ public final class Ingest {
   }
 
   /**
-   * Takes what was sent together. When this returns, all that the report says is durable.
+   * Takes what was sent together. When this returns, all that the report says is durable. If the
+   * progress is stopped, it ends between batches, and the report tells what was not written.
    *
    * @return to be closed
    * @throws FhirFailure.TooLarge if there is more of it than the settings allow; what was read
@@ -101,20 +102,34 @@ public final class Ingest {
       Numbering numbering = new Numbering(report, writer);
       delivery.refused().forEach(each -> numbering.told(each, Action.REJECTED));
       if (order.source() == Source.HL7V2) {
-        delivery.files().forEach(file -> messages(file, numbering, origin));
+        for (SourceFile file : delivery.files()) {
+          if (progress.isStopped()) {
+            numbering.told(file.name(), 0, Action.LEFT_OUT, "cancelled before it was read");
+          } else {
+            messages(file, numbering, origin);
+          }
+        }
         return report;
       }
-      if (reader.isPresent()) {
-        MappedSink sink =
-            order.source() == Source.CLINICALTRIALS
-                ? new JoinedStudies(interactions.search(), numbering)
-                : numbering;
-        reader.get().read(delivery.files(), delivery.mapping(), sink);
-      } else {
-        FhirReader fhir = new FhirReader(parser, limits);
-        delivery.files().stream()
-            .sorted(Comparator.comparingInt(file -> rank(file.name())))
-            .forEach(file -> fhir.read(file, numbering));
+      try {
+        if (reader.isPresent()) {
+          MappedSink sink =
+              order.source() == Source.CLINICALTRIALS
+                  ? new JoinedStudies(interactions.search(), numbering)
+                  : numbering;
+          reader.get().read(delivery.files(), delivery.mapping(), sink);
+        } else {
+          FhirReader fhir = new FhirReader(parser, limits);
+          delivery.files().stream()
+              .sorted(Comparator.comparingInt(file -> rank(file.name())))
+              .forEach(file -> fhir.read(file, numbering));
+        }
+      } catch (RecordWriter.Stopped e) {
+        numbering.told(
+            numbering.file,
+            numbering.line,
+            Action.LEFT_OUT,
+            "cancelled: what follows was not read");
       }
       writer.finish();
       if (order.isTraced()) {
@@ -190,6 +205,11 @@ public final class Ingest {
     private final RecordWriter writer;
     private long next;
 
+    /** Of the last record. */
+    private String file = "";
+
+    private long line;
+
     Numbering(IngestReport report, RecordWriter writer) {
       this.report = report;
       this.writer = writer;
@@ -197,11 +217,18 @@ public final class Ingest {
 
     @Override
     public void record(String file, long line, byte[] json) {
+      at(file, line);
       writer.add(new FhirRecord(next++, file, line, "", json));
+    }
+
+    private void at(String file, long line) {
+      this.file = file;
+      this.line = line;
     }
 
     @Override
     public void resource(MappedContent.Mapped each) {
+      at(each.file(), each.row());
       writer.add(
           new FhirRecord(next++, each.file(), each.row(), each.place(), encoded(each.resource())));
     }

@@ -101,18 +101,52 @@ final class RecordWriter implements Closeable {
     record Waits(Row otherwise) implements Fate {}
   }
 
+  /** That no more of it is wanted. */
+  static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Stopped() {
+      super("The ingest was cancelled", null, false, false);
+    }
+  }
+
+  /**
+   * @throws Stopped if the work is to end; nothing more is to be added then
+   */
   void add(FhirRecord next) {
     batch.add(next);
     batchBytes += next.json().length;
     if (batch.size() >= BATCH_MAX || batchBytes >= BATCH_BYTES_MAX) {
       flush();
+      if (progress.isStopped()) {
+        throw new Stopped();
+      }
     }
   }
 
   private void flush() {
-    write(List.copyOf(batch), Pass.FIRST, 0);
+    writeOrTell(List.copyOf(batch), Pass.FIRST, 0);
     batch.clear();
     batchBytes = 0;
+  }
+
+  /** Once the work is to end, what was read but not written is told as left out. */
+  private void writeOrTell(List<FhirRecord> records, Pass pass, int circle) {
+    if (!progress.isStopped()) {
+      write(records, pass, circle);
+      return;
+    }
+    for (FhirRecord each : records) {
+      report.add(
+          each.number(),
+          new Row(
+              each.file(),
+              each.line(),
+              Action.LEFT_OUT,
+              "",
+              "",
+              each.located("cancelled before it was written")));
+    }
   }
 
   /** Writes the rest, and those that had to wait; returns when all that is written is durable. */
@@ -132,8 +166,8 @@ final class RecordWriter implements Closeable {
             LATER_BATCH_MAX,
             LATER_BATCH_BYTES_MAX,
             part -> {
-              write(part.records(), now, Math.max(part.circle(), open.isOrdered() ? 0 : -1));
-              progress.at("waiting", done.addAndGet(part.records().size()), all);
+              writeOrTell(part.records(), now, Math.max(part.circle(), open.isOrdered() ? 0 : -1));
+              progress.at("waiting records", done.addAndGet(part.records().size()), all);
             });
       }
       pass = written.get() == before ? Pass.LAST : Pass.LATER;
