@@ -73,6 +73,7 @@ record FhirRequest(
         http.getMethod().equals("POST")
             ? switch (target.operation()) {
               case GRAPHQL -> bodies.graphql(http, query);
+              case IMPORT -> bodies.manifest(http, query);
               case INGEST -> bodies.files(http, query);
               case INSTALL -> bodies.fhirPackage(http, query);
               case RUN, EXPORT_VIEWS -> bodies.view(http, query);

@@ -24,6 +24,7 @@ import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.hl7v2.Hl7v2Receiver;
 import org.rodnan.index.ResourceIndex;
+import org.rodnan.ingest.BulkImport;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestSettings;
 import org.rodnan.ingest.PackageInstaller;
@@ -120,6 +121,7 @@ class HttpConfiguration {
       TerminologyService terminology,
       PackageInstaller packages,
       Ingest ingest,
+      BulkImport imports,
       SdtmExport sdtm,
       ClinicalTrialsExport clinicalTrials,
       ViewEndpoint views,
@@ -149,6 +151,7 @@ class HttpConfiguration {
             operations,
             new InstallEndpoint(packages),
             new IngestEndpoint(ingest, spool),
+            new ImportEndpoint(imports),
             new StudyExportEndpoint(sdtm, clinicalTrials),
             views,
             new ExportEndpoint(exports, views),

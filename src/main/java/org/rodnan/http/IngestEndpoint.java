@@ -65,7 +65,8 @@ final class IngestEndpoint {
         : upload.pieces();
   }
 
-  private static Answer answer(OperationCall call, IngestReport report) {
+  /** The report, in the form that is wanted. */
+  static Answer answer(OperationCall call, IngestReport report) {
     if (!call.wantsTable()) {
       return Answer.of(
           200,

@@ -37,6 +37,8 @@ enum NamedOperation {
   GRAPHQL("graphql", true, Set.of(Level.SYSTEM, Level.INSTANCE), Set.of()),
   ILD_PROGRESSION(
       "ild-progression", true, Set.of(Level.INSTANCE), Set.of("ResearchStudy", "ResearchSubject")),
+  /** The proposal for bulk import by a manifest. */
+  IMPORT("import", false, Set.of(Level.SYSTEM), Set.of("Parameters")),
   INGEST("ingest", false, Set.of(Level.SYSTEM), Set.of("Bundle")),
   INSTALL("install", false, Set.of(Level.TYPE), Set.of("ImplementationGuide")),
   LASTN("lastn", true, Set.of(Level.TYPE), Set.of("Observation")),
@@ -73,6 +75,7 @@ enum NamedOperation {
       Set.of(
           "Bundle-ingest",
           "ImplementationGuide-install",
+          "Parameters-import",
           "ResearchStudy-adverse-events",
           "ResearchStudy-clinicaltrials",
           "ResearchStudy-criss",
@@ -103,6 +106,7 @@ enum NamedOperation {
           "data-quality",
           "endpoint",
           "ild-progression",
+          "import",
           "ingest",
           "participant-flow",
           "timeline",

@@ -41,6 +41,7 @@ final class OperationEndpoint {
   private final Operations operations;
   private final InstallEndpoint installs;
   private final IngestEndpoint ingests;
+  private final ImportEndpoint imports;
   private final StudyExportEndpoint studies;
   private final ViewEndpoint views;
   private final ExportEndpoint exports;
@@ -50,6 +51,7 @@ final class OperationEndpoint {
       Operations operations,
       InstallEndpoint installs,
       IngestEndpoint ingests,
+      ImportEndpoint imports,
       StudyExportEndpoint studies,
       ViewEndpoint views,
       ExportEndpoint exports,
@@ -57,6 +59,7 @@ final class OperationEndpoint {
     this.operations = operations;
     this.installs = installs;
     this.ingests = ingests;
+    this.imports = imports;
     this.studies = studies;
     this.views = views;
     this.exports = exports;
@@ -72,6 +75,9 @@ final class OperationEndpoint {
     if (target.operation().hasFormats()) {
       // $export is the asynchronous form of it.
       return answer(call);
+    }
+    if (target.operation() == NamedOperation.IMPORT) {
+      return imports.start(call, request, jobs);
     }
     try {
       return target.operation() == NamedOperation.INGEST
@@ -129,6 +135,9 @@ final class OperationEndpoint {
                   .ildProgression()
                   .progression(call.key(), call.input().arguments()),
               "ild-progression");
+      case IMPORT ->
+          throw new FhirFailure.NotAllowed(
+              "$import answers later, so that it can't stand in a batch or transaction");
       case INGEST -> ingests.ingest(call, new LongWork(false));
       case INSTALL -> installs.install(call);
       case LASTN -> lastn(call);

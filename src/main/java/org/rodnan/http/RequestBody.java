@@ -227,6 +227,18 @@ final class RequestBody {
   }
 
   /**
+   * A manifest of files, whatever its form, as if it were the parameter {@code manifest}.
+   *
+   * @throws FhirFailure as {@link #resource}
+   */
+  OperationInput manifest(HttpServletRequest request, QueryParameters query) {
+    byte[] json = body(request, bytes -> bytes, bytes -> parser.parseXml(bytes).json());
+    String text = new String(json, StandardCharsets.UTF_8);
+    return new OperationInput(
+        query.and(new QueryParameters(List.of(new Parameter("manifest", text)))), Optional.empty());
+  }
+
+  /**
    * Files of whatever type, or the parts of a form, on disk.
    *
    * @throws FhirFailure.TooLarge if they are longer than {@code rodnan.ingest.body-bytes-max}

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.hl7.fhir.r4.model.Resource;
@@ -68,10 +69,24 @@ public final class Ingest {
    * What is to be done.
    *
    * @param isTraced whether Provenance resources tell from which file each record came
+   * @param types that all records of a file must have, by the file's name; of FHIR
+   * @param told what the report is to begin with
    */
-  public record Order(Source source, List<Piece> pieces, boolean isTraced) {
+  public record Order(
+      Source source,
+      List<Piece> pieces,
+      boolean isTraced,
+      Map<String, String> types,
+      List<Row> told) {
     public Order {
       pieces = List.copyOf(pieces);
+      types = Map.copyOf(types);
+      told = List.copyOf(told);
+    }
+
+    /** Of records of any type. */
+    public Order(Source source, List<Piece> pieces, boolean isTraced) {
+      this(source, pieces, isTraced, Map.of(), List.of());
     }
   }
 
@@ -97,9 +112,11 @@ public final class Ingest {
                 threads,
                 folder,
                 report,
+                order.types(),
                 origin,
                 progress)) {
       Numbering numbering = new Numbering(report, writer);
+      order.told().forEach(numbering::row);
       delivery.refused().forEach(each -> numbering.told(each, Action.REJECTED));
       if (order.source() == Source.HL7V2) {
         for (SourceFile file : delivery.files()) {

@@ -20,7 +20,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.util.FileSystemUtils;
 
 @Configuration
-@EnableConfigurationProperties({IngestSettings.class, TrialSettings.class, PackageSettings.class})
+@EnableConfigurationProperties({
+  IngestSettings.class,
+  ImportSettings.class,
+  TrialSettings.class,
+  PackageSettings.class
+})
 class IngestConfiguration {
   private static final int WRITERS = 32;
   private static final Logger LOG = LoggerFactory.getLogger(IngestConfiguration.class);
@@ -73,6 +78,18 @@ class IngestConfiguration {
         folder,
         ingesting,
         messages);
+  }
+
+  @Bean
+  BulkImport bulkImport(
+      Ingest ingest,
+      ImportSettings settings,
+      IngestSettings limits,
+      Clock clock,
+      StoreSettings storing) {
+    Path folder = storing.folder().resolve("imports");
+    FileSystemUtils.deleteRecursively(folder.toFile());
+    return new BulkImport(ingest, settings, limits, clock, folder);
   }
 
   @Bean

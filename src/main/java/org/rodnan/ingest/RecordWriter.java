@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -62,6 +63,7 @@ final class RecordWriter implements Closeable {
   private final ExecutorService threads;
   private final Path folder;
   private final IngestReport report;
+  private final Map<String, String> types;
   private final Origin origin;
   private final Progress progress;
   private final List<FhirRecord> batch = new ArrayList<>();
@@ -73,6 +75,9 @@ final class RecordWriter implements Closeable {
   private int batchBytes;
   private WaitingRecords waiting;
 
+  /**
+   * @param types that all records of a file must have, by its name
+   */
   RecordWriter(
       UpdateInteraction updates,
       BundleInteraction bundles,
@@ -80,6 +85,7 @@ final class RecordWriter implements Closeable {
       ExecutorService threads,
       Path folder,
       IngestReport report,
+      Map<String, String> types,
       Origin origin,
       Progress progress) {
     this.updates = updates;
@@ -88,6 +94,7 @@ final class RecordWriter implements Closeable {
     this.threads = threads;
     this.folder = folder;
     this.report = report;
+    this.types = types;
     this.origin = origin;
     this.progress = progress;
     this.waiting = new WaitingRecords(folder);
@@ -265,6 +272,12 @@ final class RecordWriter implements Closeable {
   private Optional<RecordItem> item(FhirRecord source) {
     try {
       ParsedResource resource = parser.parseJson(source.json());
+      String declared = types.getOrDefault(source.file(), resource.type());
+      if (!declared.equals(resource.type())) {
+        throw new FhirFailure.Unprocessable(
+            IssueType.INVALID,
+            "The resource is a " + resource.type() + "; expected a " + declared + ", as declared");
+      }
       String id = resource.resource().getIdElement().getIdPart();
       if (id == null) {
         throw new FhirFailure.Unprocessable(
