@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.hl7v2.Hl7v2Receiver;
@@ -12,6 +13,7 @@ import org.rodnan.store.ResourceStore;
 import org.rodnan.store.StoreSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -23,6 +25,7 @@ import org.springframework.util.FileSystemUtils;
 @EnableConfigurationProperties({
   IngestSettings.class,
   ImportSettings.class,
+  WatchSettings.class,
   TrialSettings.class,
   PackageSettings.class
 })
@@ -90,6 +93,29 @@ class IngestConfiguration {
     Path folder = storing.folder().resolve("imports");
     FileSystemUtils.deleteRecursively(folder.toFile());
     return new BulkImport(ingest, settings, limits, clock, folder);
+  }
+
+  /** Of the server alone: a command doesn't take what lies in the folder. */
+  @Bean
+  @ConditionalOnWebApplication
+  SmartLifecycle folderWatch(WatchSettings settings, Ingest ingest, Clock clock, IdGenerator ids) {
+    FolderWatch watch = new FolderWatch(settings, ingest, clock, ids.next());
+    return new SmartLifecycle() {
+      @Override
+      public void start() {
+        watch.start();
+      }
+
+      @Override
+      public void stop() {
+        watch.stop();
+      }
+
+      @Override
+      public boolean isRunning() {
+        return watch.isRunning();
+      }
+    };
   }
 
   @Bean
