@@ -27,8 +27,12 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(ExportSettings.class)
 class ExportConfiguration {
   @Bean
-  SdtmExport sdtmExport(Interactions interactions, EverythingEngine everything, Clock clock) {
-    return new SdtmExport(interactions.read(), everything, clock);
+  SdtmExport sdtmExport(
+      Interactions interactions,
+      EverythingEngine everything,
+      Clock clock,
+      ExportSettings settings) {
+    return new SdtmExport(interactions.read(), everything, clock, settings.sdtmResourcesMax());
   }
 
   @Bean

@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param anonymityMin subjects that are to have the same sex, age, arms and site
  * @param viewTimeMax how long somebody waits for the rows of a view
  * @param viewRowsMax rows that are held of a view that puts rows together
+ * @param sdtmResourcesMax resources of a study that are held to be written as SDTM
  */
 @ConfigurationProperties("rodnan.export")
 record ExportSettings(
@@ -30,7 +31,8 @@ record ExportSettings(
     @DefaultValue("365") int shiftDaysMax,
     @DefaultValue("5") int anonymityMin,
     @DefaultValue("5m") Duration viewTimeMax,
-    @DefaultValue("1000000") int viewRowsMax) {
+    @DefaultValue("1000000") int viewRowsMax,
+    @DefaultValue("500000") int sdtmResourcesMax) {
   static final int SHIFT_DAYS_MIN = 30;
 
   ExportSettings {

@@ -28,7 +28,8 @@ import org.rodnan.search.SearchRequest.Parameter;
 
 /**
  * A study as SDTM: {@code ResearchStudy/[id]/$sdtm}. It is of one point in time, that of {@code
- * $everything}; its rows are held in memory. Thread safe.
+ * $everything}. Its rows are held in memory, so the number of its resources is bounded. Thread
+ * safe.
  */
 public final class SdtmExport {
   private static final String SDTMIG = "3.4";
@@ -40,11 +41,16 @@ public final class SdtmExport {
   private final ReadInteraction read;
   private final EverythingEngine everything;
   private final Clock clock;
+  private final int resourcesMax;
 
-  SdtmExport(ReadInteraction read, EverythingEngine everything, Clock clock) {
+  /**
+   * @param resourcesMax resources of a study; more are refused
+   */
+  SdtmExport(ReadInteraction read, EverythingEngine everything, Clock clock, int resourcesMax) {
     this.read = read;
     this.everything = everything;
     this.clock = clock;
+    this.resourcesMax = resourcesMax;
   }
 
   /**
@@ -54,23 +60,33 @@ public final class SdtmExport {
    * @return resources that have no place in it, by what they are, and how many
    * @throws FhirFailure.NotFound if there never was such a study
    * @throws FhirFailure.Gone if it was deleted
+   * @throws FhirFailure.TooLarge if it has more resources than the settings allow
    * @throws FhirFailure.Unprocessable if it has no subjects, or the format can't hold a value
    */
   public Map<String, Integer> write(ResourceKey study, Format format, OutputStream out) {
     ResourceKey known = read.read(study).key();
-    List<Resource> resources = new ArrayList<>();
+    List<Resource> persons = new ArrayList<>();
+    List<byte[]> records = new ArrayList<>();
     ResearchStudy protocol = new ResearchStudy();
     SearchPage page =
         everything.search(
             known, List.of(new Parameter("_count", PAGE), new Parameter("_type", TYPES)));
     while (true) {
       for (SearchPage.Entry entry : page.entries()) {
-        Resource resource = parsed(entry.json());
-        if (resource instanceof ResearchStudy found) {
-          protocol = entry.key().equals(known) ? found : protocol;
-        } else {
-          resources.add(resource);
+        switch (entry.key().type()) {
+          case "ResearchStudy" ->
+              protocol =
+                  entry.key().equals(known) ? (ResearchStudy) parsed(entry.json()) : protocol;
+          case "Patient", "ResearchSubject" -> persons.add(parsed(entry.json()));
+          default -> records.add(entry.json());
         }
+      }
+      if (persons.size() + records.size() > resourcesMax) {
+        throw new FhirFailure.TooLarge(
+            known
+                + " has more resources than rodnan.export.sdtm-resources-max allows, "
+                + resourcesMax
+                + ", which are held in memory; $export and views have no such limit");
       }
       if (page.next().isEmpty()) {
         break;
@@ -78,7 +94,7 @@ public final class SdtmExport {
       page = everything.next(known, page.next().get());
     }
     SdtmWriter writer = new SdtmWriter(known.id());
-    List<Tabulation> datasets = writer.write(resources);
+    List<Tabulation> datasets = writer.write(persons, records.stream().map(SdtmExport::parsed));
     if (datasets.isEmpty()) {
       throw new FhirFailure.Unprocessable(
           IssueType.NOTFOUND,

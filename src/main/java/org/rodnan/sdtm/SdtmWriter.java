@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
@@ -101,34 +102,43 @@ public final class SdtmWriter {
 
   /** The domains that have rows, by name. */
   public List<Tabulation> write(List<Resource> resources) {
+    return write(resources, resources.stream());
+  }
+
+  /**
+   * The same; each resource that is not about a person as such is looked at once.
+   *
+   * @param persons all Patients and ResearchSubjects; other resources among them are ignored
+   */
+  public List<Tabulation> write(List<Resource> persons, Stream<Resource> records) {
     Map<String, Patient> patients = new HashMap<>();
-    for (Resource resource : resources) {
+    for (Resource resource : persons) {
       if (resource instanceof Patient patient) {
         patients.put("Patient/" + patient.getIdElement().getIdPart(), patient);
       }
     }
-    for (Resource resource : resources) {
+    for (Resource resource : persons) {
       if (resource instanceof ResearchSubject subject) {
         subject(subject, patients);
       }
     }
-    for (Resource resource : resources) {
-      switch (resource) {
-        case AdverseEvent event ->
-            row(event.getSubject().getReference(), event, this::adverseEvent);
-        case MedicationAdministration given ->
-            row(given.getSubject().getReference(), given, this::given);
-        case MedicationStatement taken ->
-            row(taken.getSubject().getReference(), taken, this::taken);
-        case Observation observation ->
-            row(observation.getSubject().getReference(), observation, this::observation);
-        case Patient patient -> {}
-        case ResearchSubject subject -> {}
-        default -> leave(resource.fhirType());
-      }
-    }
+    records.forEach(this::record);
     visits();
     return datasets();
+  }
+
+  private void record(Resource resource) {
+    switch (resource) {
+      case AdverseEvent event -> row(event.getSubject().getReference(), event, this::adverseEvent);
+      case MedicationAdministration given ->
+          row(given.getSubject().getReference(), given, this::given);
+      case MedicationStatement taken -> row(taken.getSubject().getReference(), taken, this::taken);
+      case Observation observation ->
+          row(observation.getSubject().getReference(), observation, this::observation);
+      case Patient patient -> {}
+      case ResearchSubject subject -> {}
+      default -> leave(resource.fhirType());
+    }
   }
 
   private void leave(String what) {

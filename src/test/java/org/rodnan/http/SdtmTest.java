@@ -130,6 +130,18 @@ class SdtmTest {
     }
   }
 
+  @Test
+  void refusesAStudyThatIsTooLarge() throws IOException {
+    try (TestServer small = TestServer.start("rodnan.export.sdtm-resources-max=20")) {
+      post(small.client(), trial("study"));
+      post(small.client(), trial("subject-001"));
+      Answer answer = small.client().get("/ResearchStudy/spiera-2011/$sdtm");
+      assertThat(answer.status()).isEqualTo(413);
+      assertThat(answer.text()).contains("rodnan.export.sdtm-resources-max allows, 20");
+      assertThat(small.client().get("/ResearchStudy/spiera-2011").status()).isEqualTo(200);
+    }
+  }
+
   private static List<SourceFile> files(byte[] zip) throws IOException {
     List<SourceFile> files = new ArrayList<>();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
