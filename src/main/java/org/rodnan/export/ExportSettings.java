@@ -32,7 +32,7 @@ record ExportSettings(
     @DefaultValue("5") int anonymityMin,
     @DefaultValue("5m") Duration viewTimeMax,
     @DefaultValue("1000000") int viewRowsMax,
-    @DefaultValue("500000") int sdtmResourcesMax) {
+    @DefaultValue("200000") int sdtmResourcesMax) {
   static final int SHIFT_DAYS_MIN = 30;
 
   ExportSettings {
