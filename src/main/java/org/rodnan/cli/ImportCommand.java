@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,16 +24,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Takes files into a data directory that no server has open. */
+/** Takes files into a data directory that no server has open, or sends them to a server. */
 @Command(
     name = "import",
     description = {
       "Takes files into the data directory: each record is validated, and stored under its id or"
           + " rejected.",
       "The same files twice change nothing; if it is interrupted, do it again.",
-      "On SQLite no server may have the directory open; send the files to a server with $ingest."
+      "On SQLite no server may have the directory open; --server sends the files to one instead."
     },
     footerHeading = "%nExit codes:%n",
     footer = {
@@ -60,6 +62,15 @@ final class ImportCommand implements Callable<Integer> {
       description = "Writes what became of each record: file,line,action,type,id,reason.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      description = {
+        "Sends the files to the $$ingest of a server, such as http://localhost:8080/fhir, instead"
+            + " of opening a data directory."
+      })
+  private @Nullable URI server;
+
   @Option(names = "--json", description = "Prints the counts as JSON.")
   private boolean isJson;
 
@@ -84,13 +95,21 @@ final class ImportCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Ingest.Order order = files.order(spec, !isUntraced);
     ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
+    if (server != null) {
+      return sent(server, order, line);
+    }
     try (OpenProgram opened = OpenProgram.with(program, store);
         IngestReport found =
             opened
                 .part(Ingest.class)
                 .ingest(order, new Origin("rodnan", null, "import", null), line::at)) {
       line.end();
-      tell(found);
+      if (report != null) {
+        try (OutputStream out = Files.newOutputStream(report)) {
+          found.writeCsv(out);
+        }
+      }
+      tell(Counted.of(found));
       return found.count(Action.REJECTED) == 0 ? 0 : 1;
     } catch (FhirFailure | StartFailure e) {
       line.end();
@@ -103,12 +122,36 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(IngestReport found) throws IOException {
-    if (report != null) {
-      try (OutputStream out = Files.newOutputStream(report)) {
-        found.writeCsv(out);
+  private int sent(URI base, Ingest.Order order, ProgressLine line) {
+    if (base.getHost() == null || !String.valueOf(base.getScheme()).matches("https?")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The server is " + base + "; expected an address such as http://localhost:8080/fhir");
+    }
+    Path temporary = null;
+    try (RemoteIngest remote = new RemoteIngest(base)) {
+      Path csv = report;
+      if (csv == null) {
+        temporary = Files.createTempFile("rodnan-", ".csv");
+        csv = temporary;
+      }
+      remote.ingest(order, csv, line);
+      line.end();
+      Counted found = Counted.of(csv);
+      tell(found);
+      return found.count(Action.REJECTED) == 0 ? 0 : 1;
+    } catch (IOException e) {
+      line.end();
+      spec.commandLine().getErr().println("Not imported. " + e.getMessage());
+      return 1;
+    } finally {
+      if (temporary != null) {
+        temporary.toFile().delete();
       }
     }
+  }
+
+  private void tell(Counted found) {
     PrintWriter out = spec.commandLine().getOut();
     if (isJson) {
       out.println(json(found));
@@ -130,6 +173,10 @@ final class ImportCommand implements Callable<Integer> {
 
   /** The counts, and the first rows that were rejected or left out. */
   static ObjectNode json(IngestReport found) {
+    return json(Counted.of(found));
+  }
+
+  private static ObjectNode json(Counted found) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     for (Action action : Action.values()) {
       json.put(action.code(), found.count(action));
