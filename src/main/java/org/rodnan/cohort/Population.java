@@ -3,17 +3,19 @@ package org.rodnan.cohort;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
-import org.rodnan.search.SubjectSearch.Measured;
 import org.rodnan.search.SubjectSearch.Moment;
 import org.rodnan.terminology.CanonicalQuantity;
 import org.rodnan.terminology.UnitConversion;
@@ -37,6 +39,12 @@ public final class Population {
   private final UnitConversion units;
   private final BitSet all;
 
+  /** Everybody's numbers, rising; whoever is at a place here is there in all columns. */
+  private final int[] numbers;
+
+  /** By number, where it stands among {@link #numbers}. */
+  private final int[] places;
+
   /**
    * @param study empty means all patients
    */
@@ -49,6 +57,11 @@ public final class Population {
             .map(key ->
                 moment.patients("ResearchSubject", List.of(new Parameter("study", key.toString()))))
             .orElseGet(() -> moment.patients("Patient", List.of()));
+    this.numbers = all.stream().toArray();
+    this.places = new int[all.length()];
+    for (int place = 0; place < numbers.length; place++) {
+      places[numbers[place]] = place;
+    }
   }
 
   /** Everybody. */
@@ -112,15 +125,16 @@ public final class Population {
 
   private BitSet changed(Criterion criterion, Change change) {
     Measure measure = measure(criterion.parameters());
-    Map<Integer, Double> earlier = measure.at(change.from());
-    Map<Integer, Double> later = measure.at(change.to());
+    double[] earlier = measure.column(change.from());
+    double[] later = measure.column(change.to());
     BitSet found = new BitSet();
-    later.forEach((patient, value) -> {
-      Double before = earlier.get(patient);
-      if (before != null && change.isMet(before, value)) {
-        found.set(patient);
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Double.isNaN(earlier[i])
+          && !Double.isNaN(later[i])
+          && change.isMet(earlier[i], later[i])) {
+        found.set(numbers[i]);
       }
-    });
+    }
     return found;
   }
 
@@ -150,6 +164,48 @@ public final class Population {
     return value.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|").replace("$", "\\$");
   }
 
+  /** Of each subject the latest value at a visit; of the same time, the one written last. */
+  private static final class Latest {
+    private final double[] values;
+    private final long[] times;
+    private final long[] created;
+    private boolean hasAny;
+
+    Latest(int subjects) {
+      this.values = new double[subjects];
+      this.times = new long[subjects];
+      this.created = new long[subjects];
+      Arrays.fill(values, Double.NaN);
+    }
+
+    boolean has(int place) {
+      return !Double.isNaN(values[place]);
+    }
+
+    void put(int place, double value, long time, long creation) {
+      boolean isLater = time != times[place] ? time > times[place] : creation > created[place];
+      if (!has(place) || isLater) {
+        values[place] = value;
+        times[place] = time;
+        created[place] = creation;
+        hasAny = true;
+      }
+    }
+
+    /** How much later than the others these are, of who has both. */
+    OptionalDouble meanDelay(Latest others) {
+      double sum = 0;
+      int count = 0;
+      for (int i = 0; i < values.length; i++) {
+        if (has(i) && others.has(i)) {
+          sum += (double) times[i] - others.times[i];
+          count++;
+        }
+      }
+      return count == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
+    }
+  }
+
   /**
    * A value of a day.
    *
@@ -167,7 +223,7 @@ public final class Population {
     private final String name;
     private final double zero;
     private final double step;
-    private final Map<String, Map<Integer, Measured>> byVisit = new HashMap<>();
+    private final Map<String, Latest> byVisit = new HashMap<>();
 
     private Measure(List<Parameter> asked) {
       List<Parameter> search = new ArrayList<>(asked);
@@ -210,17 +266,38 @@ public final class Population {
      * @param visit its code
      */
     public Map<Integer, Double> at(String visit) {
+      double[] column = column(visit);
       Map<Integer, Double> values = new HashMap<>();
-      latest(visit).forEach((patient, each) -> values.put(patient, sent(each.value())));
+      for (int i = 0; i < numbers.length; i++) {
+        if (!Double.isNaN(column[i])) {
+          values.put(numbers[i], column[i]);
+        }
+      }
       return values;
+    }
+
+    /**
+     * The same values in the order of {@link Population#all}, NaN for who has none.
+     *
+     * @param visit its code
+     */
+    public double[] column(String visit) {
+      double[] column = latest(visit).values.clone();
+      for (int i = 0; i < column.length; i++) {
+        column[i] = Double.isNaN(column[i]) ? Double.NaN : sent(column[i]);
+      }
+      return column;
     }
 
     /** Of each patient the same value with the day in UTC that it is of. */
     public Map<Integer, Dated> datedAt(String visit) {
+      Latest latest = latest(visit);
       Map<Integer, Dated> values = new HashMap<>();
-      latest(visit)
-          .forEach((patient, each) ->
-              values.put(patient, new Dated(sent(each.value()), dayOf(each.time()))));
+      for (int i = 0; i < numbers.length; i++) {
+        if (latest.has(i)) {
+          values.put(numbers[i], new Dated(sent(latest.values[i]), dayOf(latest.times[i])));
+        }
+      }
       return values;
     }
 
@@ -232,7 +309,7 @@ public final class Population {
 
     /** Whether anybody has a value at the visit. */
     public boolean isAt(String visit) {
-      return !latest(visit).isEmpty();
+      return latest(visit).hasAny;
     }
 
     /**
@@ -240,23 +317,12 @@ public final class Population {
      * were; that one, and those before it, are left out.
      */
     public List<String> visitsAfter(String baseline) {
-      Map<Integer, Measured> first = latest(baseline);
+      Latest first = latest(baseline);
       Map<String, Double> delays = new HashMap<>();
-      List<Parameter> whole =
-          study
-              .map(key ->
-                  Stream.concat(
-                          Population.this.at("Observation", search, Optional.empty()).stream(),
-                          Stream.of(new Parameter("study", key.toString())))
-                      .toList())
-              .orElse(search);
-      for (String visit : moment.codes("Observation", whole, "visit")) {
-        Map<Integer, Measured> then = visit.equals(baseline) ? Map.of() : latest(visit);
-        then.entrySet().stream()
-            .filter(each -> first.containsKey(each.getKey()))
-            .mapToDouble(each -> (double) each.getValue().time() - time(first, each.getKey()))
-            .average()
-            .ifPresent(delay -> delays.put(visit, delay));
+      for (String visit : recorded()) {
+        if (!visit.equals(baseline)) {
+          latest(visit).meanDelay(first).ifPresent(delay -> delays.put(visit, delay));
+        }
       }
       return delays.entrySet().stream()
           .filter(each -> each.getValue() > 0)
@@ -265,30 +331,37 @@ public final class Population {
           .toList();
     }
 
-    private static double time(Map<Integer, Measured> first, Integer patient) {
-      Measured measured = first.get(patient);
-      return measured == null ? Double.NaN : measured.time();
+    /** The visits at which anybody has a value, by code. */
+    public List<String> visits() {
+      return recorded().stream().filter(this::isAt).sorted().toList();
     }
 
-    private Map<Integer, Measured> latest(String visit) {
+    private Set<String> recorded() {
+      List<Parameter> whole =
+          study
+              .map(key ->
+                  Stream.concat(
+                          Population.this.at("Observation", search, Optional.empty()).stream(),
+                          Stream.of(new Parameter("study", key.toString())))
+                      .toList())
+              .orElse(search);
+      return moment.codes("Observation", whole, "visit");
+    }
+
+    private Latest latest(String visit) {
       return byVisit.computeIfAbsent(visit, this::read);
     }
 
-    private Map<Integer, Measured> read(String visit) {
-      Map<Integer, Measured> latest = new HashMap<>();
-      for (Measured each :
-          moment.measured(Population.this.at("Observation", search, Optional.of(visit)))) {
-        if (all.get(each.patient())) {
-          latest.merge(each.patient(), each, Measure::later);
-        }
-      }
+    private Latest read(String visit) {
+      Latest latest = new Latest(numbers.length);
+      moment.forEachMeasured(
+          Population.this.at("Observation", search, Optional.of(visit)),
+          (patient, value, time, created) -> {
+            if (all.get(patient)) {
+              latest.put(places[patient], value, time, created);
+            }
+          });
       return latest;
-    }
-
-    private static Measured later(Measured one, Measured other) {
-      boolean isOther =
-          other.time() != one.time() ? other.time() > one.time() : other.created() > one.created();
-      return isOther ? other : one;
     }
 
     /** The number that was sent comes out again. */

@@ -3,10 +3,10 @@ package org.rodnan.endpoint;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -18,7 +18,6 @@ import org.rodnan.cohort.Population;
 import org.rodnan.cohort.SmallCounts;
 import org.rodnan.endpoint.EndpointTable.Comparison;
 import org.rodnan.endpoint.EndpointTable.Row;
-import org.rodnan.endpoint.EndpointTable.Test;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
@@ -28,6 +27,9 @@ import org.rodnan.terminology.UnitConversion;
 
 /** Compares the values of a measure at visits with those at baseline. Thread safe. */
 public final class EndpointAnalysis {
+  /** The visit that is taken if none is asked for. */
+  public static final String BASELINE = "baseline";
+
   private final SubjectSearch subjects;
   private final UnitConversion units;
 
@@ -92,29 +94,36 @@ public final class EndpointAnalysis {
     SmallCounts counts = new SmallCounts(level.countMin(), population.all());
     List<Row> rows = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
+    Map<String, List<Analysed>> analysed = new HashMap<>();
     for (AnalysisSet set : question.populations()) {
       Map<String, List<Row>> byStratum = new LinkedHashMap<>();
       for (String visit : asked) {
         Pairs everybody = values.pairs(set, visit);
         Optional<Pairs> others = second.map(other -> other.pairs(set, visit));
-        Map<String, Changes> changes = new LinkedHashMap<>();
+        Analysed ofVisit =
+            Analysed.among(
+                analysed.computeIfAbsent(visit, key -> new ArrayList<>()),
+                everybody,
+                others,
+                question.responder());
+        List<String> told = new ArrayList<>();
         strata.forEach((name, members) -> {
-          Pairs pairs = everybody.among(members);
-          if (level.isCoarse() && !counts.admits(pairs.counted(question.responder(), others))) {
+          Analysed.Stratum stratum = ofVisit.stratum(set, name, visit, members);
+          if (level.isCoarse()
+              && !counts.admits(stratum.pairs().counted(question.responder(), others))) {
             return;
           }
-          Row row =
-              row(
-                  set,
-                  name,
-                  visit,
-                  pairs,
-                  others.map(each -> test(pairs.correlation(each))),
-                  responders(pairs, question.responder()));
+          Row row = stratum.row().of(set);
           byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(shown(row, level));
-          changes.put(name, new Changes(pairs.changes(), row.change()));
+          if (!name.equals(EndpointTable.ALL)) {
+            told.add(name);
+          }
         });
-        addComparisons(set, visit, changes, comparisons);
+        for (int i = 0; i < told.size(); i++) {
+          for (int j = i + 1; j < told.size(); j++) {
+            comparisons.add(ofVisit.comparison(set, visit, told.get(i), told.get(j)));
+          }
+        }
       }
       byStratum.values().forEach(rows::addAll);
     }
@@ -145,17 +154,24 @@ public final class EndpointAnalysis {
    */
   private static List<String> visits(
       Question question, Population.Measure measure, List<String> measured) {
+    if (!question.baseline().equals(BASELINE) && !measure.isAt(question.baseline())) {
+      List<String> visits = measure.visits();
+      if (!visits.isEmpty()) {
+        throw noValue("baseline", question.baseline(), visits);
+      }
+    }
     for (String visit : question.visits()) {
       if (!measured.isEmpty() && !measure.isAt(visit)) {
-        throw new FhirFailure.Malformed(
-            "visit: nobody has a value of the measure at '"
-                + visit
-                + "'; expected one of "
-                + measured,
-            "visit");
+        throw noValue("visit", visit, measured);
       }
     }
     return question.visits().isEmpty() ? measured : question.visits();
+  }
+
+  private static FhirFailure.Malformed noValue(String name, String visit, List<String> others) {
+    return new FhirFailure.Malformed(
+        name + ": nobody has a value of the measure at '" + visit + "'; expected one of " + others,
+        name);
   }
 
   private static Courses courses(
@@ -198,31 +214,6 @@ public final class EndpointAnalysis {
     return subjects.now(moment -> questions.apply(new Recomputation(moment, study, units)));
   }
 
-  private static Row row(
-      AnalysisSet set,
-      String stratum,
-      String visit,
-      Pairs pairs,
-      Optional<Test> correlation,
-      OptionalInt responders) {
-    Sample change = Sample.of(pairs.changes());
-    double half = change.halfInterval(EndpointTable.LEVEL);
-    return new Row(
-        set,
-        stratum,
-        visit,
-        Sample.of(pairs.baseline()),
-        Sample.of(pairs.atVisit()),
-        change,
-        change.mean() - half,
-        change.mean() + half,
-        Sample.of(pairs.percentChanges()),
-        test(Tests.pairedT(change)),
-        test(Tests.signedRank(pairs.changes())),
-        correlation,
-        responders);
-  }
-
   private static Row shown(Row row, Disclosure.Level level) {
     return level.isCoarse()
         ? new Row(
@@ -242,38 +233,5 @@ public final class EndpointAnalysis {
                 ? OptionalInt.of(level.rounded(row.responders().getAsInt()))
                 : OptionalInt.empty())
         : row;
-  }
-
-  /** The changes of one stratum. */
-  private record Changes(double[] numbers, Sample sample) {}
-
-  private static OptionalInt responders(Pairs pairs, OptionalDouble change) {
-    return change.isPresent()
-        ? OptionalInt.of(pairs.responders(change.getAsDouble()))
-        : OptionalInt.empty();
-  }
-
-  private static void addComparisons(
-      AnalysisSet set, String visit, Map<String, Changes> changes, List<Comparison> comparisons) {
-    List<String> names =
-        changes.keySet().stream().filter(name -> !name.equals(EndpointTable.ALL)).toList();
-    for (int i = 0; i < names.size(); i++) {
-      for (int j = i + 1; j < names.size(); j++) {
-        Changes left = Objects.requireNonNull(changes.get(names.get(i)));
-        Changes right = Objects.requireNonNull(changes.get(names.get(j)));
-        comparisons.add(
-            new Comparison(
-                set,
-                visit,
-                names.get(i),
-                names.get(j),
-                test(Tests.welch(left.sample(), right.sample())),
-                test(Tests.mannWhitney(left.numbers(), right.numbers()))));
-      }
-    }
-  }
-
-  private static Test test(Tests.Outcome outcome) {
-    return new Test(outcome.statistic(), outcome.p(), outcome.variant());
   }
 }

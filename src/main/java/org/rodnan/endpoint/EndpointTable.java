@@ -54,7 +54,25 @@ public record EndpointTable(
       Test pairedT,
       Test wilcoxon,
       Optional<Test> correlation,
-      OptionalInt responders) {}
+      OptionalInt responders) {
+    /** The same numbers as those of another population. */
+    Row of(AnalysisSet other) {
+      return new Row(
+          other,
+          stratum,
+          visit,
+          baseline,
+          atVisit,
+          change,
+          changeCiLow,
+          changeCiHigh,
+          percentChange,
+          pairedT,
+          wilcoxon,
+          correlation,
+          responders);
+    }
+  }
 
   /** The changes of two strata at a visit. */
   public record Comparison(
@@ -63,7 +81,12 @@ public record EndpointTable(
       String left,
       String right,
       Test welch,
-      Test mannWhitney) {}
+      Test mannWhitney) {
+    /** The same numbers as those of another population. */
+    Comparison of(AnalysisSet other) {
+      return new Comparison(other, visit, left, right, welch, mannWhitney);
+    }
+  }
 
   /**
    * A test's outcome.

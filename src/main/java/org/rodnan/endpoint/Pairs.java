@@ -39,6 +39,13 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
     return Decimals.rounded(difference, Math.clamp(DIGITS - lost, 1, DIGITS));
   }
 
+  /** Whether it is of the same subjects with the same values. */
+  boolean isSame(Pairs other) {
+    return Arrays.equals(subjects, other.subjects)
+        && Arrays.equals(baseline, other.baseline)
+        && Arrays.equals(atVisit, other.atVisit);
+  }
+
   /** Those of them who are members. */
   Pairs among(BitSet members) {
     int[] places = new int[subjects.length];

@@ -25,7 +25,9 @@ public record Sample(int n, double mean, double sd, double median, double q1, do
     DescriptiveStatistics statistics = new DescriptiveStatistics(numbers);
     Percentile order = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
     // It selects from a sorted array in a fraction of the time.
-    order.setData(Arrays.stream(numbers).sorted().toArray());
+    double[] sorted = numbers.clone();
+    Arrays.sort(sorted);
+    order.setData(sorted);
     return new Sample(
         numbers.length,
         statistics.getMean(),

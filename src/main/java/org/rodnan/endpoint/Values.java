@@ -28,7 +28,7 @@ record Values(
     String last) {
 
   /**
-   * @param subjects whose values are read
+   * @param subjects everybody in the population of the measure
    * @param measured visits after baseline in their order
    * @param asked the visits that are asked for
    */
@@ -47,19 +47,13 @@ record Values(
     Arrays.fill(before, Double.NaN);
     String last = "";
     for (String visit : order) {
-      double[] column = column(places, measure.at(visit));
+      double[] column = measure.column(visit);
       visits.put(visit, column);
       before = orElse(column, before);
       carried.put(visit, before);
       last = asked.contains(visit) ? visit : last;
     }
-    return new Values(places, column(places, measure.at(baseline)), visits, carried, last);
-  }
-
-  private static double[] column(int[] subjects, Map<Integer, Double> values) {
-    return Arrays.stream(subjects)
-        .mapToDouble(subject -> values.getOrDefault(subject, Double.NaN))
-        .toArray();
+    return new Values(places, measure.column(baseline), visits, carried, last);
   }
 
   private static double[] orElse(double[] column, double[] before) {

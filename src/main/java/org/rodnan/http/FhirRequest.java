@@ -86,14 +86,18 @@ record FhirRequest(
         http.getMethod().equals("POST"),
         preferences.lenient(),
         header("If-Match"),
-        form(target.operation()),
+        form(target.operation(), input),
         values(http.getHeaders("Accept")),
         origin,
         bundles());
   }
 
-  private AnswerForm form(NamedOperation operation) {
-    AnswerForm asked = AnswerForm.of(values(http.getHeaders("Accept")), query);
+  /** Operations with but one form may have a parameter of that name for something else. */
+  private AnswerForm form(NamedOperation operation, OperationInput input) {
+    if (!operation.hasForms()) {
+      return AnswerForm.RESOURCE;
+    }
+    AnswerForm asked = AnswerForm.of(values(http.getHeaders("Accept")), query.and(input.format()));
     return operation.has(asked) ? asked : AnswerForm.RESOURCE;
   }
 

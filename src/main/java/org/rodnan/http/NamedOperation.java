@@ -145,6 +145,11 @@ enum NamedOperation {
     return reads;
   }
 
+  /** Whether the answer can be of several forms. */
+  boolean hasForms() {
+    return has(AnswerForm.TABLE) || has(AnswerForm.PICTURE);
+  }
+
   /** Whether the answer can be of this form. */
   boolean has(AnswerForm form) {
     return switch (form) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Parameters;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
+import org.hl7.fhir.r4.model.PrimitiveType;
 import org.hl7.fhir.r4.model.StringType;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.fhir.FhirFailure;
@@ -31,6 +32,9 @@ import org.rodnan.search.SearchRequest.Parameter;
 record OperationInput(
     QueryParameters query, Optional<ParsedResource> body, Optional<Upload> upload) {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final String FORMAT = "_format";
+  private static final Set<String> FORMATS_OF_BODY =
+      Set.of("csv", "text/csv", "svg", "image/svg+xml", "json", "application/fhir+json");
 
   OperationInput(QueryParameters query, Optional<ParsedResource> body) {
     this(query, body, Optional.empty());
@@ -146,7 +150,7 @@ record OperationInput(
         all.add(component);
       }
     }
-    all.addAll(components());
+    components().stream().filter(each -> !FORMAT.equals(each.getName())).forEach(all::add);
     body.map(ParsedResource::resource)
         .filter(resource -> !(resource instanceof Parameters))
         .ifPresent(resource -> {
@@ -156,6 +160,27 @@ record OperationInput(
           all.add(component.setResource(resource));
         });
     return new OperationArguments(all);
+  }
+
+  /**
+   * The parameter of the body that says which form the answer is to have.
+   *
+   * @throws FhirFailure.Malformed if it is none of this place
+   */
+  QueryParameters format() {
+    List<Parameter> formats = new ArrayList<>();
+    for (ParametersParameterComponent each : components()) {
+      if (FORMAT.equals(each.getName())) {
+        String format =
+            each.getValue() instanceof PrimitiveType<?> value ? value.asStringValue() : "";
+        if (!FORMATS_OF_BODY.contains(format)) {
+          throw malformed(
+              FORMAT, "found '" + format + "', expected csv, svg or json; others in the URL");
+        }
+        formats.add(new Parameter(FORMAT, format));
+      }
+    }
+    return new QueryParameters(formats);
   }
 
   /** The resource of the name, with the very bytes that stand in the body. */

@@ -104,7 +104,7 @@ public final class CohortOperation {
       definition.study().ifPresent(read::read);
     }
     Cohort cohort = cohorts.find(definition, asOf, level);
-    Group group = group(definition, cohort, level);
+    Group group = group(definition, cohort);
     Parameters parameters = parameters(cohort, group, level);
     switch (store) {
       case NOTHING -> {}
@@ -141,8 +141,13 @@ public final class CohortOperation {
 
   private CohortDefinition asked(Optional<ResourceKey> study, OperationArguments arguments) {
     arguments.requireOnly(NAMES);
+    Optional<ResourceKey> named = arguments.text("study").map(CohortOperation::study);
+    if (study.isPresent() && named.isPresent() && !study.equals(named)) {
+      throw OperationArguments.malformed(
+          "study", "found " + named.get() + ", but " + study.get() + " is asked");
+    }
     return new CohortDefinition(
-        study.or(() -> arguments.text("study").map(CohortOperation::study)),
+        study.or(() -> named),
         criteria(arguments),
         arguments.text("combine").orElse(CohortDefinition.COMBINE_DEFAULT).strip());
   }
@@ -277,7 +282,7 @@ public final class CohortOperation {
         .orElseThrow(() -> OperationArguments.malformed("change", "has no part '" + name + "'"));
   }
 
-  private static Group group(CohortDefinition definition, Cohort cohort, Disclosure.Level level) {
+  private static Group group(CohortDefinition definition, Cohort cohort) {
     Group group = new Group();
     group.setActive(true).setActual(true).setType(GroupType.PERSON);
     group.setName(definition.title());

@@ -171,7 +171,7 @@ public final class EndpointOperation {
     return new EndpointAnalysis.Question(
         study,
         List.of(new Parameter("code", measure)),
-        arguments.text("baseline").orElse("baseline"),
+        arguments.text("baseline").orElse(EndpointAnalysis.BASELINE),
         visits,
         sets,
         strata,

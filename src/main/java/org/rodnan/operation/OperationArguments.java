@@ -7,10 +7,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
+import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Parameters.ParametersParameterComponent;
+import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.Type;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 
 /**
@@ -52,7 +55,7 @@ public record OperationArguments(List<ParametersParameterComponent> all) {
     return found.stream().findFirst();
   }
 
-  /** The primitive value as a text. */
+  /** The primitive value as a text; a Coding, Identifier or Reference as it stands in a URL. */
   Optional<String> text(String name) {
     return one(name).map(each -> primitive(name, each));
   }
@@ -63,11 +66,28 @@ public record OperationArguments(List<ParametersParameterComponent> all) {
   }
 
   private static String primitive(String name, ParametersParameterComponent parameter) {
-    String value = parameter.hasValue() ? parameter.getValue().primitiveValue() : null;
+    String value = parameter.hasValue() ? text(parameter.getValue()) : null;
     if (value == null) {
       throw malformed(name, "expected a primitive value");
     }
     return value;
+  }
+
+  /** Values of data types as they stand in a URL (R4, search.html#ptypes). */
+  private static @Nullable String text(Type value) {
+    return switch (value) {
+      case Coding coding when coding.hasCode() -> token(coding.getSystem(), coding.getCode());
+      case CodeableConcept concept when concept.getCoding().size() == 1 ->
+          text(concept.getCodingFirstRep());
+      case Identifier identifier when identifier.hasValue() ->
+          token(identifier.getSystem(), identifier.getValue());
+      case Reference reference when reference.hasReference() -> reference.getReference();
+      default -> value.primitiveValue();
+    };
+  }
+
+  private static String token(@Nullable String system, String value) {
+    return system == null ? value : system + "|" + value;
   }
 
   /** False if it is absent. */

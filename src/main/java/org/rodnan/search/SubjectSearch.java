@@ -1,7 +1,6 @@
 package org.rodnan.search;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -90,16 +89,19 @@ public final class SubjectSearch {
     }
   }
 
-  /**
-   * What was measured of one patient.
-   *
-   * @param patient permanent integer
-   * @param value in base units of UCUM, rounded to 12 digits; as sent, if the unit is none of UCUM
-   * @param time the earliest moment of its date, in milliseconds since 1970 UTC; {@link
-   *     Long#MIN_VALUE} without one
-   * @param created orders those of one time by when they were first written
-   */
-  public record Measured(int patient, double value, long time, long created) {}
+  /** Takes what was measured of one patient. */
+  @FunctionalInterface
+  public interface MeasuredUse {
+    /**
+     * @param patient permanent integer
+     * @param value in base units of UCUM, rounded to 12 digits; as sent, if the unit is none of
+     *     UCUM
+     * @param time the earliest moment of its date, in milliseconds since 1970 UTC; {@link
+     *     Long#MIN_VALUE} without one
+     * @param created orders those of one time by when they were first written
+     */
+    void take(int patient, double value, long time, long created);
+  }
 
   /** One point in time. For one thread. */
   public final class Moment {
@@ -166,21 +168,18 @@ public final class SubjectSearch {
     }
 
     /**
-     * The values of the Observations that a search finds, those with a comparator left out; {@code
-     * value-quantity} tells the unit.
+     * Hands over the values of the Observations that a search finds, in no order, those with a
+     * comparator left out; {@code value-quantity} tells the unit.
      *
      * @throws FhirFailure.Malformed if the search can't be understood
      */
-    public List<Measured> measured(List<Parameter> parameters) {
-      Query query = query("Observation", parameters);
-      Values values = new Values();
+    public void forEachMeasured(List<Parameter> parameters, MeasuredUse use) {
       try {
-        searcher.search(query, values);
+        searcher.search(query("Observation", parameters), new Values(use));
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
       }
       requireInTime("Observation", parameters);
-      return values.found;
     }
 
     /** The keys of patients, in the order of their creation. */
@@ -303,7 +302,7 @@ public final class SubjectSearch {
 
     /** Reads patient, value and time of each match. */
     private final class Values extends SimpleCollector {
-      private final List<Measured> found = new ArrayList<>();
+      private final MeasuredUse use;
       private final String patientField = FieldNames.targets(parameter("patient").field());
       private final String valueField = FieldNames.sort(parameter("value-quantity").field());
       private final String timeField = FieldNames.sort(parameter("date").field());
@@ -311,6 +310,10 @@ public final class SubjectSearch {
       private SortedNumericDocValues values = DocValues.emptySortedNumeric();
       private SortedNumericDocValues times = DocValues.emptySortedNumeric();
       private SortedNumericDocValues created = DocValues.emptySortedNumeric();
+
+      Values(MeasuredUse use) {
+        this.use = use;
+      }
 
       private ParameterDefinition parameter(String code) {
         return snapshot.parameters().find("Observation", code).orElseThrow();
@@ -330,12 +333,11 @@ public final class SubjectSearch {
         if (!isNumber || !patients.advanceExact(doc) || patients.docValueCount() != 1) {
           return;
         }
-        found.add(
-            new Measured(
-                Math.toIntExact(patients.nextValue()),
-                NumericUtils.sortableLongToDouble(values.nextValue()),
-                times.advanceExact(doc) ? times.nextValue() : Long.MIN_VALUE,
-                created.advanceExact(doc) ? created.nextValue() : 0));
+        use.take(
+            Math.toIntExact(patients.nextValue()),
+            NumericUtils.sortableLongToDouble(values.nextValue()),
+            times.advanceExact(doc) ? times.nextValue() : Long.MIN_VALUE,
+            created.advanceExact(doc) ? created.nextValue() : 0);
       }
 
       @Override

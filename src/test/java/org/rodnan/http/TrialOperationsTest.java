@@ -492,6 +492,55 @@ class TrialOperationsTest {
   }
 
   @Test
+  void takesAllItsParametersInABody() {
+    String asked =
+        """
+        {"resourceType": "Parameters", "parameter": [
+          {"name": "measure", "valueCoding":
+            {"system": "https://w3id.org/rodnan/CodeSystem/ssc-measure", "code": "mrss-total"}},
+          {"name": "visit", "valueCode": "month-12"},
+          {"name": "population", "valueCode": "observed"},
+          {"name": "_format", "valueCode": "%s"}]}
+        """;
+    String url =
+        STUDY + "/$endpoint?measure=mrss-total&visit=month-12&population=observed&_format=";
+    for (String format : List.of("csv", "svg")) {
+      assertThat(client.post(STUDY + "/$endpoint", asked.formatted(format)).text())
+          .isEqualTo(client.get(url + format).text());
+    }
+    assertThat(client.post(STUDY + "/$endpoint", asked.formatted("csv").replace("csv", "xml")))
+        .satisfies(answer -> {
+          assertThat(answer.status()).isEqualTo(400);
+          assertThat(answer.text()).contains("_format", "'xml'", "expected csv, svg or json");
+        });
+  }
+
+  @Test
+  void theStudyOfACohortCanBeNamedByReference() {
+    String asked =
+        """
+        {"resourceType": "Parameters", "parameter": [
+          {"name": "study", "valueReference": {"reference": "ResearchStudy/spiera-2011"}},
+          {"name": "_format", "valueCode": "csv"},
+          {"name": "criterion", "valueString": "Patient?gender=female"}]}
+        """;
+    assertThat(client.post("/$cohort", asked).text())
+        .isEqualTo(
+            client.get(STUDY + "/$cohort?_format=csv&criterion=Patient%3Fgender%3Dfemale").text());
+    Answer other = client.post("/ResearchStudy/pope-2011/$cohort", asked);
+    assertThat(other.status()).isEqualTo(400);
+    assertThat(other.text()).contains("study", "found ResearchStudy/spiera-2011");
+  }
+
+  @Test
+  void refusesABaselineAtWhichNobodyWasMeasured() {
+    Answer answer =
+        client.get(STUDY + "/$endpoint?measure=mrss-total&baseline=basline&_format=csv");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("baseline", "'basline'", "[baseline, ", "month-12");
+  }
+
+  @Test
   void comparesStrataAndGivesResultsThatAreValid() {
     Answer answer =
         client.get(

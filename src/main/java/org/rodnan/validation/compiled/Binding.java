@@ -155,22 +155,27 @@ final class Binding {
     Code code = new Code(system, value, display);
     Verdict verdict = verdicts.get(code);
     if (verdict == null) {
-      verdict = keep(code, isNone() ? ofSystem(code, system) : ofCoding(code));
+      verdict = keep(code, isNone() ? ofSystem(code, system) : ofCoding(code, system));
     }
     Undecided.unless(verdict == Verdict.IN);
   }
 
-  private Verdict ofCoding(Code code) {
-    return silentlyOk(terminology.validateCode(OPTIONS, coding(code), valueSet));
+  private Verdict ofCoding(Code code, String system) {
+    // The validator says so if it doesn't know the system, be the code in the value set or not.
+    return isKnown(system)
+        ? silentlyOk(terminology.validateCode(OPTIONS, coding(code), valueSet))
+        : Verdict.OTHER;
   }
 
   private Verdict ofSystem(Code code, String system) {
-    boolean isKnown =
-        (system.startsWith("http:") || system.startsWith("https:") || system.startsWith("urn:"))
-            && terminology.fetchResource(ValueSet.class, system) == null
-            && terminology.getTxSupportInfo(system, null).isSupported();
-    return isKnown
+    return isKnown(system)
         ? silentlyOk(terminology.validateCode(OPTIONS, system, null, code.code(), code.display()))
         : Verdict.OTHER;
+  }
+
+  private boolean isKnown(String system) {
+    return (system.startsWith("http:") || system.startsWith("https:") || system.startsWith("urn:"))
+        && terminology.fetchResource(ValueSet.class, system) == null
+        && terminology.getTxSupportInfo(system, null).isSupported();
   }
 }
