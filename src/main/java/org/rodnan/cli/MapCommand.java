@@ -233,6 +233,9 @@ final class MapCommand implements Callable<Integer> {
     add(text, resource.at("/assignedArm"));
     add(text, concept(resource.path("code")));
     add(text, concept(resource.path("event")));
+    add(text, concept(resource.path("medicationCodeableConcept")));
+    dose(text, resource.at("/dosage/dose"));
+    dose(text, resource.at("/dosage/0/doseAndRate/0/doseQuantity"));
     add(text, resource.at("/title"));
     JsonNode quantity = resource.path("valueQuantity");
     if (quantity.isObject()) {
@@ -246,7 +249,20 @@ final class MapCommand implements Callable<Integer> {
     add(text, visit(resource));
     add(text, resource.at("/effectiveDateTime"));
     add(text, resource.at("/date"));
+    span(text, resource.at("/effectivePeriod/start"), resource.at("/effectivePeriod/end"));
+    span(text, resource.at("/onsetDateTime"), resource.at("/abatementDateTime"));
     return text.toString();
+  }
+
+  private static void dose(StringBuilder text, JsonNode dose) {
+    add(text, dose.path("value"));
+    add(text, dose.path("unit"));
+  }
+
+  private static void span(StringBuilder text, JsonNode start, JsonNode end) {
+    if (start.isTextual() || end.isTextual()) {
+      text.append(' ').append(start.asText()).append("..").append(end.asText());
+    }
   }
 
   private static void add(StringBuilder text, @Nullable JsonNode value) {

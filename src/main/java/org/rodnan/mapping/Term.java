@@ -1,6 +1,8 @@
 package org.rodnan.mapping;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,10 @@ public record Term(String submission, String system, String code) {
   private static final String REASON = "https://w3id.org/rodnan/CodeSystem/ssc-disposition-reason";
   private static final String OUTCOME =
       "http://terminology.hl7.org/CodeSystem/adverse-event-outcome";
+  public static final String DOSE_CHANGE_SYSTEM =
+      "https://w3id.org/rodnan/CodeSystem/ssc-dose-change";
+  public static final String DOSE_CHANGE_REASON_SYSTEM =
+      "https://w3id.org/rodnan/CodeSystem/ssc-dose-change-reason";
   private static final String INTERPRETATION =
       "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 
@@ -118,6 +124,41 @@ public record Term(String submission, String system, String code) {
           new Term("POSITIVE", INTERPRETATION, "POS"),
           new Term("NEGATIVE", INTERPRETATION, "NEG"),
           new Term("INDETERMINATE", INTERPRETATION, "IND"));
+
+  public static final List<Term> DOSE_CHANGE =
+      words(
+          DOSE_CHANGE_SYSTEM,
+          "start",
+          "increase",
+          "decrease",
+          "interruption",
+          "resumption",
+          "rechallenge",
+          "stop");
+
+  public static final List<Term> DOSE_CHANGE_REASON =
+      words(
+          DOSE_CHANGE_REASON_SYSTEM,
+          "per-protocol",
+          "musculoskeletal",
+          "fluid-related",
+          "gastrointestinal",
+          "constitutional",
+          "intercurrent-illness",
+          "laboratory-abnormality",
+          "adverse-event",
+          "non-compliance",
+          "subject-decision",
+          "physician-decision",
+          "recovery",
+          "other");
+
+  /** Codes that are words themselves. */
+  private static List<Term> words(String system, String... codes) {
+    return Arrays.stream(codes)
+        .map(code -> new Term(code.replace('-', ' ').toUpperCase(Locale.ROOT), system, code))
+        .toList();
+  }
 
   public static Optional<Term> ofSubmission(List<Term> terms, String submission) {
     return terms.stream()

@@ -8,19 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationComponentComponent;
-import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Quantity.QuantityComparator;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.mapping.Elements;
-import org.rodnan.mapping.Ids;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.RowException;
 import org.rodnan.mapping.Term;
-import org.rodnan.mapping.Units;
 import org.rodnan.registry.RegistryMapping.MeasureMapping;
 import org.rodnan.registry.RegistryMapping.Named;
 import org.rodnan.registry.RegistryMapping.TableMapping;
@@ -161,10 +157,7 @@ final class MeasuresReader {
               + from.map(each -> row.where(each.column()) + " has no date")
                   .orElse("the mapping names no column of its date"));
     }
-    boolean isRepeated =
-        visit.isEmpty() || visit.get().equals("unscheduled") || visit.get().equals("follow-up");
-    String occasion =
-        visit.orElse("") + "|" + (isRepeated ? date : "") + TablesReader.key(row, table);
+    String occasion = TablesReader.occasion(row, table, visit, date);
     Reading reading = new Reading(row, mapping, field, cell, unit, subject, visit, date, occasion);
     if (mapping.measure().isSkinScore()) {
       scores.computeIfAbsent(subject.id() + "|" + occasion, key -> new ArrayList<>()).add(reading);
@@ -199,22 +192,8 @@ final class MeasuresReader {
   }
 
   private Observation observation(Reading reading, Measure measure) {
-    Observation observation = new Observation();
-    all.start(
-        observation,
-        Ids.id(reading.subject().id() + "-" + measure.code() + "-" + Ids.hash(reading.occasion())),
-        measure.profile());
-    all.link(observation, reading.subject(), reading.visit(), reading.date());
-    observation.setStatus(ObservationStatus.FINAL);
-    if (!measure.category().isEmpty()) {
-      observation.addCategory(
-          Elements.concept(
-              "http://terminology.hl7.org/CodeSystem/observation-category", measure.category()));
-    }
-    observation.setCode(Elements.concept(measure.system(), measure.code()));
-    observation.setSubject(Elements.reference("Patient", reading.subject().id()));
-    observation.setEffective(new DateTimeType(reading.date()));
-    return observation;
+    return all.observation(
+        reading.subject(), measure, reading.visit(), reading.date(), reading.occasion());
   }
 
   private Type value(Reading reading) {
@@ -289,15 +268,7 @@ final class MeasuresReader {
       }
       return unit;
     }
-    String place = reading.row().where(table.named().orElseThrow().unit().orElseThrow().column());
-    return Optional.ofNullable(all.mapping().units().get(named.toUpperCase(Locale.ROOT)))
-        .or(() -> Units.ucum(named))
-        .orElseThrow(() ->
-            new RowException(
-                place
-                    + ": the unit '"
-                    + Sheet.shown(named)
-                    + "' is not known; expected one that the mapping names under units"));
+    return all.unit(reading.row(), table.named().orElseThrow().unit().orElseThrow(), named);
   }
 
   private void skinScore(List<Reading> readings) {

@@ -80,6 +80,7 @@ public record RegistryMapping(
    * @param fields by the names of the mapping, such as {@code sex}, of demographics
    * @param event the same of adverse events; empty if it has none
    * @param criteria of seriousness, from SDTM's variable to a column that says yes or no
+   * @param entries what else a row tells of
    * @param ignored columns, in upper case, that are left out on purpose
    * @param line of the mapping
    */
@@ -96,6 +97,7 @@ public record RegistryMapping(
       List<MeasureMapping> measures,
       Map<String, Field> event,
       Map<String, Field> criteria,
+      List<EntryMapping> entries,
       Set<String> ignored,
       int line) {
     boolean fits(Sheet sheet) {
@@ -104,6 +106,51 @@ public record RegistryMapping(
               .map(java.util.regex.Pattern::quote)
               .collect(Collectors.joining(".*"));
       return sheet.name().matches("(?is)" + pattern);
+    }
+  }
+
+  /** What a row tells of beside people, measures and adverse events. */
+  enum Kind {
+    TREATMENT("treatments", "ex", "drug"),
+    MEDICATION("medications", "cm", "drug"),
+    HISTORY("history", "mh", "term");
+
+    private final String key;
+    private final String letters;
+    private final String main;
+
+    Kind(String key, String letters, String main) {
+      this.key = key;
+      this.letters = letters;
+      this.main = main;
+    }
+
+    /** Of ids. */
+    String letters() {
+      return letters;
+    }
+
+    /** The field that an entry can't be without. */
+    String main() {
+      return main;
+    }
+  }
+
+  /**
+   * One of them.
+   *
+   * @param fields by the names of the mapping
+   * @param organs of medical history: from a term, in upper case, to the organ that it means
+   * @param isAlone whether it is the table's only one of its kind
+   */
+  record EntryMapping(
+      Kind kind,
+      Map<String, Field> fields,
+      Map<String, Measure> organs,
+      boolean isAlone,
+      int line) {
+    Optional<Measure> organ(String term) {
+      return Optional.ofNullable(organs.get(term.toUpperCase(Locale.ROOT)));
     }
   }
 
@@ -303,6 +350,9 @@ public record RegistryMapping(
                 "demographics",
                 "measures",
                 "adverse-events",
+                "treatments",
+                "medications",
+                "history",
                 "reference-equation",
                 "hemoglobin-source",
                 "ignore",
@@ -331,6 +381,11 @@ public record RegistryMapping(
     if (members.get("adverse-events") != null) {
       adverseEvents(members.get("adverse-events"), form, event, criteria);
     }
+    List<EntryMapping> entries = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      List<Node> nodes = each(members.get(kind.key));
+      nodes.forEach(each -> entries.add(entry(each, form, kind, nodes.size() == 1)));
+    }
     Map<String, Field> fields =
         fields(
             members.get("demographics"),
@@ -350,9 +405,15 @@ public record RegistryMapping(
     if (members.get("demographics") != null && !fields.containsKey("sex")) {
       throw MappingYaml.wrong(members.get("demographics"), "no 'sex'", "the column that has it");
     }
-    if (fields.isEmpty() && measures.isEmpty() && named.isEmpty() && event.isEmpty()) {
+    if (fields.isEmpty()
+        && measures.isEmpty()
+        && named.isEmpty()
+        && event.isEmpty()
+        && entries.isEmpty()) {
       throw MappingYaml.wrong(
-          node, "a table of which nothing is taken", "demographics, measures or adverse-events");
+          node,
+          "a table of which nothing is taken",
+          "demographics, measures, adverse-events, treatments, medications or history");
     }
     Optional<Field> visit = field(members.get("visit"), form);
     if (visit.isPresent() && visit.get().isTemplate()) {
@@ -379,6 +440,7 @@ public record RegistryMapping(
         measures,
         event,
         criteria,
+        entries,
         ignored,
         line(node));
   }
@@ -490,6 +552,61 @@ public record RegistryMapping(
         event.put(name, field(member, form).orElseThrow());
       }
     });
+  }
+
+  private static EntryMapping entry(Node node, Form form, Kind kind, boolean isAlone) {
+    Set<String> known =
+        new LinkedHashSet<>(List.of("id", "code", "system", "start", "end", kind.main));
+    known.addAll(
+        switch (kind) {
+          case TREATMENT -> List.of("dose", "unit", "dosage", "date", "status", "change", "reason");
+          case MEDICATION ->
+              List.of(
+                  "dose", "unit", "dosage", "date", "status", "occurred", "category", "indication");
+          case HISTORY -> List.of("resolved", "occurred", "organs");
+        });
+    Map<String, Node> members = MappingYaml.members(node, known);
+    require(node, members, kind.main);
+    requireTogether(node, members, "code", "system");
+    requireTogether(node, members, "dose", "unit");
+    if (members.containsKey("date")
+        && (members.containsKey("start") || members.containsKey("end"))) {
+      throw MappingYaml.wrong(
+          members.get("date"), "both 'date' and 'start' or 'end'", "a day, or from when to when");
+    }
+    Map<String, Measure> organs = new LinkedHashMap<>();
+    Map<String, Field> fields = new LinkedHashMap<>();
+    members.forEach((name, member) -> {
+      if (name.equals("organs")) {
+        MappingYaml.members(member, Set.of())
+            .forEach((term, organ) -> organs.put(term.toUpperCase(Locale.ROOT), organ(organ)));
+      } else {
+        fields.put(name, field(member, form).orElseThrow());
+      }
+    });
+    for (Field each : fields.values()) {
+      if (each.isTemplate()) {
+        throw MappingYaml.wrong(node, Field.VISIT, COLUMN);
+      }
+    }
+    return new EntryMapping(kind, fields, organs, isAlone, line(node));
+  }
+
+  private static void requireTogether(
+      Node node, Map<String, Node> members, String first, String second) {
+    if (members.containsKey(first) != members.containsKey(second)) {
+      throw MappingYaml.wrong(
+          node, "only one of '" + first + "' and '" + second + "'", "both of them, or neither");
+    }
+  }
+
+  private static Measure organ(Node node) {
+    String code = MappingYaml.text(node, ".+", "an organ");
+    return Measure.of(code)
+        .filter(each -> each.kind() == Measure.Kind.INVOLVEMENT)
+        .orElseThrow(() ->
+            MappingYaml.wrong(
+                node, "'" + code + "'", "a code of an organ such as involvement-renal"));
   }
 
   private static Map<String, Field> fields(@Nullable Node node, Form form, Set<String> known) {

@@ -16,13 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DomainResource;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Observation.ObservationStatus;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Ids;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.MappedContent.Mapped;
+import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
+import org.rodnan.mapping.Units;
 import org.rodnan.mapping.Visits;
 import org.rodnan.registry.RegistryMapping.TableMapping;
 
@@ -87,6 +92,7 @@ final class TablesReader {
         EventsReader events = new EventsReader(this, pair);
         pair.rows().forEach(row -> attempt(row, row.line().number(), () -> events.read(row)));
       }
+      table.entries().forEach(entry -> new EntriesReader(this, pair, entry).read());
     }
     used.forEach(this::tellUnused);
     return new MappedContent(resources, refused, leftOut);
@@ -180,6 +186,7 @@ final class TablesReader {
     table.fields().values().forEach(field);
     table.event().values().forEach(field);
     table.criteria().values().forEach(field);
+    table.entries().forEach(entry -> entry.fields().values().forEach(field));
     table
         .named()
         .ifPresent(each -> {
@@ -339,6 +346,46 @@ final class TablesReader {
     }
     long days = ChronoUnit.DAYS.between(LocalDate.parse(subject.start()), LocalDate.parse(date));
     return Optional.of((int) (days < 0 ? days : days + 1));
+  }
+
+  /** What was found of somebody, without the value. */
+  Observation observation(
+      Subject subject, Measure measure, Optional<String> visit, String date, String occasion) {
+    Observation observation = new Observation();
+    start(
+        observation,
+        Ids.id(subject.id() + "-" + measure.code() + "-" + Ids.hash(occasion)),
+        measure.profile());
+    link(observation, subject, visit, date);
+    observation.setStatus(ObservationStatus.FINAL);
+    if (!measure.category().isEmpty()) {
+      observation.addCategory(
+          Elements.concept(
+              "http://terminology.hl7.org/CodeSystem/observation-category", measure.category()));
+    }
+    observation.setCode(Elements.concept(measure.system(), measure.code()));
+    observation.setSubject(Elements.reference("Patient", subject.id()));
+    observation.setEffective(new DateTimeType(date));
+    return observation;
+  }
+
+  /** What tells a finding apart from others of its measure and subject. */
+  static String occasion(Row row, TableMapping table, Optional<String> visit, String date) {
+    boolean isRepeated =
+        visit.isEmpty() || visit.get().equals("unscheduled") || visit.get().equals("follow-up");
+    return visit.orElse("") + "|" + (isRepeated ? date : "") + key(row, table);
+  }
+
+  /** Of UCUM, by the mapping or by its name. */
+  String unit(Row row, Field field, String named) {
+    return Optional.ofNullable(mapping.units().get(named.toUpperCase(Locale.ROOT)))
+        .or(() -> Units.ucum(named))
+        .orElseThrow(() ->
+            field.wrong(
+                row,
+                "the unit '"
+                    + Sheet.shown(named)
+                    + "' is not known; expected one that the mapping names under units"));
   }
 
   String name(Row row, TableMapping table) {

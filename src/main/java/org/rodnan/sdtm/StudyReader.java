@@ -27,7 +27,6 @@ import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DateType;
 import org.hl7.fhir.r4.model.DomainResource;
-import org.hl7.fhir.r4.model.Dosage;
 import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
 import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.Identifier;
@@ -45,10 +44,12 @@ import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.dataset.Definitions;
+import org.rodnan.mapping.DrugUse;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Ids;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.Measure;
+import org.rodnan.mapping.MedicalHistory;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
 import org.rodnan.mapping.Term;
@@ -551,31 +552,10 @@ final class StudyReader {
     Type period =
         effective(row, "EXSTDTC", "EXENDTC")
             .orElseThrow(() -> new RowException("EXSTDTC and EXENDTC are empty"));
-    DomainResource resource;
-    if (isStatement) {
-      MedicationStatement taken = new MedicationStatement();
-      taken.setStatus(
-          MedicationStatement.MedicationStatementStatus.fromCode(
-              row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT")));
-      taken.setMedication(drug);
-      taken.setSubject(Elements.reference("Patient", subject.patientId()));
-      taken.setEffective(period);
-      dosage(row, dose).ifPresent(taken::addDosage);
-      resource = taken;
-    } else {
-      MedicationAdministration given = new MedicationAdministration();
-      given.setStatus(
-          MedicationAdministration.MedicationAdministrationStatus.fromCode(
-              row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT")));
-      given.setMedication(drug);
-      given.setSubject(Elements.reference("Patient", subject.patientId()));
-      given.setEffective(period);
-      dose.ifPresent(each -> given.getDosage().setDose(each));
-      if (!row.supp("DOSETXT").isEmpty()) {
-        given.getDosage().setText(row.supp("DOSETXT"));
-      }
-      resource = given;
-    }
+    DrugUse use =
+        new DrugUse(drug, subject.patientId(), Optional.of(period), dose, row.supp("DOSETXT"));
+    String status = row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT");
+    DomainResource resource = isStatement ? use.taken(status) : use.given(status);
     reasonOfStatus(resource, row);
     start(
         resource,
@@ -584,27 +564,7 @@ final class StudyReader {
         subject);
     linked(resource, row, "EXSTDY", "EXSTDTC", subject);
     if (!row.supp("DOSECHG").isEmpty()) {
-      Extension change = new Extension(Elements.PROFILES + "ssc-dose-change");
-      change.addExtension(
-          Elements.extension(
-              "kind",
-              Elements.concept(
-                  "https://w3id.org/rodnan/CodeSystem/ssc-dose-change", row.supp("DOSECHG"))));
-      if (!row.text("EXADJ").isEmpty()) {
-        CodeableConcept reason =
-            Elements.concept(
-                "https://w3id.org/rodnan/CodeSystem/ssc-dose-change-reason", row.text("EXADJ"));
-        change.addExtension(Elements.extension("reason", reason));
-        if (row.supp("STATRSN").isEmpty()
-            && row.supp("RESTAT").matches("on-hold|stopped|not-done|not-taken")) {
-          if (resource instanceof MedicationAdministration given) {
-            given.addStatusReason(reason.copy());
-          } else if (resource instanceof MedicationStatement taken) {
-            taken.addStatusReason(reason.copy());
-          }
-        }
-      }
-      resource.addExtension(change);
+      DrugUse.explain(resource, row.supp("DOSECHG"), row.text("EXADJ"));
     }
     return resource;
   }
@@ -623,20 +583,21 @@ final class StudyReader {
 
   private DomainResource medication(Row row) {
     Subject subject = subjectOf(row);
-    MedicationStatement taken = new MedicationStatement();
+    MedicationStatement taken =
+        new DrugUse(
+                term(row, "CMTRT", "CMDECOD"),
+                subject.patientId(),
+                effective(row, "CMSTDTC", "CMENDTC"),
+                dose(row, "CMDOSE", "CMDOSU"),
+                row.supp("DOSETXT"))
+            .taken(
+                !row.supp("RESTAT").isEmpty()
+                    ? row.supp("RESTAT")
+                    : row.text("CMENDTC").isEmpty() ? "active" : "completed");
     start(taken, rowId(row, subject), "", subject);
     linked(taken, row, "CMSTDY", "CMSTDTC", subject);
-    taken.setStatus(
-        MedicationStatement.MedicationStatementStatus.fromCode(
-            !row.supp("RESTAT").isEmpty()
-                ? row.supp("RESTAT")
-                : row.text("CMENDTC").isEmpty() ? "active" : "completed"));
     reasonOfStatus(taken, row);
     concept(row, "CATCODE", "CMCAT").ifPresent(taken::setCategory);
-    taken.setMedication(term(row, "CMTRT", "CMDECOD"));
-    taken.setSubject(Elements.reference("Patient", subject.patientId()));
-    effective(row, "CMSTDTC", "CMENDTC").ifPresent(taken::setEffective);
-    dosage(row, dose(row, "CMDOSE", "CMDOSU")).ifPresent(taken::addDosage);
     concept(row, "INDCODE", "CMINDC").ifPresent(taken::addReasonCode);
     return taken;
   }
@@ -669,24 +630,15 @@ final class StudyReader {
       throw new RowException(
           "MHTERM '" + row.text("MHTERM") + "' did not occur and is no organ that is asked for");
     }
-    Condition condition = new Condition();
+    Condition condition =
+        new MedicalHistory(
+                term(row, "MHTERM", "MHDECOD"),
+                subject.patientId(),
+                row.text("MHSTDTC").isEmpty() ? "" : date(row, "MHSTDTC"),
+                row.text("MHENDTC").isEmpty() ? "" : date(row, "MHENDTC"),
+                row.text("MHENRF").matches("(?i)BEFORE"))
+            .condition();
     start(condition, rowId(row, subject), "", subject);
-    boolean isOver = !row.text("MHENDTC").isEmpty() || row.text("MHENRF").matches("(?i)BEFORE");
-    condition.setClinicalStatus(
-        Elements.concept(
-            "http://terminology.hl7.org/CodeSystem/condition-clinical",
-            isOver ? "resolved" : "active"));
-    condition.setVerificationStatus(
-        Elements.concept(
-            "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"));
-    condition.setCode(term(row, "MHTERM", "MHDECOD"));
-    condition.setSubject(Elements.reference("Patient", subject.patientId()));
-    if (!row.text("MHSTDTC").isEmpty()) {
-      condition.setOnset(new DateTimeType(date(row, "MHSTDTC")));
-    }
-    if (!row.text("MHENDTC").isEmpty()) {
-      condition.setAbatement(new DateTimeType(date(row, "MHENDTC")));
-    }
     return condition;
   }
 
@@ -1091,15 +1043,6 @@ final class StudyReader {
         Elements.quantity(
             new BigDecimal(kept(row, "DOSENUM", dose)),
             unit.isEmpty() ? unit(required(row, unitVariable)) : unit));
-  }
-
-  private static Optional<Dosage> dosage(Row row, Optional<Quantity> dose) {
-    Dosage dosage = new Dosage();
-    if (!row.supp("DOSETXT").isEmpty()) {
-      dosage.setText(row.supp("DOSETXT"));
-    }
-    dose.ifPresent(each -> dosage.addDoseAndRate().setDose(each));
-    return dosage.isEmpty() ? Optional.empty() : Optional.of(dosage);
   }
 
   private static Optional<Type> effective(Row row, String from, String to) {

@@ -127,6 +127,32 @@ final class MapCommandTest {
   }
 
   @Test
+  void showsTreatmentsMedicationsAndHistory() throws IOException {
+    String people =
+        file("people.csv", "ID,Sex,Drug,Dose,From,To,Ill\n1,F,Aspirin,100,2015,,Gout\n");
+    String mapping =
+        "--mapping="
+            + file(
+                "mapping.yaml",
+                """
+                study: registry-1
+                tables:
+                  - subject: ID
+                    demographics: {sex: Sex}
+                    treatments:
+                      {drug: Drug, dose: Dose, unit: {value: mg}, start: From, end: To}
+                    medications:
+                      {drug: Drug, dose: Dose, unit: {value: mg}, date: From}
+                    history: {term: Ill, start: From, end: To}
+                """);
+    assertThat(run("--source=csv", mapping, people)).describedAs(out + "" + err).isZero();
+    assertThat(lines())
+        .anyMatch(line -> line.matches(".*MedicationAdministration/\\S+ Aspirin 100 mg 2015\\.\\."))
+        .anyMatch(line -> line.matches(".*MedicationStatement/\\S+ Aspirin 100 mg 2015"))
+        .anyMatch(line -> line.matches(".*Condition/\\S+ Gout 2015\\.\\."));
+  }
+
+  @Test
   void showsWhatMessagesAndStudiesWouldBecome() throws IOException {
     String message =
         file(

@@ -176,6 +176,21 @@ class RegistryTest {
     List<String> lines =
         send(CSV, files(blocks.get(2), "people.csv", blocks.get(0), "visits.csv", blocks.get(1)));
     assertThat(lines).containsExactlyElementsOf(blocks.get(3).lines().skip(1).toList());
+
+    Map<String, byte[]> beside =
+        files(
+            blocks.get(7),
+            "people.csv",
+            blocks.get(0),
+            "treatment.csv",
+            blocks.get(4),
+            "drugs.csv",
+            blocks.get(5),
+            "history.csv",
+            blocks.get(6));
+    lines = send(CSV, beside);
+    assertThat(lines).containsExactlyElementsOf(blocks.get(8).lines().skip(1).toList());
+    assertThat(send(CSV, beside)).hasSameSizeAs(lines).noneMatch(line -> line.contains("created"));
   }
 
   @Test

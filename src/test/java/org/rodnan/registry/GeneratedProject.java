@@ -31,6 +31,14 @@ final class GeneratedProject {
       ae_why,adverse_event,,checkbox,Criteria,"1, Hospital | 2, Death",,
       ae_rel,adverse_event,,radio,Related,"1, Not related | 2, Possible | 3, Related",,
       ae_start,adverse_event,,text,From,,,date_ymd
+      cm_drug,medication,,text,Drug,,,
+      cm_dose,medication,,text,Dose,,,number
+      cm_unit,medication,,dropdown,Unit,"1, mg | 2, mg/day",,
+      cm_start,medication,,text,From,,,date_ymd
+      ex_dose,treatment,,text,Dose in mg,,,number
+      ex_date,treatment,,text,Given,,,date_ymd
+      ex_given,treatment,,yesno,Given,,,
+      mh,history,,checkbox,History,"1, Asthma | 2, Hypertension",,
       """;
 
   static final String MAPPING =
@@ -64,12 +72,29 @@ final class GeneratedProject {
             start: ae_start
             related: ae_rel
             criteria: {hospitalisation: ae_why___1, death: ae_why___2}
+        - where: {redcap_repeat_instrument: medication}
+          subject: record_id
+          medications: {drug: cm_drug, dose: cm_dose, unit: cm_unit, start: cm_start}
+        - where: {redcap_repeat_instrument: ""}
+          subject: record_id
+          visit: redcap_event_name
+          treatments:
+            drug: {value: Cyclophosphamide}
+            dose: ex_dose
+            unit: {value: mg}
+            date: ex_date
+            status: {column: ex_given, codes: {1: completed, 0: not-done}}
+            reason: {value: other}
+          history:
+            - {term: {value: Asthma}, occurred: mh___1}
+            - {term: {value: Hypertension}, occurred: mh___2}
       """;
 
   /** Of records that have fewer fields. */
   static final String SMALL =
       MAPPING
           .lines()
+          .takeWhile(line -> !line.contains("redcap_repeat_instrument: medication"))
           .filter(line -> !line.matches(".*(haq|scl70|mrss|ae_rel|ae_why).*"))
           .collect(Collectors.joining("\n"));
 
@@ -103,10 +128,32 @@ final class GeneratedProject {
           here.put("organs___ild", String.valueOf(random.nextInt(2)));
           here.put("organs___2", String.valueOf(random.nextInt(2)));
           here.put("visit_complete", String.valueOf(random.nextInt(3)));
+          boolean isGiven = random.nextInt(4) > 0;
+          here.put("ex_given", isGiven ? "1" : "0");
+          here.put("ex_date", start.plusMonths(months).toString());
+          if (isGiven) {
+            here.put("ex_dose", String.valueOf(25 * (1 + random.nextInt(8))));
+          }
+          here.put("treatment_complete", "2");
+          if (event.equals("baseline")) {
+            here.put("mh___1", String.valueOf(random.nextInt(2)));
+            here.put("mh___2", String.valueOf(random.nextInt(2)));
+            here.put("history_complete", "2");
+          }
         }
         if (!here.isEmpty()) {
           values.put(new Place(record, event + arm, "", ""), here);
         }
+      }
+      for (int each = 1; each <= random.nextInt(4); each++) {
+        Map<String, String> medication = new LinkedHashMap<>();
+        medication.put("cm_drug", List.of("Prednisone", "Bosentan", "Nifedipine").get(each % 3));
+        medication.put("cm_dose", String.valueOf(random.nextInt(40) / 4.0));
+        medication.put("cm_unit", String.valueOf(1 + random.nextInt(2)));
+        medication.put("cm_start", start.minusDays(random.nextInt(200)).toString());
+        medication.put("medication_complete", "2");
+        values.put(
+            new Place(record, "baseline" + arm, "medication", String.valueOf(each)), medication);
       }
       for (int each = 1; each <= random.nextInt(4); each++) {
         Map<String, String> event = new LinkedHashMap<>();

@@ -63,6 +63,38 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
             start: From
             end: To
             outcome: Outcome
+        - table: treatment
+          subject: ID
+          visit: Visit
+          treatments:
+            drug: {value: Cyclophosphamide}
+            dose: Dose
+            unit: {value: mg/day}
+            start: From
+            end: To
+            status: {column: Given, codes: {ja: completed, nein: not-done}}
+            change: Change
+            reason: Reason
+        - table: medication
+          subject: ID
+          key: No
+          medications:
+            drug: Drug
+            code: ATC
+            system: {value: "http://www.whocc.no/atc"}
+            dose: Dose
+            unit: Unit
+            start: From
+            end: To
+            indication: For
+        - table: history
+          subject: ID
+          date: Asked
+          history:
+            term: Term
+            start: From
+            occurred: {column: Had, codes: {ja: yes, nein: no}}
+            organs: {Kidney: involvement-renal, Lung: involvement-interstitial-lung-disease}
       """;
 
   private static final List<String> MEASURES =
@@ -179,6 +211,9 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
   private static final class Values {
     private final List<List<Object>> people = new ArrayList<>();
     private final List<List<Object>> events = new ArrayList<>();
+    private final List<List<Object>> treatment = new ArrayList<>();
+    private final List<List<Object>> medication = new ArrayList<>();
+    private final List<List<Object>> history = new ArrayList<>();
     private final List<Visit> visits = new ArrayList<>();
 
     Values(long seed, int count) {
@@ -187,6 +222,9 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
       events.add(
           List.of(
               "ID", "No", "Event", "Grade", "Serious", "Why", "Related", "From", "To", "Outcome"));
+      treatment.add(List.of("ID", "Visit", "Dose", "From", "To", "Given", "Change", "Reason"));
+      medication.add(List.of("ID", "No", "Drug", "ATC", "Dose", "Unit", "From", "To", "For"));
+      history.add(List.of("ID", "Asked", "Term", "From", "Had"));
       int number = 0;
       for (int i = 1; i <= count; i++) {
         String id = "%03d".formatted(i);
@@ -199,6 +237,7 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
                 random.nextBoolean() ? "A" : "P",
                 start,
                 i % 3 == 0 ? "says \"well\";\nthen, Käse" : ""));
+        beside(random, id, start);
         int months = 0;
         for (String name : VISITS) {
           months = name.equals("BL") ? 0 : Integer.parseInt(name.substring(1));
@@ -222,6 +261,50 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
                   from,
                   isOver ? from.plusDays(random.nextInt(60)) : "",
                   isOver ? "resolved" : "ongoing"));
+        }
+      }
+    }
+
+    private void beside(Random random, String id, LocalDate start) {
+      for (int month = 0; month < 12; month += 3) {
+        LocalDate from = start.plusMonths(month);
+        boolean isGiven = random.nextInt(5) > 0;
+        boolean isChanged = !isGiven || random.nextBoolean();
+        treatment.add(
+            List.of(
+                id,
+                month == 0 ? "BL" : month == 9 ? "" : "M" + month,
+                isGiven ? number(25L * (1 + random.nextInt(8)), 0) : "",
+                from,
+                isGiven ? from.plusMonths(3).minusDays(1) : "",
+                isGiven ? "ja" : "nein",
+                isChanged ? isGiven ? "increase" : "interruption" : "",
+                isChanged ? isGiven ? "per protocol" : "laboratory-abnormality" : ""));
+      }
+      for (int each = 1; each <= random.nextInt(3); each++) {
+        boolean isDosed = random.nextBoolean();
+        medication.add(
+            List.of(
+                id,
+                number(each, 0),
+                List.of("Prednisolon", "Nifedipin; retard").get(each - 1),
+                List.of("H02AB06", "C08CA05").get(each - 1),
+                isDosed ? number(25L * (1 + random.nextInt(8)), 1) : "",
+                isDosed ? "mg" : "",
+                start.minusDays(random.nextInt(900)),
+                random.nextBoolean() ? start.plusDays(random.nextInt(90)) : "",
+                random.nextBoolean() ? "Raynaud" : ""));
+      }
+      for (String term : List.of("Kidney", "Lung", "Asthma", "Hypertonie")) {
+        if (random.nextBoolean()) {
+          boolean isSo = random.nextBoolean();
+          history.add(
+              List.of(
+                  id,
+                  start,
+                  term,
+                  isSo ? start.minusDays(random.nextInt(3_000)) : "",
+                  isSo ? "ja" : "nein"));
         }
       }
     }
@@ -253,6 +336,9 @@ public record GeneratedRegistry(Map<String, List<List<Object>>> tables, String m
       Map<String, List<List<Object>>> tables = new LinkedHashMap<>();
       tables.put("people", people);
       tables.put("events", events);
+      tables.put("treatment", treatment);
+      tables.put("medication", medication);
+      tables.put("history", history);
       tables.put(name, rows);
       return new GeneratedRegistry(tables, mapping.replace("\n- {", "\n  - {"));
     }

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.MedicationAdministration;
+import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.ResearchSubject;
@@ -58,6 +61,9 @@ class RedcapReaderTest {
     assertThat(only(flat, Patient.class)).hasSize(30);
     assertThat(only(flat, Observation.class)).hasSizeGreaterThan(300);
     assertThat(only(flat, AdverseEvent.class)).isNotEmpty();
+    assertThat(only(flat, MedicationAdministration.class)).hasSizeGreaterThan(30);
+    assertThat(only(flat, MedicationStatement.class)).isNotEmpty();
+    assertThat(only(flat, Condition.class)).isNotEmpty();
     assertThat(only(flat, ResearchSubject.class))
         .extracting(ResearchSubject::getAssignedArm)
         .containsOnly("Active", "Placebo");

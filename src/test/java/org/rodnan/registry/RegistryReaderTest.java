@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.MedicationAdministration;
+import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.ResearchSubject;
@@ -82,6 +85,9 @@ class RegistryReaderTest {
     assertThat(only(content, ResearchSubject.class)).hasSize(40);
     assertThat(only(content, Observation.class)).hasSizeGreaterThan(500);
     assertThat(only(content, AdverseEvent.class)).isNotEmpty();
+    assertThat(only(content, MedicationAdministration.class)).hasSize(160);
+    assertThat(only(content, MedicationStatement.class)).isNotEmpty();
+    assertThat(only(content, Condition.class)).isNotEmpty();
 
     for (GeneratedRegistry shape :
         List.of(
@@ -221,6 +227,15 @@ class RegistryReaderTest {
         "study: s\\nunits: {A: furlong}\\ntables: []|the unit 'furlong' in line 2",
         "study: s\\ntables:\\n  - {subject: ID}|nothing is taken in line 3",
         "study: s\\ntables: [{subject: ID, adverse-events: {term: T}}]|no 'serious' in line 2",
+        "study: s\\ntables: [{subject: ID, treatments: {dose: D}}]|no 'drug' in line 2",
+        "study: s\\ntables: [{subject: ID, history: {term: T, code: C}}]|only one of 'code' and"
+            + " 'system' in line 2",
+        "study: s\\ntables: [{subject: ID, treatments: {drug: T, dose: C}}]|only one of 'dose'"
+            + " and 'unit' in line 2",
+        "study: s\\ntables: [{subject: ID, medications: {drug: T, date: C, end: D}}]|both 'date'"
+            + " and 'start' or 'end' in line 2",
+        "study: s\\ntables: [{subject: ID, history: {term: T, organs: {A: crp}}}]|'crp' in line 2;"
+            + " expected a code of an organ",
         "[]|keys and values",
         "~~|The mapping is empty"
       })
@@ -262,6 +277,118 @@ class RegistryReaderTest {
     ResearchSubject subject = only(content, ResearchSubject.class).getFirst();
     assertThat(subject.getStatus().toCode()).isEqualTo("withdrawn");
     assertThat(subject.getExtensionByUrl(Elements.PROFILES + "ssc-disposition")).isNotNull();
+  }
+
+  private static final String BESIDE =
+      PEOPLE
+          + """
+            - table: infusions
+              subject: ID
+              treatments:
+                drug: Drug
+                date: Given
+                dose: Dose
+                unit: Unit
+                status: Status
+                reason: Why
+            - table: visits
+              subject: ID
+              visit: Visit
+              date: Date
+              medications:
+                - {drug: {value: Prednisone}, dose: Pred, unit: {value: mg/day}, date: Date}
+                - {drug: {value: Bosentan}, occurred: Bosentan, date: Date}
+              history:
+                - {term: {value: Renal crisis}, occurred: Crisis,
+                   organs: {renal crisis: involvement-renal}}
+                - {term: {value: Asthma}, occurred: Asthma, resolved: Over, id: {value: asthma}}
+          """;
+
+  @Test
+  void takesTreatmentsMedicationsAndHistory() {
+    MappedContent content =
+        read(
+            BESIDE,
+            "people.csv",
+            "ID,Sex,Start\n1,F,2015-01-01\n",
+            "infusions.csv",
+            """
+            ID,Given,Drug,Dose,Unit,Status,Why
+            1,2015-01-01,Rituximab,1000,mg,,
+            1,2015-01-15,Rituximab,,,not done,adverse event
+            1,2015-02-01,Rituximab,1000,,,
+            1,2015-03-01,Rituximab,<5,mg,,
+            1,,Rituximab,1000,mg,,
+            1,2015-05-01,Rituximab,1000,mg,maybe,
+            1,2015-06-01,Rituximab,1000,furlong,,
+            """,
+            "visits.csv",
+            """
+            ID,Visit,Date,Pred,Bosentan,Crisis,Asthma,Over
+            1,baseline,2015-01-01,7.5,yes,no,yes,no
+            1,month 3,2015-04-01,,no,yes,,
+            """);
+    assertThat(reasons(content))
+        .satisfiesExactlyInAnyOrder(
+            each -> assertThat(each).startsWith("4 column Dose: there is a dose, but nothing says"),
+            each -> assertThat(each).startsWith("5 column Dose: found '<5'; expected a dose"),
+            each -> assertThat(each).startsWith("6 column Drug: nothing says when"),
+            each -> assertThat(each).startsWith("7 column Status: The status is 'maybe'; expected"),
+            each -> assertThat(each).startsWith("8 column Unit: the unit 'furlong' is not known"));
+    List<MedicationAdministration> given = only(content, MedicationAdministration.class);
+    assertThat(given).hasSize(2);
+    assertThat(given.getFirst().getMeta().getProfile().getFirst().getValue())
+        .endsWith("/ssc-study-treatment");
+    assertThat(given.getFirst().getEffectiveDateTimeType().asStringValue()).isEqualTo("2015-01-01");
+    assertThat(given.getFirst().getDosage().getDose().getCode()).isEqualTo("mg");
+    assertThat(given.get(1).getStatus().toCode()).isEqualTo("not-done");
+    assertThat(given.get(1).getStatusReasonFirstRep().getCodingFirstRep().getCode())
+        .isEqualTo("adverse-event");
+    assertThat(Elements.studyDay(given.get(1))).contains(15);
+    assertThat(only(content, MedicationStatement.class))
+        .extracting(each ->
+            each.getMedicationCodeableConcept().getText()
+                + " "
+                + each.getStatus().toCode()
+                + " "
+                + Elements.visitCode(each).orElse(""))
+        .containsExactly("Prednisone active baseline", "Bosentan active baseline");
+    assertThat(only(content, Observation.class))
+        .extracting(each ->
+            each.getCode().getCodingFirstRep().getCode()
+                + " "
+                + each.getValueCodeableConcept().getCodingFirstRep().getCode())
+        .containsExactly("involvement-renal N", "involvement-renal Y");
+    Condition asthma = only(content, Condition.class).getFirst();
+    assertThat(asthma.getIdElement().getIdPart()).isEqualTo("s-1-mh-asthma");
+    assertThat(asthma.getClinicalStatus().getCodingFirstRep().getCode()).isEqualTo("active");
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "1 rows say that something is not so, of 'Bosentan' in line 19 of the mapping");
+  }
+
+  /** An organ that is asked for among the history is the same as one in a column of measures. */
+  @Test
+  void anOrganOfTheHistoryIsTheOneOfTheMeasures() {
+    String table = "  - {table: visits, subject: ID, visit: Visit, date: Date, %s}\n";
+    String[] files = {
+      "people.csv",
+      "ID,Sex,Start\n1,F,2015-01-01\n",
+      "visits.csv",
+      "ID,Visit,Date,Lung\n1,baseline,2015-01-01,1\n1,unscheduled,2015-03-01,0\n"
+    };
+    String organ = "involvement-interstitial-lung-disease";
+    MappedContent measured =
+        read(PEOPLE + table.formatted("measures: [{column: Lung, measure: " + organ + "}]"), files);
+    MappedContent told =
+        read(
+            PEOPLE
+                + table.formatted(
+                    "history: {term: {value: ILD}, occurred: Lung, organs: {ILD: " + organ + "}}"),
+            files);
+    assertThat(told.refused()).isEmpty();
+    assertThat(resources(told)).hasSize(4).isEqualTo(resources(measured));
   }
 
   @Test
