@@ -112,6 +112,29 @@ class CompiledProfilesTest {
   }
 
   @Test
+  void aCodeThatPassesInAConceptIsNotTakenForAUnit() {
+    String observation =
+        """
+        {"resourceType": "Observation", "status": "final", "code": {"text": "x"},
+         "subject": {"reference": "Patient/example-patient"},
+         "effectiveDateTime": "2020-01-01", "performer": [{"display": "Somebody"}],
+         %s}
+        """;
+    String coding = "\"system\": \"https://ehr.clinic.net/codes\", \"code\": \"x\"";
+    byte[] concept =
+        observation
+            .formatted("\"valueCodeableConcept\": {\"coding\": [{" + coding + "}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] unit =
+        observation
+            .formatted("\"valueQuantity\": {\"value\": 1, " + coding + "}")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(accepts(concept)).isTrue();
+    assertThat(judge(unit).issues()).isNotEmpty();
+    assertThat(accepts(unit)).isFalse();
+  }
+
+  @Test
   void countsWhatItAcceptsAndWhatItLeaves() {
     ResourceValidator counted = Validators.of(Validators.LIMITS);
     for (String json : List.of(Validators.example("ssc-fvc-valid-litres"), "{}")) {

@@ -33,7 +33,15 @@ final class Binding {
     OTHER
   }
 
-  private record Code(@Nullable String system, @Nullable String code, @Nullable String display) {}
+  /** Where a code stands: the validator says other things of the same code elsewhere. */
+  private enum Place {
+    CONCEPT,
+    ELEMENT,
+    CODING
+  }
+
+  private record Code(
+      Place place, @Nullable String system, @Nullable String code, @Nullable String display) {}
 
   private final IWorkerContext terminology;
   private final @Nullable ValueSet valueSet;
@@ -80,7 +88,9 @@ final class Binding {
     boolean isIn = false;
     for (Node coding : codings) {
       Undecided.unless(!coding.has("version") && !coding.has("extension"));
-      Code code = new Code(coding.text("system"), coding.text("code"), coding.text("display"));
+      Code code =
+          new Code(
+              Place.CONCEPT, coding.text("system"), coding.text("code"), coding.text("display"));
       Verdict verdict = verdicts.get(code);
       if (verdict == null) {
         verdict = keep(code, ofConcept(code));
@@ -131,7 +141,7 @@ final class Binding {
     if (valueSet == null) {
       return;
     }
-    Code code = new Code(null, value, null);
+    Code code = new Code(Place.ELEMENT, null, value, null);
     Verdict verdict = verdicts.get(code);
     if (verdict == null) {
       ValidationResult result =
@@ -152,19 +162,16 @@ final class Binding {
     if (system == null || value == null) {
       return;
     }
-    Code code = new Code(system, value, display);
+    Code code = new Code(Place.CODING, system, value, display);
     Verdict verdict = verdicts.get(code);
     if (verdict == null) {
-      verdict = keep(code, isNone() ? ofSystem(code, system) : ofCoding(code, system));
+      verdict = keep(code, isNone() ? ofSystem(code, system) : ofCoding(code));
     }
     Undecided.unless(verdict == Verdict.IN);
   }
 
-  private Verdict ofCoding(Code code, String system) {
-    // The validator says so if it doesn't know the system, be the code in the value set or not.
-    return isKnown(system)
-        ? silentlyOk(terminology.validateCode(OPTIONS, coding(code), valueSet))
-        : Verdict.OTHER;
+  private Verdict ofCoding(Code code) {
+    return silentlyOk(terminology.validateCode(OPTIONS, coding(code), valueSet));
   }
 
   private Verdict ofSystem(Code code, String system) {
