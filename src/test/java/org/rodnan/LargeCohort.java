@@ -88,7 +88,7 @@ final class LargeCohort {
     ServerProcess server =
         ServerProcess.start(
             Path.of(folder, "data-" + name).toAbsolutePath(),
-            Map.of("rodnan.trials.load", "false"),
+            Map.of("rodnan.trials.load", "false", "logging.level.org.rodnan.operation", "debug"),
             heap);
     if (!Files.exists(loaded)) {
       try {
@@ -199,7 +199,8 @@ final class LargeCohort {
     ObjectNode observation = examples.get(m).deepCopy();
     observation.put("id", id + "-" + measure.name() + "-" + visit);
     observation.putObject("subject").put("reference", "Patient/" + id);
-    observation.put("effectiveDateTime", first.plusDays(visit * DAYS_BETWEEN_VISITS).toString());
+    observation.put(
+        "effectiveDateTime", first.plusDays((long) visit * DAYS_BETWEEN_VISITS).toString());
     observation.remove("text");
     double value = measure.low() + level * (measure.high() - measure.low());
     ((ObjectNode) observation.get("valueQuantity"))

@@ -20,11 +20,14 @@ import org.rodnan.interaction.Interactions;
 import org.rodnan.safety.AdverseEventCount;
 import org.rodnan.search.EverythingEngine;
 import org.rodnan.search.MetaInUse;
+import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -96,5 +99,17 @@ class OperationConfiguration {
             parser,
             ids,
             clock));
+  }
+
+  @Bean
+  TrialWarmUp trialWarmUp(
+      SubjectSearch subjects, CohortSearch cohorts, EndpointAnalysis endpoints) {
+    return new TrialWarmUp(subjects, cohorts, endpoints);
+  }
+
+  /** Once the server answers, so that it answers soon. */
+  @Bean
+  ApplicationListener<ApplicationReadyEvent> trialWarmUpStart(TrialWarmUp warmUp) {
+    return event -> warmUp.start();
   }
 }
