@@ -280,7 +280,7 @@ final class EntriesReader {
                 yes(row, "resolved").orElse(false))
             .condition();
     all.start(condition, id(row, subject, name, start), "");
-    all.add(condition, row, row.line().number(), "");
+    all.addOrRepeat(condition, row, row.line().number());
   }
 
   /** What an organ's column among the measures gives too. */

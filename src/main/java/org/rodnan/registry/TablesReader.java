@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -42,7 +43,7 @@ final class TablesReader {
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
   private final Set<String> refusedSubjects = new HashSet<>();
-  private final Set<String> ids = new HashSet<>();
+  private final Map<String, DomainResource> given = new HashMap<>();
 
   /** Columns by sheet, by identity: a sheet is as long as its file. */
   private final IdentityHashMap<Sheet, Set<String>> used = new IdentityHashMap<>();
@@ -301,18 +302,37 @@ final class TablesReader {
    * @param place in the row; empty if the row says enough
    */
   void add(DomainResource resource, Row row, long line, String place) {
-    if (!ids.add(resource.fhirType() + "/" + resource.getIdElement().getIdPart())) {
+    DomainResource before = given.putIfAbsent(key(resource), resource);
+    if (before != null) {
       throw new RowException(
           (place.isEmpty() ? "" : place + ": ")
               + "a row before it gives the same "
               + resource.fhirType()
               + "; expected one, or columns that tell them apart as 'key' of the table");
     }
+    keep(new Mapped(resource, row.sheet().file(), line, place));
+  }
+
+  private void keep(Mapped mapped) {
     if (resources.size() >= RESOURCES_MAX) {
       throw new RowException(
           "There are more than " + RESOURCES_MAX + " values; send fewer at once");
     }
-    resources.add(new Mapped(resource, row.sheet().file(), line, place));
+    resources.add(mapped);
+  }
+
+  /** What may be told again, as medical history is at each visit: then it has to be the same. */
+  void addOrRepeat(DomainResource resource, Row row, long line) {
+    DomainResource before = given.get(key(resource));
+    if (before != null && before.equalsDeep(resource)) {
+      keep(new Mapped(before, row.sheet().file(), line));
+    } else {
+      add(resource, row, line, "");
+    }
+  }
+
+  private static String key(DomainResource resource) {
+    return resource.fhirType() + "/" + resource.getIdElement().getIdPart();
   }
 
   void start(DomainResource resource, String id, String profile) {
@@ -456,12 +476,21 @@ final class TablesReader {
     return code;
   }
 
-  /** What tells the row apart from others of its subject and visit; of REDCap the instance. */
+  /**
+   * What tells the row apart from others of its subject and visit; of REDCap the event and the
+   * number of what repeats.
+   */
   static String key(Row row, TableMapping table) {
+    if (!table.key().isEmpty() || !row.sheet().isOfRecords()) {
+      return joined(row, table.key());
+    }
+    return row.cell(RedcapReader.INSTANCE).isEmpty()
+        ? ""
+        : joined(row, List.of(RedcapReader.EVENT, RedcapReader.INSTANCE));
+  }
+
+  private static String joined(Row row, List<String> columns) {
     StringBuilder key = new StringBuilder();
-    boolean isRecord = row.sheet().isOfRecords();
-    List<String> columns =
-        table.key().isEmpty() && isRecord ? List.of(RedcapReader.INSTANCE) : table.key();
     for (String column : columns) {
       String text = row.cell(column).text();
       key.append(text.isEmpty() ? "" : "|" + text);

@@ -135,11 +135,9 @@ final class GeneratedProject {
             here.put("ex_dose", String.valueOf(25 * (1 + random.nextInt(8))));
           }
           here.put("treatment_complete", "2");
-          if (event.equals("baseline")) {
-            here.put("mh___1", String.valueOf(random.nextInt(2)));
-            here.put("mh___2", String.valueOf(random.nextInt(2)));
-            here.put("history_complete", "2");
-          }
+          here.put("mh___1", String.valueOf(random.nextInt(2)));
+          here.put("mh___2", String.valueOf(random.nextInt(2)));
+          here.put("history_complete", "2");
         }
         if (!here.isEmpty()) {
           values.put(new Place(record, event + arm, "", ""), here);
@@ -152,8 +150,7 @@ final class GeneratedProject {
         medication.put("cm_unit", String.valueOf(1 + random.nextInt(2)));
         medication.put("cm_start", start.minusDays(random.nextInt(200)).toString());
         medication.put("medication_complete", "2");
-        values.put(
-            new Place(record, "baseline" + arm, "medication", String.valueOf(each)), medication);
+        values.put(repeated(record, arm, "medication", each), medication);
       }
       for (int each = 1; each <= random.nextInt(4); each++) {
         Map<String, String> event = new LinkedHashMap<>();
@@ -165,10 +162,15 @@ final class GeneratedProject {
         event.put("ae_rel", String.valueOf(1 + random.nextInt(3)));
         event.put("ae_start", start.plusDays(random.nextInt(200)).toString());
         event.put("adverse_event_complete", "2");
-        values.put(
-            new Place(record, "baseline" + arm, "adverse_event", String.valueOf(each)), event);
+        values.put(repeated(record, arm, "adverse_event", each), event);
       }
     }
+  }
+
+  /** Numbered anew in each event. */
+  private static Place repeated(String record, String arm, String instrument, int each) {
+    String event = each > 2 ? "month_6" : "baseline";
+    return new Place(record, event + arm, instrument, String.valueOf(each > 2 ? each - 2 : each));
   }
 
   private static String quoted(String text) {

@@ -109,6 +109,86 @@ class RedcapReaderTest {
   }
 
   @Test
+  void tellsApartWhatRepeatsInSeveralEvents() {
+    String data =
+        """
+        record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,enrolled,ae_term,ae_serious,ae_start,cm_drug
+        7,baseline_arm_1,,,1,2015-01-05,,,,
+        7,baseline_arm_1,adverse_event,1,,,Nausea,0,2015-02-01,
+        7,month_6_arm_1,adverse_event,1,,,Nausea,0,2015-02-01,
+        7,baseline_arm_1,medication,1,,,,,,Bosentan
+        7,month_6_arm_1,medication,1,,,,,,Bosentan
+        """;
+    String mapping =
+        """
+        study: registry-1
+        tables:
+          - {subject: record_id, demographics: {sex: sex, start: enrolled}}
+          - where: {redcap_repeat_instrument: adverse_event}
+            subject: record_id
+            adverse-events: {term: ae_term, serious: ae_serious, start: ae_start}
+          - where: {redcap_repeat_instrument: medication}
+            subject: record_id
+            medications: {drug: cm_drug}
+        """;
+    MappedContent content =
+        read(mapping, "data.csv", data, "dictionary.csv", GeneratedProject.DICTIONARY);
+    assertThat(reasons(content)).isEmpty();
+    assertThat(only(content, AdverseEvent.class))
+        .extracting(Resource::getId)
+        .doesNotHaveDuplicates()
+        .hasSize(2);
+    assertThat(only(content, MedicationStatement.class))
+        .extracting(Resource::getId)
+        .doesNotHaveDuplicates()
+        .hasSize(2);
+
+    MappedContent byNumber =
+        read(
+            mapping.replace("adverse-events:", "key: redcap_repeat_instance\n    adverse-events:"),
+            "data.csv",
+            data,
+            "dictionary.csv",
+            GeneratedProject.DICTIONARY);
+    assertThat(reasons(byNumber)).singleElement().asString().contains("4 a row before it gives");
+  }
+
+  @Test
+  void takesOnceWhatIsToldOfAtEachVisit() {
+    String data =
+        """
+        record_id,redcap_event_name,sex,enrolled,visit_date,organs___ild,organs___2
+        7,baseline_arm_1,1,2015-01-05,,1,1
+        7,month_6_arm_1,,,,1,0
+        7,month_12_arm_1,,,01-02-2016,1,1
+        """;
+    MappedContent content =
+        read(
+            """
+            study: registry-1
+            tables:
+              - subject: record_id
+                demographics: {sex: sex, start: enrolled}
+                history:
+                  - {term: {value: Asthma}, occurred: organs___ild}
+                  - {term: {value: Hypertension}, occurred: organs___2, end: visit_date}
+            """,
+            "data.csv",
+            data,
+            "dictionary.csv",
+            GeneratedProject.DICTIONARY);
+    assertThat(reasons(content))
+        .singleElement()
+        .asString()
+        .startsWith("4 a row before it gives the same Condition");
+    assertThat(content.resources())
+        .filteredOn(each -> each.resource() instanceof Condition)
+        .extracting(each -> each.row() + " " + ((Condition) each.resource()).getCode().getText())
+        .containsExactly("2 Asthma", "3 Asthma", "4 Asthma", "2 Hypertension");
+    assertThat(only(content, Condition.class).stream().map(Resource::getId).distinct()).hasSize(2);
+  }
+
+  @Test
   void refusesWhatTheDictionaryDoesNotKnow() {
     MappedContent content =
         readAll(

@@ -53,11 +53,11 @@ class RegistryReaderTest {
   static Map<String, String> resources(MappedContent content) {
     Map<String, String> resources = new TreeMap<>();
     for (MappedContent.Mapped each : content.resources()) {
-      assertThat(
-              resources.put(
-                  each.resource().fhirType() + "/" + each.resource().getIdElement().getIdPart(),
-                  FhirContexts.r4().newJsonParser().encodeResourceToString(each.resource())))
-          .isNull();
+      String json = FhirContexts.r4().newJsonParser().encodeResourceToString(each.resource());
+      String before =
+          resources.put(
+              each.resource().fhirType() + "/" + each.resource().getIdElement().getIdPart(), json);
+      assertThat(before).isIn(null, each.resource() instanceof Condition ? json : null);
     }
     return resources;
   }
