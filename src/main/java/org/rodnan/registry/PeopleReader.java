@@ -2,21 +2,19 @@ package org.rodnan.registry;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DateType;
 import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
-import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
+import org.rodnan.mapping.Disposition;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.RowException;
 import org.rodnan.mapping.Term;
@@ -130,7 +128,11 @@ final class PeopleReader {
 
   private void make(String name, Person person) {
     String id = all.idOf(name);
-    String start = date(person, "start").orElse("");
+    Optional<Participation> told = all.participation(name);
+    if (told.isPresent() && told.get().isRefused()) {
+      throw new RowException("how far '" + Sheet.shown(name) + "' came was refused");
+    }
+    String start = date(person, "start").or(() -> told.map(Participation::start)).orElse("");
     String system = all.mapping().subjects();
     long line = person.first.line().number();
 
@@ -149,15 +151,10 @@ final class PeopleReader {
     ResearchSubject participation = new ResearchSubject();
     all.start(participation, id, "ssc-research-subject");
     participation.addIdentifier().setSystem(system).setValue(name);
-    Optional<Term> disposition = term(person, "disposition", Term.DISPOSITION);
-    disposition.ifPresent(each -> participation.addExtension(disposition(person, each)));
-    participation.setStatus(
-        disposition
-            .map(each ->
-                each.code().matches("completed|death|screen-failure")
-                    ? ResearchSubjectStatus.OFFSTUDY
-                    : ResearchSubjectStatus.WITHDRAWN)
-            .orElse(ResearchSubjectStatus.ONSTUDY));
+    Optional<Disposition> ended =
+        disposition(person).or(() -> told.flatMap(Participation::disposition));
+    ended.map(Disposition::extension).ifPresent(participation::addExtension);
+    participation.setStatus(status(told, ended));
     Period period = new Period();
     if (!start.isEmpty()) {
       period.setStartElement(new DateTimeType(start));
@@ -168,7 +165,7 @@ final class PeopleReader {
     }
     participation.setStudy(Elements.reference("ResearchStudy", all.mapping().study()));
     participation.setIndividual(Elements.reference("Patient", id));
-    String arm = text(person, "arm");
+    String arm = arm(person, told);
     if (!arm.isEmpty()) {
       participation.setAssignedArm(arm);
     }
@@ -215,15 +212,29 @@ final class PeopleReader {
                     Elements.concept(term.system(), term.code()))));
   }
 
-  private Extension disposition(Person person, Term term) {
-    CodeableConcept reason = Elements.concept(term.system(), term.code());
-    List<Extension> parts = new ArrayList<>();
-    parts.add(Elements.extension("reason", reason));
-    date(person, "disposition-date")
-        .or(() -> date(person, "end"))
-        .ifPresent(each -> parts.add(Elements.extension("date", new DateTimeType(each))));
-    Extension extension = new Extension(Elements.PROFILES + "ssc-disposition");
-    parts.forEach(extension::addExtension);
-    return extension;
+  private String arm(Person person, Optional<Participation> told) {
+    String arm = text(person, "arm");
+    String assigned = told.map(Participation::arm).orElse("");
+    if (!arm.isEmpty() && !assigned.isEmpty() && !arm.equals(assigned)) {
+      throw wrong(person, "arm", arm, "'" + Sheet.shown(assigned) + "', which dispositions say");
+    }
+    return arm.isEmpty() ? assigned : arm;
+  }
+
+  private ResearchSubjectStatus status(Optional<Participation> told, Optional<Disposition> ended) {
+    return told.map(each -> each.status(all.tellsEnrolment()))
+        .or(() -> ended.map(Disposition::status))
+        .orElse(
+            all.tellsEnrolment() ? ResearchSubjectStatus.SCREENING : ResearchSubjectStatus.ONSTUDY);
+  }
+
+  private Optional<Disposition> disposition(Person person) {
+    return term(person, "disposition", Term.DISPOSITION)
+        .map(term ->
+            new Disposition(
+                term,
+                Elements.concept(term.system(), term.code()),
+                date(person, "disposition-date").or(() -> date(person, "end")).orElse(""),
+                Optional.empty()));
   }
 }

@@ -80,6 +80,7 @@ public record RegistryMapping(
    * @param fields by the names of the mapping, such as {@code sex}, of demographics
    * @param event the same of adverse events; empty if it has none
    * @param criteria of seriousness, from SDTM's variable to a column that says yes or no
+   * @param dispositions how far people came, by the names of the mapping
    * @param entries what else a row tells of
    * @param ignored columns, in upper case, that are left out on purpose
    * @param line of the mapping
@@ -97,6 +98,7 @@ public record RegistryMapping(
       List<MeasureMapping> measures,
       Map<String, Field> event,
       Map<String, Field> criteria,
+      List<Map<String, Field>> dispositions,
       List<EntryMapping> entries,
       Set<String> ignored,
       int line) {
@@ -224,6 +226,7 @@ public record RegistryMapping(
     if (tables.isEmpty()) {
       throw MappingYaml.wrong(members.get("tables"), "no table", "at least one");
     }
+    requireOneDisposition(members.get("tables"), tables);
     String subjects = MappingYaml.text(members.get("subjects"), "\\S+", "a system, a URI");
     return new RegistryMapping(
         study,
@@ -238,6 +241,21 @@ public record RegistryMapping(
         visits,
         units,
         tables);
+  }
+
+  /** How far people came is part of what is known of them, and is told in one way. */
+  private static void requireOneDisposition(@Nullable Node node, List<TableMapping> tables) {
+    if (tables.stream().allMatch(table -> table.dispositions().isEmpty())) {
+      return;
+    }
+    if (tables.stream().allMatch(table -> table.fields().isEmpty())) {
+      throw MappingYaml.wrong(
+          node, "'dispositions' without 'demographics'", "a table of the people beside it");
+    }
+    if (tables.stream().anyMatch(table -> table.fields().containsKey("disposition"))) {
+      throw MappingYaml.wrong(
+          node, "'dispositions' and a 'disposition' of demographics", "one of them");
+    }
   }
 
   private static void require(Node node, Map<String, Node> members, String... names) {
@@ -350,6 +368,7 @@ public record RegistryMapping(
                 "demographics",
                 "measures",
                 "adverse-events",
+                "dispositions",
                 "treatments",
                 "medications",
                 "history",
@@ -381,6 +400,10 @@ public record RegistryMapping(
     if (members.get("adverse-events") != null) {
       adverseEvents(members.get("adverse-events"), form, event, criteria);
     }
+    List<Map<String, Field>> dispositions = new ArrayList<>();
+    for (Node each : each(members.get("dispositions"))) {
+      dispositions.add(disposition(each, form));
+    }
     List<EntryMapping> entries = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       List<Node> nodes = each(members.get(kind.key));
@@ -409,11 +432,13 @@ public record RegistryMapping(
         && measures.isEmpty()
         && named.isEmpty()
         && event.isEmpty()
+        && dispositions.isEmpty()
         && entries.isEmpty()) {
       throw MappingYaml.wrong(
           node,
           "a table of which nothing is taken",
-          "demographics, measures, adverse-events, treatments, medications or history");
+          "demographics, measures, adverse-events, dispositions, treatments, medications or"
+              + " history");
     }
     Optional<Field> visit = field(members.get("visit"), form);
     if (visit.isPresent() && visit.get().isTemplate()) {
@@ -440,6 +465,7 @@ public record RegistryMapping(
         measures,
         event,
         criteria,
+        dispositions,
         entries,
         ignored,
         line(node));
@@ -554,6 +580,23 @@ public record RegistryMapping(
     });
   }
 
+  private static Map<String, Field> disposition(Node node, Form form) {
+    Set<String> known = Set.of("event", "date", "reason", "text", "arm");
+    Map<String, Node> members = MappingYaml.members(node, known);
+    require(node, members, "event");
+    Map<String, Field> fields = fields(node, form, known);
+    requireColumns(node, fields);
+    return fields;
+  }
+
+  private static void requireColumns(Node node, Map<String, Field> fields) {
+    for (Field each : fields.values()) {
+      if (each.isTemplate()) {
+        throw MappingYaml.wrong(node, Field.VISIT, COLUMN);
+      }
+    }
+  }
+
   private static EntryMapping entry(Node node, Form form, Kind kind, boolean isAlone) {
     Set<String> known =
         new LinkedHashSet<>(List.of("id", "code", "system", "start", "end", kind.main));
@@ -584,11 +627,7 @@ public record RegistryMapping(
         fields.put(name, field(member, form).orElseThrow());
       }
     });
-    for (Field each : fields.values()) {
-      if (each.isTemplate()) {
-        throw MappingYaml.wrong(node, Field.VISIT, COLUMN);
-      }
-    }
+    requireColumns(node, fields);
     return new EntryMapping(kind, fields, organs, isAlone, line(node));
   }
 

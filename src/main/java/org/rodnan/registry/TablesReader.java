@@ -43,12 +43,14 @@ final class TablesReader {
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
   private final Set<String> refusedSubjects = new HashSet<>();
+  private final Map<String, Participation> participations = new LinkedHashMap<>();
   private final Map<String, DomainResource> given = new HashMap<>();
 
   /** Columns by sheet, by identity: a sheet is as long as its file. */
   private final IdentityHashMap<Sheet, Set<String>> used = new IdentityHashMap<>();
 
   private final boolean hasPeople;
+  private boolean tellsEnrolment;
 
   TablesReader(RegistryMapping mapping, List<Refusal> refused, List<Refusal> leftOut) {
     this.mapping = mapping;
@@ -80,6 +82,12 @@ final class TablesReader {
   MappedContent read(List<Sheet> sheets) {
     List<Pair> pairs = pairs(sheets);
     for (Pair pair : pairs) {
+      for (Map<String, Field> fields : pair.table().dispositions()) {
+        new DispositionsReader(this, pair, fields).read();
+      }
+    }
+    tellsEnrolment = participations.values().stream().anyMatch(Participation::isEnrolled);
+    for (Pair pair : pairs) {
       if (!pair.table().fields().isEmpty()) {
         new PeopleReader(this, pair).read();
       }
@@ -95,6 +103,7 @@ final class TablesReader {
       }
       table.entries().forEach(entry -> new EntriesReader(this, pair, entry).read());
     }
+    tellOfNobody();
     used.forEach(this::tellUnused);
     return new MappedContent(resources, refused, leftOut);
   }
@@ -187,6 +196,7 @@ final class TablesReader {
     table.fields().values().forEach(field);
     table.event().values().forEach(field);
     table.criteria().values().forEach(field);
+    table.dispositions().forEach(each -> each.values().forEach(field));
     table.entries().forEach(entry -> entry.fields().values().forEach(field));
     table
         .named()
@@ -272,6 +282,19 @@ final class TablesReader {
                       ", ", unused.keySet().stream().map(Sheet::shown).limit(NAMED_MAX).toList())
                   + (unused.size() > NAMED_MAX ? ", ..." : "")));
     }
+  }
+
+  /** Of how far somebody came, without who it is. */
+  private void tellOfNobody() {
+    participations.forEach((name, each) -> {
+      if (!subjects.containsKey(name) && !refusedSubjects.contains(name)) {
+        refused.add(
+            new Refusal(
+                each.first().sheet().file(),
+                each.first().line().number(),
+                "'" + Sheet.shown(name) + "' is in no table with demographics"));
+      }
+    });
   }
 
   RegistryMapping mapping() {
@@ -422,6 +445,20 @@ final class TablesReader {
 
   void known(String name, Subject subject) {
     subjects.put(name, subject);
+  }
+
+  /** How far somebody came, which the first row begins to tell. */
+  Participation participation(String name, Row row) {
+    return participations.computeIfAbsent(name, key -> new Participation(row));
+  }
+
+  Optional<Participation> participation(String name) {
+    return Optional.ofNullable(participations.get(name));
+  }
+
+  /** Whether the files tell who was enrolled. */
+  boolean tellsEnrolment() {
+    return tellsEnrolment;
   }
 
   void unknown(String name) {

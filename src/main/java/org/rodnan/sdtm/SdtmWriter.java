@@ -47,6 +47,7 @@ import org.rodnan.dataset.Table;
 import org.rodnan.dataset.Value;
 import org.rodnan.dataset.Variable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.Disposition;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Term;
@@ -295,10 +296,11 @@ public final class SdtmWriter {
             .findFirst();
     Written row = start("DS", named, subject);
     row.values.remove("DSSPID");
-    String term =
+    Term known =
         ours.flatMap(each -> Term.ofCode(Term.DISPOSITION, each.getCode()))
-            .map(Term::submission)
-            .orElse("OTHER");
+            .or(() -> Term.ofSubmission(Term.DISPOSITION, "OTHER"))
+            .orElseThrow();
+    String term = known.submission();
     row.put("DSTERM", reason.hasText() ? reason.getText() : term);
     row.put("DSDECOD", term);
     row.put("DSCAT", "DISPOSITION EVENT");
@@ -310,10 +312,7 @@ public final class SdtmWriter {
     codes(reason, ours, row);
     row.supp("NOCODE", ours.isEmpty() ? "Y" : "");
     row.supp("TEXTED", reason.hasText() && reason.getText().equalsIgnoreCase(term) ? "Y" : "");
-    boolean isImplied =
-        term.matches("COMPLETED|DEATH|SCREEN FAILURE")
-            ? status.equals("off-study")
-            : status.equals("withdrawn");
+    boolean isImplied = status.equals(Disposition.status(known).toCode());
     demographics.supp("RSSTAT", isImplied ? "" : status);
   }
 

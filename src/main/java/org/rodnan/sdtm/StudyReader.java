@@ -44,6 +44,7 @@ import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.ResearchSubject.ResearchSubjectStatus;
 import org.hl7.fhir.r4.model.Type;
 import org.rodnan.dataset.Definitions;
+import org.rodnan.mapping.Disposition;
 import org.rodnan.mapping.DrugUse;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Ids;
@@ -306,9 +307,9 @@ final class StudyReader {
     start(participation, subjectId, "ssc-research-subject", subject);
     participation.addIdentifier().setSystem(system).setValue(name);
     numbered(row, "IDSUB").forEach(each -> participation.addIdentifier(identifier(each)));
-    Optional<Extension> reason = disposition.map(this::disposition);
-    reason.ifPresent(participation::addExtension);
-    participation.setStatus(status(row, disposition));
+    Optional<Disposition> ended = disposition.map(this::disposition);
+    ended.map(Disposition::extension).ifPresent(participation::addExtension);
+    participation.setStatus(status(row, ended));
     period(row, "RFSTDTC", row.text("RFPENDTC").isEmpty() ? "RFENDTC" : "RFPENDTC")
         .ifPresent(participation::setPeriod);
     participation.setStudy(Elements.reference("ResearchStudy", study));
@@ -367,19 +368,13 @@ final class StudyReader {
         : Optional.of(mapping.arm(name, code));
   }
 
-  private static ResearchSubjectStatus status(Row row, Optional<Row> disposition) {
-    if (!row.supp("RSSTAT").isEmpty()) {
-      return ResearchSubjectStatus.fromCode(row.supp("RSSTAT"));
-    }
-    return disposition
-        .map(each ->
-            each.text("DSDECOD").matches("(?i)COMPLETED|DEATH|SCREEN FAILURE")
-                ? ResearchSubjectStatus.OFFSTUDY
-                : ResearchSubjectStatus.WITHDRAWN)
-        .orElse(ResearchSubjectStatus.ONSTUDY);
+  private static ResearchSubjectStatus status(Row row, Optional<Disposition> disposition) {
+    return row.supp("RSSTAT").isEmpty()
+        ? disposition.map(Disposition::status).orElse(ResearchSubjectStatus.ONSTUDY)
+        : ResearchSubjectStatus.fromCode(row.supp("RSSTAT"));
   }
 
-  private Extension disposition(Row row) {
+  private Disposition disposition(Row row) {
     Term term = term(row, "DSDECOD", required(row, "DSDECOD"), Term.DISPOSITION);
     CodeableConcept reason =
         row.supp("NOCODE").equals("Y")
@@ -391,16 +386,8 @@ final class StudyReader {
     if (!text.isEmpty() && (isTexted || !text.equalsIgnoreCase(row.text("DSDECOD")))) {
       reason.setText(text);
     }
-    Extension extension = new Extension(Elements.PROFILES + "ssc-disposition");
-    extension.addExtension(Elements.extension("reason", reason));
-    if (!row.text("DSSTDTC").isEmpty()) {
-      extension.addExtension(Elements.extension("date", new DateTimeType(date(row, "DSSTDTC"))));
-    }
-    visitCode(row)
-        .ifPresent(code ->
-            extension.addExtension(
-                Elements.extension("lastVisit", Elements.concept(Elements.VISIT_SYSTEM, code))));
-    return extension;
+    String date = row.text("DSSTDTC").isEmpty() ? "" : date(row, "DSSTDTC");
+    return new Disposition(term, reason, date, visitCode(row));
   }
 
   // AE

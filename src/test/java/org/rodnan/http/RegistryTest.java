@@ -191,6 +191,18 @@ class RegistryTest {
     lines = send(CSV, beside);
     assertThat(lines).containsExactlyElementsOf(blocks.get(8).lines().skip(1).toList());
     assertThat(send(CSV, beside)).hasSameSizeAs(lines).noneMatch(line -> line.contains("created"));
+
+    Map<String, byte[]> flow =
+        files(blocks.get(11), "people.csv", blocks.get(9), "flow.csv", blocks.get(10));
+    lines = send(CSV, flow);
+    assertThat(lines).containsExactlyElementsOf(blocks.get(12).lines().skip(1).toList());
+    JsonNode left = client.get("/ResearchSubject/registry-1-S-012").json();
+    assertThat(left.path("status").asText()).isEqualTo("withdrawn");
+    assertThat(left.path("assignedArm").asText()).isEqualTo("Placebo");
+    assertThat(left.at("/period/start").asText()).isEqualTo("2015-03-11");
+    assertThat(left.path("extension").toString())
+        .contains("adverse-event", "Pneumonia", "2015-10-01", "month-6");
+    assertThat(send(CSV, flow)).hasSameSizeAs(lines).noneMatch(line -> line.contains("created"));
   }
 
   @Test

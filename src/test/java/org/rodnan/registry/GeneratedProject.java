@@ -39,6 +39,8 @@ final class GeneratedProject {
       ex_date,treatment,,text,Given,,,date_ymd
       ex_given,treatment,,yesno,Given,,,
       mh,history,,checkbox,History,"1, Asthma | 2, Hypertension",,
+      ds_end,end,,text,End,,,date_ymd
+      ds_why,end,,radio,Why,"1, Completed | 2, Adverse event | 3, Lost to follow-up",,
       """;
 
   static final String MAPPING =
@@ -85,6 +87,9 @@ final class GeneratedProject {
             date: ex_date
             status: {column: ex_given, codes: {1: completed, 0: not-done}}
             reason: {value: other}
+          dispositions:
+            - {event: {value: randomised}, date: enrolled}
+            - {event: {value: ended}, date: ds_end, reason: ds_why}
           history:
             - {term: {value: Asthma}, occurred: mh___1}
             - {term: {value: Hypertension}, occurred: mh___2}
@@ -135,6 +140,11 @@ final class GeneratedProject {
             here.put("ex_dose", String.valueOf(25 * (1 + random.nextInt(8))));
           }
           here.put("treatment_complete", "2");
+          if (event.equals("month_12")) {
+            here.put("ds_end", start.plusMonths(12).toString());
+            here.put("ds_why", String.valueOf(1 + random.nextInt(3)));
+            here.put("end_complete", "2");
+          }
           here.put("mh___1", String.valueOf(random.nextInt(2)));
           here.put("mh___2", String.valueOf(random.nextInt(2)));
           here.put("history_complete", "2");

@@ -67,6 +67,10 @@ class RedcapReaderTest {
     assertThat(only(flat, ResearchSubject.class))
         .extracting(ResearchSubject::getAssignedArm)
         .containsOnly("Active", "Placebo");
+    assertThat(only(flat, ResearchSubject.class))
+        .extracting(each -> each.getStatus().toCode())
+        .containsOnly("on-study", "off-study", "withdrawn")
+        .contains("withdrawn");
   }
 
   @Test

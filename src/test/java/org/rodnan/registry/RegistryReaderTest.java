@@ -189,6 +189,148 @@ class RegistryReaderTest {
         .containsExactly("1 columns are mapped to nothing: Other");
   }
 
+  private static final String FLOW =
+      """
+      study: s
+      tables:
+        - {table: people, subject: ID, demographics: {sex: Sex}}
+      """;
+
+  private static List<String> states(MappedContent content) {
+    return only(content, ResearchSubject.class).stream()
+        .map(each ->
+            each.getIdElement().getIdPart()
+                + " "
+                + each.getStatus().toCode()
+                + " "
+                + (each.hasPeriod() ? each.getPeriod().getStartElement().asStringValue() : "-")
+                + " "
+                + Elements.find(each, Elements.PROFILES + "ssc-disposition")
+                    .map(end ->
+                        Elements.part(end, "reason").flatMap(Elements::code).orElseThrow()
+                            + Elements.part(end, "date")
+                                .map(date -> " " + date.primitiveValue())
+                                .orElse(""))
+                    .orElse("-"))
+        .toList();
+  }
+
+  @Test
+  void readsHowFarPeopleCameFromRowsOrColumns() {
+    String people = "ID,Sex\n1,F\n2,F\n3,M\n4,M\n5,F\n6,F\n7,F\n";
+    MappedContent rows =
+        read(
+            FLOW
+                + """
+                  - {table: ds, subject: ID, dispositions: {event: DSDECOD, date: DSSTDTC}}
+                """,
+            "people.csv",
+            people,
+            "ds.csv",
+            """
+            ID,DSDECOD,DSSTDTC
+            1,COMPLETED,2016-01-20
+            1,INFORMED CONSENT OBTAINED,2015-01-02
+            1,RANDOMIZED,2015-01-09
+            2,RANDOMIZED,2015-02-09
+            2,WITHDRAWAL BY SUBJECT,2015-06
+            3,INFORMED CONSENT OBTAINED,2015-02-01
+            3,WITHDRAWAL BY SUBJECT,2015-02-03
+            4,INFORMED CONSENT OBTAINED,2015-02-01
+            4,SCREEN FAILURE,2015-02-03
+            5,INFORMED CONSENT OBTAINED,2015-02-01
+            6,RANDOMIZED,2015-02-09
+            6,RANDOMIZED,2015-02-09
+            """);
+    assertThat(reasons(rows)).isEmpty();
+    assertThat(states(rows))
+        .containsExactlyInAnyOrder(
+            "s-1 off-study 2015-01-09 completed 2016-01-20",
+            "s-2 withdrawn 2015-02-09 withdrawal-by-subject 2015-06",
+            "s-3 not-registered - withdrawal-by-subject 2015-02-03",
+            "s-4 off-study - screen-failure 2015-02-03",
+            "s-5 screening - -",
+            "s-6 on-study 2015-02-09 -",
+            "s-7 screening - -");
+
+    MappedContent columns =
+        read(
+            FLOW
+                + """
+                  - table: flow
+                    subject: ID
+                    dispositions:
+                      - {event: {value: consented}, date: Consent}
+                      - {event: {value: randomised}, date: Random}
+                      - event: {value: ended}
+                        date: End
+                        reason: {column: Why, codes: {1: completed, 2: withdrawal by subject, 3: screen failure}}
+                """,
+            "people.csv",
+            people,
+            "flow.csv",
+            """
+            ID,Consent,Random,End,Why
+            1,2015-01-02,2015-01-09,2016-01-20,1
+            2,2015-01-02,2015-02-09,2015-06,2
+            3,2015-02-01,,2015-02-03,2
+            4,2015-02-01,,2015-02-03,3
+            5,2015-02-01,,,
+            6,2015-01-02,2015-02-09,,
+            7,,,,
+            """);
+    assertThat(reasons(columns)).isEmpty();
+    assertThat(resources(columns)).isEqualTo(resources(rows));
+  }
+
+  @Test
+  void refusesPeopleWhoseDispositionsContradictThemselves() {
+    MappedContent content =
+        read(
+            FLOW
+                + """
+                  - table: ds
+                    subject: ID
+                    dispositions: {event: Event, date: Date, reason: Why}
+                """,
+            "people.csv",
+            "ID,Sex\n1,F\n2,F\n3,M\n4,M\n5,F\n",
+            "ds.csv",
+            """
+            ID,Event,Date,Why
+            1,completed,2016-01-20,
+            1,death,2016-01-20,
+            2,withdrawn,2016-01-20,
+            3,gone,2016-01-20,
+            4,withdrawn,2016-01-20,completed
+            5,withdrawn,2016-01-20,other
+            9,consented,2016-01-20,
+            """);
+    assertThat(reasons(content))
+        .satisfiesExactlyInAnyOrder(
+            each -> assertThat(each).contains("3 column Event: found 'death', but line 2 says"),
+            each -> assertThat(each).startsWith("4 column Event: nothing says why"),
+            each -> assertThat(each).startsWith("5 column Event: found 'gone'; expected consented"),
+            each -> assertThat(each).startsWith("6 column Why: found 'completed' of who has"),
+            each -> assertThat(each).isEqualTo("8 '9' is in no table with demographics"),
+            each -> assertThat(each).isEqualTo("2 how far '1' came was refused"),
+            each -> assertThat(each).isEqualTo("3 how far '2' came was refused"),
+            each -> assertThat(each).isEqualTo("4 how far '3' came was refused"),
+            each -> assertThat(each).isEqualTo("5 how far '4' came was refused"));
+    assertThat(states(content)).containsExactly("s-5 withdrawn - other 2016-01-20");
+
+    assertThatThrownBy(() ->
+            RegistryMapping.parse(
+                "study: s\ntables:\n  - {subject: ID, dispositions: {event: E}}\n"))
+        .hasMessageContaining("'dispositions' without 'demographics'");
+    assertThatThrownBy(() ->
+            RegistryMapping.parse(
+                "study: s\ntables:\n"
+                    + "  - {subject: ID, demographics: {sex: S, disposition: D}}\n"
+                    + "  - {subject: ID, dispositions: {event: E}}\n"))
+        .hasMessageContaining("a 'disposition' of demographics");
+  }
+
   @Test
   void countsLinesAsTheyAreInTheFile() {
     MappedContent content =
