@@ -1,5 +1,6 @@
 package org.rodnan.web;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,58 +31,61 @@ final class DataQualitySection {
     this.quality = quality;
   }
 
-  StudySection of(ResourceKey study) {
+  /**
+   * @param names of measures, by code
+   */
+  StudySection of(ResourceKey study, Map<String, String> names) {
     Table table = quality.quality(study, new OperationArguments(List.of())).table();
-    return new StudySection("quality", "Data quality", html -> write(html, study, table));
+    return new StudySection(
+        "quality", "Data quality", html -> write(html, study, table.rows(), names));
   }
 
-  private static void write(Html html, ResourceKey study, Table table) {
-    List<List<@Nullable Object>> rows = table.rows();
-    html.open("p", "class", "lead");
-    if (rows.isEmpty()) {
-      html.text("Nothing was found.");
-    } else {
-      Map<String, Integer> counts = new LinkedHashMap<>();
-      rows.forEach(row -> counts.merge(rule(row), 1, Integer::sum));
-      html.text(
-          String.join(
-              "; ",
-              counts.entrySet().stream()
-                  .map(count -> count.getKey() + ": " + count.getValue())
-                  .toList()));
-      html.text(". A finding is worth a look; it need not be a mistake.");
-    }
-    html.close().open("p", "class", "actions");
+  private static void write(
+      Html html, ResourceKey study, List<List<@Nullable Object>> rows, Map<String, String> names) {
+    html.element(
+        "p",
+        rows.isEmpty()
+            ? "Nothing was found."
+            : rows.size() + " findings. A finding is worth a look; it need not be a mistake.",
+        "class",
+        "lead");
+    Map<String, List<List<@Nullable Object>>> byRule = new LinkedHashMap<>();
+    rows.forEach(row -> byRule.computeIfAbsent(rule(row), key -> new ArrayList<>()).add(row));
+    byRule.forEach((rule, findings) -> findings(html, rule, findings, names));
+    html.open("p", "class", "actions");
     Layout.link(html, "/fhir/" + study + "/$data-quality?_format=csv", "Findings as CSV");
     Layout.link(html, "/fhir/" + study + "/$data-quality?_pretty=true", "As FHIR");
     html.close();
-    if (rows.isEmpty()) {
-      return;
-    }
+  }
+
+  private static void findings(
+      Html html, String rule, List<List<@Nullable Object>> findings, Map<String, String> names) {
+    Layout.openFolded(html, rule, findings.size());
     Layout.table(
         html,
-        rows.size() > SHOWN_MAX ? "The first " + SHOWN_MAX + " findings" : "Findings",
-        List.of("Finding", "Subject", "Visit", "Measure", "Found", "Expected"));
-    for (List<@Nullable Object> row : rows.subList(0, Math.min(rows.size(), SHOWN_MAX))) {
+        findings.size() > SHOWN_MAX ? "The first " + SHOWN_MAX : rule,
+        List.of("Subject", "Visit", "Measure", "Found", "Expected", "Resource"));
+    for (List<@Nullable Object> row : findings.subList(0, Math.min(findings.size(), SHOWN_MAX))) {
       html.open("tr").open("th", "scope", "row");
-      if (row.get(4) instanceof ResourceKey resource) {
-        Layout.link(html, StoredResource.path(resource), rule(row));
-      } else {
-        html.text(rule(row));
-      }
-      html.close().open("td");
       if (row.get(1) instanceof ResourceKey subject) {
         Layout.link(html, "/subjects/" + subject.id(), subject.id());
       } else {
         html.text("all");
       }
-      html.close();
-      for (int cell : new int[] {2, 3, 5, 6}) {
-        html.element("td", String.valueOf(row.get(cell)));
+      String measure = String.valueOf(row.get(3));
+      html.close()
+          .element("td", String.valueOf(row.get(2)).replace('-', ' '))
+          .element("td", names.getOrDefault(measure, measure))
+          .element("td", String.valueOf(row.get(5)))
+          .element("td", String.valueOf(row.get(6)))
+          .open("td");
+      if (row.get(4) instanceof ResourceKey resource) {
+        Layout.link(html, StoredResource.path(resource), resource.toString());
       }
-      html.close();
+      html.close().close();
     }
     Layout.endTable(html);
+    html.close();
   }
 
   private static String rule(List<@Nullable Object> row) {

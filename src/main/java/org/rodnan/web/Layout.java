@@ -13,6 +13,9 @@ final class Layout {
   /** What the pages' own script is asked for; pages work without it. */
   private static final String SCRIPT = "/static/rodnan.js";
 
+  /** Rows of what is folded. */
+  private static final int PRINTED_MAX = 100;
+
   private Layout() {}
 
   /**
@@ -102,6 +105,12 @@ final class Layout {
       }
     }
     html.close().close().open("tbody");
+  }
+
+  /** Rows that are shown when they are asked for; long ones stay folded in print too. */
+  static void openFolded(Html html, String title, int rows) {
+    html.open("details", "class", rows > PRINTED_MAX ? "folded long" : "folded")
+        .element("summary", title + " (" + rows + ")");
   }
 
   static void endTable(Html html) {

@@ -73,7 +73,7 @@ final class PublishedBeside {
     if (numbers.isEmpty()) {
       return;
     }
-    html.open("details").element("summary", title + " (" + numbers.size() + ")");
+    Layout.openFolded(html, title, numbers.size());
     Layout.table(html, title, COLUMNS, Set.of("Printed", "Computed"));
     for (PublishedNumber each : numbers) {
       html.open("tr").open("th", "scope", "row");

@@ -65,7 +65,7 @@ final class PublishedResults {
 
   private static void group(
       Html html, String title, List<StoredResource> results, Map<String, String> populations) {
-    html.open("details").element("summary", title + " (" + results.size() + ")");
+    Layout.openFolded(html, title, results.size());
     Layout.table(html, title, COLUMNS);
     for (StoredResource result : results) {
       JsonNode json = result.json();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Extension;
@@ -64,10 +65,12 @@ final class StudyPage {
     sections.add(flow.of(key, isSynthetic));
     if (!subjects.isEmpty()) {
       sections.addAll(endpoints.of(key));
-      sections.addAll(ifShown(() -> List.of(quality.of(key))));
+    }
+    sections.add(adverseEvents.of(key, isSynthetic));
+    if (!subjects.isEmpty()) {
+      sections.addAll(ifShown(() -> List.of(quality.of(key, measures(study)))));
     }
     sections.addAll(ifShown(() -> beside.of(key)));
-    sections.add(adverseEvents.of(key, isSynthetic));
     Map<Boolean, List<StoredResource>> groups =
         resources
             .search("Group", "study", key.toString(), "_count", Integer.toString(POPULATIONS_MAX))
@@ -220,15 +223,12 @@ final class StudyPage {
     Layout.table(
         html, "Objectives and their endpoints", List.of("Objective", "Kind", "Measure", "Visits"));
     for (ResearchStudyObjectiveComponent objective : study.getObjective()) {
-      List<Extension> endpoints =
-          objective.getExtension().stream()
-              .filter(extension -> extension.getUrl().endsWith(ENDPOINT))
-              .toList();
+      List<Extension> endpoints = endpoints(objective);
       if (endpoints.isEmpty()) {
         objective(html, objective, "", "");
       }
       for (Extension endpoint : endpoints) {
-        objective(html, objective, concepts(endpoint, "measure"), concepts(endpoint, "visit"));
+        objective(html, objective, names(endpoint, "measure"), names(endpoint, "visit"));
       }
     }
     Layout.endTable(html);
@@ -244,13 +244,34 @@ final class StudyPage {
         .close();
   }
 
-  private static String concepts(Extension endpoint, String url) {
+  private static List<Extension> endpoints(ResearchStudyObjectiveComponent objective) {
+    return objective.getExtension().stream()
+        .filter(extension -> extension.getUrl().endsWith(ENDPOINT))
+        .toList();
+  }
+
+  /** What the endpoints measure, by code. */
+  private static Map<String, String> measures(ResearchStudy study) {
+    return study.getObjective().stream()
+        .flatMap(objective -> endpoints(objective).stream())
+        .flatMap(endpoint -> concepts(endpoint, "measure"))
+        .filter(CodeableConcept::hasCoding)
+        .collect(
+            Collectors.toMap(
+                measure -> measure.getCodingFirstRep().getCode(),
+                StudyPage::text,
+                (one, other) -> one));
+  }
+
+  private static String names(Extension endpoint, String url) {
+    return concepts(endpoint, url).map(StudyPage::text).collect(Collectors.joining(", "));
+  }
+
+  private static Stream<CodeableConcept> concepts(Extension endpoint, String url) {
     return endpoint.getExtensionsByUrl(url).stream()
         .map(Extension::getValue)
         .filter(CodeableConcept.class::isInstance)
-        .map(CodeableConcept.class::cast)
-        .map(StudyPage::text)
-        .collect(Collectors.joining(", "));
+        .map(CodeableConcept.class::cast);
   }
 
   /** Those that are stored to be run again. */
