@@ -26,6 +26,8 @@ public record ParticipantFlow(
   /** What subjects come to. */
   public enum Stage {
     SCREENED("Screened"),
+    /** Found eligible, whether they entered or not; known as published alone. */
+    ELIGIBLE("Eligible"),
     NOT_ENROLLED("Not enrolled"),
     ENROLLED("Enrolled"),
     /** One row for each visit. */
@@ -50,8 +52,21 @@ public record ParticipantFlow(
   public enum Source {
     /** Counted from ResearchSubjects, and from what is linked to the study. */
     RECORDS,
-    /** The quantity of an analysis population, as it was published. */
+    /** The quantity of an analysis population, or a printed result, as it was published. */
     PUBLISHED
+  }
+
+  /** How a counted number and the published one compare. */
+  public enum Verdict {
+    EQUAL,
+    DIFFERS,
+    /** There are no records to count. */
+    NOT_COMPUTED;
+
+    /** As it stands in answers. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /**
@@ -61,6 +76,7 @@ public record ParticipantFlow(
    * @param reason empty for all of the stage
    * @param arms of them in each arm as assigned, by name; who is in no arm is in the total alone,
    *     and an arm of which nothing is known isn't there
+   * @param published the published number of the same subjects, as far as one is there
    */
   public record Row(
       Stage stage,
@@ -68,7 +84,8 @@ public record ParticipantFlow(
       Optional<Reason> reason,
       int subjects,
       Map<String, Integer> arms,
-      Source source) {
+      Source source,
+      Optional<Integer> published) {
     /** The stage as programs have it: that of a visit is the visit's code. */
     public String code() {
       return visit
@@ -92,6 +109,24 @@ public record ParticipantFlow(
    * @param title for people
    */
   public record Visit(String code, String title) {}
+
+  /**
+   * How the number of a row compares with the published one; absent if none is published, and if
+   * the counted one is rounded.
+   */
+  public Optional<Verdict> verdict(Row row) {
+    if (row.isPublished()) {
+      return Optional.of(Verdict.NOT_COMPUTED);
+    }
+    return row.published()
+        .filter(number -> countMin <= 1)
+        .map(number -> number == row.subjects() ? Verdict.EQUAL : Verdict.DIFFERS);
+  }
+
+  /** Whether anything was counted. */
+  public boolean hasRecords() {
+    return rows.stream().anyMatch(row -> !row.isPublished());
+  }
 
   /** The row of a stage that is for all; of visits the first. */
   public Optional<Row> all(Stage stage) {

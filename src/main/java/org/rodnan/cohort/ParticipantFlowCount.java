@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.rodnan.cohort.ParticipantFlow.Row;
 import org.rodnan.cohort.ParticipantFlow.Source;
@@ -56,6 +57,8 @@ public final class ParticipantFlowCount {
   private static List<Row> published(PublishedPopulations published, List<String> arms) {
     List<Row> rows = new ArrayList<>();
     add(rows, published, Stage.SCREENED, Optional.empty(), arms);
+    add(rows, published, Stage.ELIGIBLE, Optional.empty(), arms);
+    rows.addAll(reasons(published, Stage.NOT_ENROLLED));
     add(rows, published, Stage.ENROLLED, Optional.empty(), arms);
     for (String visit : Attendance.ordered(published.visits())) {
       add(
@@ -66,7 +69,27 @@ public final class ParticipantFlowCount {
           arms);
     }
     add(rows, published, Stage.COMPLETED, Optional.empty(), arms);
+    rows.addAll(reasons(published, Stage.WITHDRAWN));
     return rows;
+  }
+
+  /** What was published of who left a stage. How many did in all isn't computed of it. */
+  private static List<Row> reasons(PublishedPopulations published, Stage stage) {
+    List<Row> rows = new ArrayList<>();
+    published
+        .reasons(stage)
+        .forEach((reason, number) ->
+            rows.add(asPublished(stage, Optional.empty(), Optional.of(reason), number, Map.of())));
+    return rows;
+  }
+
+  private static Row asPublished(
+      Stage stage,
+      Optional<Visit> visit,
+      Optional<Reason> reason,
+      int number,
+      Map<String, Integer> arms) {
+    return new Row(stage, visit, reason, number, arms, Source.PUBLISHED, Optional.of(number));
   }
 
   private static void add(
@@ -83,8 +106,7 @@ public final class ParticipantFlowCount {
         .forEach(arm -> byArm.put(arm, found.getOrDefault(arm, 0)));
     published
         .subjects(stage, code)
-        .ifPresent(number ->
-            rows.add(new Row(stage, visit, Optional.empty(), number, byArm, Source.PUBLISHED)));
+        .ifPresent(number -> rows.add(asPublished(stage, visit, Optional.empty(), number, byArm)));
   }
 
   /** Counts from records. For one thread. */
@@ -125,19 +147,19 @@ public final class ParticipantFlowCount {
       List<Subject> screened =
           known.all().stream().filter(subject -> subject.state().isScreened()).toList();
       Optional<Integer> printed = published.subjects(Stage.SCREENED, "");
-      if (printed.isPresent() && printed.get() > screened.size()) {
-        rows.add(
-            new Row(
-                Stage.SCREENED,
-                Optional.empty(),
-                Optional.empty(),
-                printed.get(),
-                Map.of(),
-                Source.PUBLISHED));
+      boolean isScreeningPublished = printed.isPresent() && printed.get() > screened.size();
+      if (isScreeningPublished) {
+        addPublished(Stage.SCREENED, printed);
       } else {
         add(Stage.SCREENED, screened);
       }
-      addWithReasons(Stage.NOT_ENROLLED, in(State.NOT_ENROLLED));
+      addPublished(Stage.ELIGIBLE, published.subjects(Stage.ELIGIBLE, ""));
+      List<Subject> notEnrolled = in(State.NOT_ENROLLED);
+      if (isScreeningPublished && notEnrolled.isEmpty()) {
+        rows.addAll(reasons(published, Stage.NOT_ENROLLED));
+      } else {
+        addWithReasons(Stage.NOT_ENROLLED, notEnrolled);
+      }
       add(Stage.ENROLLED, known.enrolled());
       visits(moment, study, known.enrolled());
       add(Stage.COMPLETED, in(State.COMPLETED));
@@ -145,6 +167,11 @@ public final class ParticipantFlowCount {
       addIfAny(Stage.OFF_STUDY, in(State.OFF_STUDY));
       addIfAny(Stage.ONGOING, in(State.ONGOING));
       return rows;
+    }
+
+    private void addPublished(Stage stage, Optional<Integer> printed) {
+      printed.ifPresent(number ->
+          rows.add(asPublished(stage, Optional.empty(), Optional.empty(), number, Map.of())));
     }
 
     private List<Subject> in(State state) {
@@ -177,13 +204,18 @@ public final class ParticipantFlowCount {
                   }
                 });
             if (!present.isEmpty()) {
-              add(Stage.VISIT, Optional.of(visit), Optional.empty(), present);
+              add(
+                  Stage.VISIT,
+                  Optional.of(visit),
+                  Optional.empty(),
+                  present,
+                  published.subjects(Stage.VISIT, visit.code()));
             }
           });
     }
 
     private void add(Stage stage, Collection<Subject> found) {
-      add(stage, Optional.empty(), Optional.empty(), found);
+      add(stage, Optional.empty(), Optional.empty(), found, published.subjects(stage, ""));
     }
 
     private void addIfAny(Stage stage, Collection<Subject> found) {
@@ -192,7 +224,10 @@ public final class ParticipantFlowCount {
       }
     }
 
-    /** Reasons of most subjects first; the words of one are those of its first subject. */
+    /**
+     * Reasons of most subjects first; the words of one are those of its first subject. A published
+     * reason that nobody has is one of no subjects.
+     */
     private void addWithReasons(Stage stage, Collection<Subject> found) {
       if (stage == Stage.WITHDRAWN || !found.isEmpty()) {
         add(stage, found);
@@ -203,22 +238,55 @@ public final class ParticipantFlowCount {
         Reason same = byReason.keySet().stream().filter(reason::isSame).findFirst().orElse(reason);
         byReason.computeIfAbsent(same, first -> new ArrayList<>()).add(subject);
       }
+      Map<Reason, Integer> printed = new HashMap<>();
+      Set<Reason> recorded = Set.copyOf(byReason.keySet());
+      published
+          .reasons(stage)
+          .forEach((reason, number) -> {
+            Reason same = sameAs(reason, recorded, published.reasons(stage).keySet());
+            byReason.putIfAbsent(same, List.of());
+            printed.put(same, number);
+          });
       byReason.entrySet().stream()
           .sorted(
               Comparator.comparingInt(
                       (Map.Entry<Reason, List<Subject>> each) -> -each.getValue().size())
                   .thenComparing(each -> each.getKey().text()))
-          .forEach(
-              each -> add(stage, Optional.empty(), Optional.of(each.getKey()), each.getValue()));
+          .forEach(each ->
+              add(
+                  stage,
+                  Optional.empty(),
+                  Optional.of(each.getKey()),
+                  each.getValue(),
+                  Optional.ofNullable(printed.get(each.getKey()))));
+    }
+
+    /** The recorded reason that a published one is: the same, or the only one of its code. */
+    private static Reason sameAs(Reason reason, Set<Reason> recorded, Set<Reason> published) {
+      List<Reason> alike =
+          recorded.stream().filter(each -> each.code().equals(reason.code())).toList();
+      boolean isOnly =
+          alike.size() == 1
+              && published.stream().filter(each -> each.code().equals(reason.code())).count() == 1;
+      return alike.stream()
+          .filter(each -> isOnly || each.isSame(reason))
+          .findFirst()
+          .orElse(reason);
     }
 
     private void add(
-        Stage stage, Optional<Visit> visit, Optional<Reason> reason, Collection<Subject> found) {
+        Stage stage,
+        Optional<Visit> visit,
+        Optional<Reason> reason,
+        Collection<Subject> found,
+        Optional<Integer> printed) {
       CountsByArm.Shown shown = counts.of(set(found));
       shown
           .all()
           .ifPresent(number ->
-              rows.add(new Row(stage, visit, reason, number, shown.shownArms(), Source.RECORDS)));
+              rows.add(
+                  new Row(
+                      stage, visit, reason, number, shown.shownArms(), Source.RECORDS, printed)));
     }
   }
 }

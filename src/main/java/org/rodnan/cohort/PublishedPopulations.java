@@ -2,30 +2,40 @@ package org.rodnan.cohort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rodnan.cohort.ParticipantFlow.Stage;
+import org.rodnan.cohort.Subject.Reason;
 import org.rodnan.fhir.JsonElements;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch.Moment;
 
 /**
- * How many were in the analysis populations of a study (profile ssc-analysis-population), as their
- * Groups say. Only whole ones count: a subgroup by anything but arm and visit is none.
+ * What was published of a study's participant flow: how many were in its analysis populations
+ * (profile ssc-analysis-population), as their Groups say, and how many left for each reason, as
+ * printed results (profile ssc-published-result) on these populations say. Only whole populations
+ * count: a subgroup by anything but arm and visit is none.
  */
 final class PublishedPopulations {
   private static final String CHARACTERISTICS =
       "https://w3id.org/rodnan/CodeSystem/ssc-population-characteristic";
+  private static final String DISPOSITIONS =
+      "https://w3id.org/rodnan/CodeSystem/ssc-disposition-reason";
+
+  private static final String OBSERVED = "observed-cases";
 
   /** What analysis sets are of stages; the first that is there counts. */
   private static final Map<Stage, List<String>> SETS =
       Map.of(
           Stage.SCREENED, List.of("screened"),
+          Stage.ELIGIBLE, List.of("eligible"),
           Stage.ENROLLED, List.of("enrolled", "randomized"),
-          Stage.VISIT, List.of("observed-cases"),
+          Stage.VISIT, List.of(OBSERVED, "completers"),
           Stage.COMPLETED, List.of("completers"));
 
   /**
@@ -38,6 +48,8 @@ final class PublishedPopulations {
   private record Key(String set, String visit, String arm) {}
 
   private final Map<Key, Integer> populations = new HashMap<>();
+  private final Map<String, Key> byGroup = new HashMap<>();
+  private final Map<Stage, Map<Reason, Integer>> reasons = new EnumMap<>(Stage.class);
   private final List<String> visits = new ArrayList<>();
   private final List<String> arms = new ArrayList<>();
 
@@ -47,7 +59,61 @@ final class PublishedPopulations {
         "Group",
         List.of(new Parameter("study", study.toString())),
         json -> published.add(JsonElements.read(json)));
+    moment.forEach(
+        "Observation",
+        List.of(
+            new Parameter("study", study.toString()),
+            new Parameter("category", "published-result")),
+        json -> published.addReason(JsonElements.read(json)));
     return published;
+  }
+
+  /**
+   * A printed number of those who left, or didn't enter, for a reason that the result's code is.
+   */
+  private void addReason(JsonNode result) {
+    boolean isPrinted = result.at("/method/coding/0/code").asText().equals("printed");
+    Optional<Stage> stage =
+        Optional.ofNullable(byGroup.get(result.at("/subject/reference").asText()))
+            .flatMap(PublishedPopulations::left);
+    Optional<Reason> reason =
+        code(result.path("code"), DISPOSITIONS).flatMap(code -> Reason.of(result.path("code")));
+    if (!isPrinted || stage.isEmpty() || reason.isEmpty()) {
+      return;
+    }
+    for (JsonNode component : result.path("component")) {
+      JsonNode value = component.at("/valueQuantity/value");
+      if (component.at("/code/coding/0/code").asText().equals("subjects-affected")
+          && value.canConvertToExactIntegral()
+          && !reason.get().code().equals(Subject.COMPLETED)) {
+        reasons
+            .computeIfAbsent(stage.get(), first -> new LinkedHashMap<>())
+            .putIfAbsent(reason.get(), value.asInt());
+      }
+    }
+  }
+
+  /** What those of a whole population left: after they had entered, or before. */
+  private static Optional<Stage> left(Key population) {
+    if (!population.arm().isEmpty() || !population.visit().isEmpty()) {
+      return Optional.empty();
+    }
+    if (SETS.getOrDefault(Stage.ENROLLED, List.of()).contains(population.set())) {
+      return Optional.of(Stage.WITHDRAWN);
+    }
+    return SETS.getOrDefault(Stage.SCREENED, List.of()).contains(population.set())
+            || SETS.getOrDefault(Stage.ELIGIBLE, List.of()).contains(population.set())
+        ? Optional.of(Stage.NOT_ENROLLED)
+        : Optional.empty();
+  }
+
+  /**
+   * How many left for each reason that was printed, in the order of the results.
+   *
+   * @param stage withdrawn or not enrolled
+   */
+  Map<Reason, Integer> reasons(Stage stage) {
+    return reasons.getOrDefault(stage, Map.of());
   }
 
   private void add(JsonNode group) {
@@ -68,8 +134,8 @@ final class PublishedPopulations {
     boolean isWhole = found.isEmpty() && !(key.set().isEmpty() && key.arm().isEmpty());
     if (isWhole && group.path("quantity").canConvertToInt()) {
       populations.putIfAbsent(key, group.path("quantity").asInt());
-      if (SETS.getOrDefault(Stage.VISIT, List.of()).contains(key.set())
-          && !visits.contains(key.visit())) {
+      byGroup.put("Group/" + group.path("id").asText(), key);
+      if (key.set().equals(OBSERVED) && !visits.contains(key.visit())) {
         visits.add(key.visit());
       }
       if (!key.arm().isEmpty() && !arms.contains(key.arm())) {

@@ -22,7 +22,7 @@ public record Subject(
     String person, State state, Optional<Reason> reason, String assignedArm, String actualArm) {
   private static final String DISPOSITION =
       "https://w3id.org/rodnan/StructureDefinition/ssc-disposition";
-  private static final String COMPLETED = "completed";
+  static final String COMPLETED = "completed";
 
   /** Reasons that are about not entering. */
   private static final Set<String> BEFORE = Set.of("screen-failure", "declined-consent");
@@ -67,7 +67,7 @@ public record Subject(
       return code.equals(other.code) && (!code.equals(OTHER) || text.equalsIgnoreCase(other.text));
     }
 
-    private static Optional<Reason> of(JsonNode concept) {
+    static Optional<Reason> of(JsonNode concept) {
       JsonNode coding = concept.path("coding").path(0);
       Optional<String> code = JsonElements.text(coding, "code");
       Optional<String> text = JsonElements.text(concept, "text");

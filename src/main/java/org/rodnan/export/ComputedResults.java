@@ -118,6 +118,9 @@ final class ComputedResults {
           enrolled.getOrDefault(arm, 0) - completed.getOrDefault(arm, 0));
     });
     for (Row reason : flow.each(Stage.WITHDRAWN)) {
+      if (reason.subjects() == 0) {
+        continue;
+      }
       Map<String, Integer> left = counts(flow, reason);
       populations.forEach((arm, of) ->
           results.dropped(

@@ -98,11 +98,15 @@ final class ConsortDiagram {
     Optional<Box> top =
         flow.all(Stage.SCREENED)
             .map(row -> box(middle, MARGIN, List.of(counted(row, row.subjects())), 1));
+    Optional<Box> above =
+        flow.all(Stage.ELIGIBLE)
+            .flatMap(row -> next(middle, top, List.of(counted(row, row.subjects())), 1))
+            .or(() -> top);
     List<String> excluded = withReasons(Stage.NOT_ENROLLED, row -> Optional.of(row.subjects()));
     Optional<Box> enrolled =
         flow.all(Stage.ENROLLED)
             .map(row -> {
-              int below = top.map(Box::bottom).orElse(MARGIN - GAP);
+              int below = above.map(Box::bottom).orElse(MARGIN - GAP);
               int side = excluded.isEmpty() ? 0 : aside(middle, below + GAP, excluded) + GAP;
               Box box =
                   box(
@@ -110,12 +114,12 @@ final class ConsortDiagram {
                       Math.max(below + GAP, side),
                       List.of(counted(row, row.subjects())),
                       1);
-              top.ifPresent(above -> connect(above, box));
+              above.ifPresent(from -> connect(from, box));
               return box;
             });
     for (int i = 0; i < columns.size(); i++) {
       int centre = MARGIN + i * (WIDTH + GAP) + WIDTH / 2;
-      column(centre, enrolled.or(() -> top), columns.get(i), isSplit ? names().get(i) : "");
+      column(centre, enrolled.or(() -> above), columns.get(i), isSplit ? names().get(i) : "");
     }
   }
 
@@ -243,6 +247,9 @@ final class ConsortDiagram {
           .apply(row)
           .filter(found -> found > 0)
           .ifPresent(found -> lines.add("\u2022 " + counted(row, found)));
+      if (lines.size() == 1 && flow.all(stage).isEmpty()) {
+        lines.addFirst(row.title());
+      }
     }
     return lines;
   }
@@ -320,7 +327,12 @@ final class ConsortDiagram {
                         .map(arm -> arm.getKey() + " " + arm.getValue())
                         .collect(Collectors.joining(", ", " (", ")"))
                         .replace(" ()", "")
-                    + (row.isPublished() ? ", as published" : ""))
+                    + (row.isPublished()
+                        ? ", as published"
+                        : row.published()
+                            .filter(number -> flow.verdict(row).isPresent())
+                            .map(number -> ", published " + number)
+                            .orElse("")))
             .collect(Collectors.joining("; ", "", "."));
   }
 

@@ -3,6 +3,7 @@ package org.rodnan.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.DecimalType;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.ParticipantFlow;
 import org.rodnan.cohort.ParticipantFlow.Row;
+import org.rodnan.cohort.ParticipantFlow.Verdict;
 import org.rodnan.cohort.ParticipantFlowCount;
 import org.rodnan.cohort.Subject.Reason;
 import org.rodnan.fhir.FhirFailure;
@@ -68,6 +70,7 @@ public final class ParticipantFlowOperation {
     List<String> columns =
         new ArrayList<>(List.of("stage", "reason", "subjects", "reason_code", "source"));
     columns.addAll(flow.arms());
+    columns.addAll(List.of("published", "verdict", "why"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Row row : flow.rows()) {
       List<@Nullable Object> cells = new ArrayList<>();
@@ -77,6 +80,9 @@ public final class ParticipantFlowOperation {
       cells.add(row.reason().map(Reason::code).orElse(null));
       cells.add(source(row));
       flow.arms().forEach(arm -> cells.add(row.arms().get(arm)));
+      cells.add(row.published().orElse(null));
+      cells.add(flow.verdict(row).map(Verdict::code).orElse(null));
+      cells.add(why(flow, row).orElse(null));
       rows.add(cells);
     }
     return new Table(columns, rows);
@@ -84,6 +90,16 @@ public final class ParticipantFlowOperation {
 
   private static String source(Row row) {
     return row.source().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Why there is nothing counted beside what was published. */
+  private static Optional<String> why(ParticipantFlow flow, Row row) {
+    return row.isPublished()
+        ? Optional.of(
+            flow.hasRecords()
+                ? "Who was screened and didn't enter isn't recorded here."
+                : "No subject of this study is here; it is here as it was published.")
+        : Optional.empty();
   }
 
   private static Parameters parameters(ParticipantFlow flow) {
@@ -109,6 +125,13 @@ public final class ParticipantFlowOperation {
             arm.addPart().setName("name").setValue(new StringType(name));
             arm.addPart().setName("subjects").setValue(new IntegerType(subjects));
           });
+      row.published()
+          .ifPresent(
+              number -> stage.addPart().setName("published").setValue(new IntegerType(number)));
+      flow.verdict(row)
+          .ifPresent(
+              verdict -> stage.addPart().setName("verdict").setValue(new CodeType(verdict.code())));
+      why(flow, row).ifPresent(why -> stage.addPart().setName("why").setValue(new StringType(why)));
     }
     return answer;
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.rodnan.cohort.ParticipantFlow;
 import org.rodnan.cohort.ParticipantFlow.Row;
+import org.rodnan.cohort.ParticipantFlow.Verdict;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.OperationArguments;
 import org.rodnan.operation.ParticipantFlowOperation;
@@ -35,7 +36,7 @@ final class ParticipantFlowSection {
     }
     String address = "/fhir/" + study + "/$participant-flow";
     picture(html, address + "?_format=svg", flow.arms().size() > 1);
-    boolean hasPublished = flow.rows().stream().anyMatch(Row::isPublished);
+    boolean hasPublished = flow.rows().stream().anyMatch(row -> row.published().isPresent());
     if (isSynthetic || hasPublished) {
       html.open("p", "class", "lead");
       if (isSynthetic) {
@@ -87,6 +88,16 @@ final class ParticipantFlowSection {
     }
   }
 
+  private static String source(ParticipantFlow flow, Row row) {
+    if (row.isPublished()) {
+      return "published";
+    }
+    return flow.verdict(row)
+        .map(verdict ->
+            verdict == Verdict.EQUAL ? "records, as published" : "records, not as published")
+        .orElse("records");
+  }
+
   private static void table(Html html, ParticipantFlow flow, boolean hasPublished) {
     List<String> columns = new ArrayList<>(List.of("Stage", "Subjects"));
     Set<String> numbers = new HashSet<>(Set.of("Subjects"));
@@ -96,7 +107,9 @@ final class ParticipantFlowSection {
       numbers.addAll(flow.arms());
     }
     if (hasPublished) {
+      columns.add("Published");
       columns.add("Source");
+      numbers.add("Published");
     }
     Layout.table(html, "Subjects at each stage", columns, numbers);
     for (Row row : flow.rows()) {
@@ -117,7 +130,12 @@ final class ParticipantFlowSection {
         }
       }
       if (hasPublished) {
-        html.element("td", row.isPublished() ? "published" : "records");
+        html.element(
+            "td",
+            row.published().map(number -> Integer.toString(number)).orElse(""),
+            "class",
+            "number");
+        html.element("td", source(flow, row));
       }
       html.close();
     }

@@ -25,7 +25,7 @@ import org.springframework.util.FileSystemUtils;
  * The whole program on a free port of the loopback address, with a store of its own in a folder
  * that goes away with it. All test classes that ask for it share one.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   private final Path dataDir;
   private final ConfigurableApplicationContext context;
   private final int port;
@@ -40,7 +40,7 @@ final class TestServer implements AutoCloseable {
   /**
    * @param settings such as {@code rodnan.references=allow}
    */
-  static TestServer start(String... settings) {
+  public static TestServer start(String... settings) {
     try {
       Path dataDir = Files.createTempDirectory("rodnan-http-");
       List<String> arguments = new ArrayList<>();
@@ -61,7 +61,7 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  String base() {
+  public String base() {
     return "http://127.0.0.1:" + port + "/fhir";
   }
 
@@ -69,7 +69,7 @@ final class TestServer implements AutoCloseable {
     return port;
   }
 
-  FhirClient client() {
+  public FhirClient client() {
     return new FhirClient(URI.create(base()));
   }
 

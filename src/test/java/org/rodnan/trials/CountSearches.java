@@ -35,8 +35,7 @@ final class CountSearches {
     String last = measure.substring(colon + 1);
     return switch (measure.substring(0, Math.max(0, measure.indexOf(':')))) {
       case "sex" -> Optional.of("Patient?gender=" + last);
-      case "disposition" ->
-          Optional.of("ResearchSubject?disposition=" + DISPOSITIONS.getOrDefault(last, last));
+      case "disposition" -> disposition(measure).map(code -> "ResearchSubject?disposition=" + code);
       case "antibody", "organ" ->
           MeasureCode.of(measure)
               .map(code ->
@@ -46,9 +45,21 @@ final class CountSearches {
                       + (code.isOrgan() ? "Y" : "POS"));
       case "treatment" -> treatment(last);
       case "dose" -> dose(last);
+      case "flow" ->
+          last.equals("started-drug")
+              ? Optional.of("MedicationStatement?code=" + encoded(Vocabulary.NCIT + "|C1687"))
+              : Optional.empty();
       case "ae", "sae" -> Optional.ofNullable(EVENTS.get(measure)).or(() -> term(measure, last));
       default -> Optional.empty();
     };
+  }
+
+  /** The code of how subjects left or didn't enter, if that is what is counted. */
+  static Optional<String> disposition(String measure) {
+    String[] parts = measure.split(":", 2);
+    return parts[0].equals("disposition")
+        ? Optional.of(DISPOSITIONS.getOrDefault(parts[1], parts[1]))
+        : Optional.empty();
   }
 
   /** What a percentage of events is of. */

@@ -294,6 +294,8 @@ final class PublishedResults {
 
   private CodeableConcept eventConcept(String measure) {
     CodeableConcept concept = new CodeableConcept();
+    CountSearches.disposition(measure)
+        .ifPresent(disposition -> concept.addCoding(Vocabulary.disposition(disposition)));
     String code = measure.substring(measure.lastIndexOf(':') + 1);
     terms.printed().stream()
         .filter(term -> measure.startsWith("ae:related:") || measure.startsWith("sae:"))

@@ -89,6 +89,20 @@ final class Vocabulary {
     return narrative;
   }
 
+  /** Why subjects left or didn't enter. */
+  static Coding disposition(String code) {
+    String display =
+        switch (code) {
+          case "lost-to-follow-up" -> "Lost to follow-up";
+          case "non-compliance" -> "Non-compliance";
+          case "declined-consent" -> "Consent declined";
+          case "prohibited-treatment-needed" -> "Treatment needed that the protocol prohibits";
+          default ->
+              code.substring(0, 1).toUpperCase(Locale.ROOT) + code.substring(1).replace('-', ' ');
+        };
+    return new Coding(system("ssc-disposition-reason"), code, display);
+  }
+
   /** The search that gives what an element tells, as an expression. */
   static Extension search(String search) {
     return new Extension(

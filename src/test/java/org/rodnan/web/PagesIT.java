@@ -386,7 +386,10 @@ class PagesIT {
     WebElement picture = browser.find("img[src*=participant-flow]");
     assertThat(picture.getDomProperty("complete")).isEqualTo("true");
     assertThat(Integer.parseInt(picture.getDomProperty("naturalWidth"))).isGreaterThan(400);
-    assertThat(rows("#flow")).containsAll(List.of("Month 3 27 records", "Completed 24 records"));
+    assertThat(rows("#flow"))
+        .containsAll(
+            List.of(
+                "Month 3 27 27 records, as published", "Completed 24 24 records, as published"));
     String study = "/ResearchStudy/spiera-2011";
     String flow = client().get(study + "/$participant-flow?_format=csv").text();
     assertThat(rows("#flow")).hasSize((int) flow.lines().count() - 1);
