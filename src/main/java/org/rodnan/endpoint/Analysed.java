@@ -1,5 +1,6 @@
 package org.rodnan.endpoint;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -13,59 +14,74 @@ import org.rodnan.endpoint.EndpointTable.Row;
 import org.rodnan.endpoint.EndpointTable.Test;
 
 /**
- * What was worked out of the subjects of an analysis set at a visit. Sets of the same subjects with
- * the same values share it: where nothing is missing, all of them. For one thread.
+ * What the subjects of an analysis set tell at a visit, worked out at once. Sets of the same
+ * subjects with the same values share it: where nothing is missing, all of them. Immutable.
  */
 final class Analysed {
   private final Pairs everybody;
   private final Optional<Pairs> others;
-  private final OptionalDouble responder;
   private final Map<String, Stratum> strata = new HashMap<>();
   private final Map<List<String>, Comparison> comparisons = new HashMap<>();
 
-  private Analysed(Pairs everybody, Optional<Pairs> others, OptionalDouble responder) {
+  /**
+   * @param set that rows and comparisons name
+   * @param others of the second measure, if one was asked for
+   * @param members of each stratum
+   */
+  Analysed(
+      AnalysisSet set,
+      String visit,
+      Pairs everybody,
+      Optional<Pairs> others,
+      OptionalDouble responder,
+      Map<String, BitSet> members) {
     this.everybody = everybody;
     this.others = others;
-    this.responder = responder;
+    List<String> compared = new ArrayList<>();
+    members.forEach((name, some) -> {
+      Pairs pairs = everybody.among(some);
+      Stratum stratum = new Stratum(pairs, row(set, name, visit, pairs, others, responder));
+      strata.put(name, stratum);
+      if (!name.equals(EndpointTable.ALL)) {
+        compared.forEach(other ->
+            comparisons.put(
+                List.of(other, name), comparison(set, visit, this.stratum(other), stratum)));
+        compared.add(name);
+      }
+    });
   }
 
-  /** One stratum, and its row for the set that asked first. */
+  /** One stratum, and its row for the set that was worked out first. */
   record Stratum(Pairs pairs, Row row) {}
 
-  /**
-   * The one of the same values, or a new one, which is added.
-   *
-   * @param earlier those of the same visit
-   * @param others of the second measure, if one was asked for
-   */
-  static Analysed among(
-      List<Analysed> earlier, Pairs everybody, Optional<Pairs> others, OptionalDouble responder) {
-    for (Analysed each : earlier) {
-      if (each.isOf(everybody, others)) {
-        return each;
-      }
-    }
-    Analysed analysed = new Analysed(everybody, others, responder);
-    earlier.add(analysed);
-    return analysed;
-  }
-
-  private boolean isOf(Pairs pairs, Optional<Pairs> second) {
+  /** Whether it is of the same values. */
+  boolean isOf(Pairs pairs, Optional<Pairs> second) {
     return everybody.isSame(pairs)
         && others.isPresent() == second.isPresent()
         && others.map(own -> own.isSame(second.orElseThrow())).orElse(true);
   }
 
-  Stratum stratum(AnalysisSet set, String name, String visit, BitSet members) {
-    return strata.computeIfAbsent(
-        name,
-        key -> {
-          Pairs pairs = everybody.among(members);
-          return new Stratum(pairs, row(set, name, visit, pairs));
-        });
+  /** Of the second measure, if one was asked for. */
+  Optional<Pairs> others() {
+    return others;
   }
 
-  private Row row(AnalysisSet set, String stratum, String visit, Pairs pairs) {
+  Stratum stratum(String name) {
+    return Objects.requireNonNull(strata.get(name));
+  }
+
+  /** The changes of two strata, in the order in which they were asked for. */
+  Comparison comparison(String left, String right) {
+    return Objects.requireNonNull(comparisons.get(List.of(left, right)));
+  }
+
+  private static Row row(
+      AnalysisSet set,
+      String stratum,
+      String visit,
+      Pairs pairs,
+      Optional<Pairs> others,
+      OptionalDouble responder) {
     Sample change = Sample.of(pairs.changes());
     double half = change.halfInterval(EndpointTable.LEVEL);
     return new Row(
@@ -86,23 +102,14 @@ final class Analysed {
             : OptionalInt.empty());
   }
 
-  /** The changes of two strata, both asked for before. */
-  Comparison comparison(AnalysisSet set, String visit, String left, String right) {
-    return comparisons
-        .computeIfAbsent(
-            List.of(left, right),
-            key -> {
-              Stratum one = Objects.requireNonNull(strata.get(left));
-              Stratum other = Objects.requireNonNull(strata.get(right));
-              return new Comparison(
-                  set,
-                  visit,
-                  left,
-                  right,
-                  test(Tests.welch(one.row().change(), other.row().change())),
-                  test(Tests.mannWhitney(one.pairs().changes(), other.pairs().changes())));
-            })
-        .of(set);
+  private static Comparison comparison(AnalysisSet set, String visit, Stratum left, Stratum right) {
+    return new Comparison(
+        set,
+        visit,
+        left.row().stratum(),
+        right.row().stratum(),
+        test(Tests.welch(left.row().change(), right.row().change())),
+        test(Tests.mannWhitney(left.pairs().changes(), right.pairs().changes())));
   }
 
   private static Test test(Tests.Outcome outcome) {

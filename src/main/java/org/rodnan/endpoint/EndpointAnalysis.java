@@ -3,15 +3,17 @@ package org.rodnan.endpoint;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.Population;
@@ -92,36 +94,38 @@ public final class EndpointAnalysis {
       strata.put(criterion.name(), population.meeting(criterion));
     }
     SmallCounts counts = new SmallCounts(level.countMin(), population.all());
+    // Visits have nothing to do with each other, and ranks of many subjects take their time.
+    Map<String, Map<AnalysisSet, Analysed>> analysed =
+        asked.parallelStream()
+            .collect(
+                Collectors.toConcurrentMap(
+                    Function.identity(),
+                    visit -> analysed(question, values, second, strata, visit)));
     List<Row> rows = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
-    Map<String, List<Analysed>> analysed = new HashMap<>();
     for (AnalysisSet set : question.populations()) {
       Map<String, List<Row>> byStratum = new LinkedHashMap<>();
       for (String visit : asked) {
-        Pairs everybody = values.pairs(set, visit);
-        Optional<Pairs> others = second.map(other -> other.pairs(set, visit));
         Analysed ofVisit =
-            Analysed.among(
-                analysed.computeIfAbsent(visit, key -> new ArrayList<>()),
-                everybody,
-                others,
-                question.responder());
+            Objects.requireNonNull(Objects.requireNonNull(analysed.get(visit)).get(set));
         List<String> told = new ArrayList<>();
-        strata.forEach((name, members) -> {
-          Analysed.Stratum stratum = ofVisit.stratum(set, name, visit, members);
-          if (level.isCoarse()
-              && !counts.admits(stratum.pairs().counted(question.responder(), others))) {
-            return;
-          }
-          Row row = stratum.row().of(set);
-          byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(shown(row, level));
-          if (!name.equals(EndpointTable.ALL)) {
-            told.add(name);
-          }
-        });
+        strata
+            .keySet()
+            .forEach(name -> {
+              Analysed.Stratum stratum = ofVisit.stratum(name);
+              if (level.isCoarse()
+                  && !counts.admits(
+                      stratum.pairs().counted(question.responder(), ofVisit.others()))) {
+                return;
+              }
+              Row row = stratum.row().of(set);
+              byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(shown(row, level));
+              told.add(name);
+            });
+        told.remove(EndpointTable.ALL);
         for (int i = 0; i < told.size(); i++) {
           for (int j = i + 1; j < told.size(); j++) {
-            comparisons.add(ofVisit.comparison(set, visit, told.get(i), told.get(j)));
+            comparisons.add(ofVisit.comparison(told.get(i), told.get(j)).of(set));
           }
         }
       }
@@ -129,6 +133,28 @@ public final class EndpointAnalysis {
     }
     return new EndpointTable(
         moment.position(), measure.name(), measure.unit(), question.baseline(), rows, comparisons);
+  }
+
+  /** What there is to tell of a visit, whether it may be told or not. */
+  private static Map<AnalysisSet, Analysed> analysed(
+      Question question,
+      Values values,
+      Optional<Values> second,
+      Map<String, BitSet> strata,
+      String visit) {
+    Map<AnalysisSet, Analysed> bySet = new EnumMap<>(AnalysisSet.class);
+    for (AnalysisSet set : question.populations()) {
+      Pairs everybody = values.pairs(set, visit);
+      Optional<Pairs> others = second.map(other -> other.pairs(set, visit));
+      Analysed equal =
+          bySet.values().stream()
+              .filter(each -> each.isOf(everybody, others))
+              .findFirst()
+              .orElseGet(
+                  () -> new Analysed(set, visit, everybody, others, question.responder(), strata));
+      bySet.put(set, equal);
+    }
+    return bySet;
   }
 
   /**
