@@ -16,10 +16,7 @@ import java.util.concurrent.Callable;
 import org.rodnan.store.StoreBackup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes the whole log into a file. */
 @Command(
@@ -30,9 +27,7 @@ import picocli.CommandLine.Spec;
       "It goes back into SQLite or PostgreSQL, whichever it came from. It is not encrypted."
     })
 final class BackupCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   @Mixin private final StoreOptions store = new StoreOptions();
 
@@ -40,22 +35,12 @@ final class BackupCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path file;
 
-  @Option(names = "--json", description = "Says the outcome as JSON.")
-  private boolean isJson;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
-
   @Override
   public Integer call() throws IOException {
     if (Files.exists(file)) {
       throw new FileAlreadyExistsException(file + " is there already; name another file");
     }
-    ProgressLine progress =
-        new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine progress = output.progress();
     Path part = file.resolveSibling(file.getFileName() + ".part");
     StoreBackup.Summary summary;
     try {
@@ -72,20 +57,15 @@ final class BackupCommand implements Callable<Integer> {
       progress.end();
       Files.deleteIfExists(part);
     }
-    if (isJson) {
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("file", file);
-      told.put("head", summary.head());
-      told.put("rows", summary.rows());
-      told.put("bytes", Files.size(file));
-      Told.json(spec.commandLine().getOut(), told);
-    } else {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "Backed up to %s: log position %d, %d rows, %d bytes%n",
-              file, summary.head(), summary.rows(), Files.size(file));
-    }
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("file", file);
+    told.put("head", summary.head());
+    told.put("rows", summary.rows());
+    told.put("bytes", Files.size(file));
+    output.tell(
+        told,
+        "Backed up to %s: log position %d, %d rows, %d bytes"
+            .formatted(file, summary.head(), summary.rows(), Files.size(file)));
     return 0;
   }
 

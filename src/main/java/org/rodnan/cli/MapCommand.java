@@ -66,6 +66,8 @@ final class MapCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final CommandOutput output = new CommandOutput();
+
   @Mixin private final FilesToRead files = new FilesToRead();
 
   @Option(
@@ -79,15 +81,6 @@ final class MapCommand implements Callable<Integer> {
       description = "Prints the resources as NDJSON, and what would be refused on stderr.")
   private boolean isNdjson;
 
-  @Option(names = "--json", description = "Prints the counts and what would be refused as JSON.")
-  private boolean isJson;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
-
   /**
    * @param program opens a data directory, given settings; throws a {@link StartFailure} if it
    *     can't
@@ -100,19 +93,19 @@ final class MapCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Ingest.Order order = files.order(spec, false);
     Ingest.Order first = new Ingest.Order(Source.FHIR, FilesToRead.pieces(spec, before), false);
-    ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine line = output.progress();
     Path folder = Files.createTempDirectory("rodnan-map-");
     try (OpenProgram opened = program.apply(settings(folder))) {
       Ingest ingest = opened.part(Ingest.class);
       Origin origin = new Origin("rodnan", null, "map", null);
-      try (IngestReport there = ingest.ingest(first, origin, line::at)) {
+      try (IngestReport there = ingest.ingest(first, origin, line)) {
         if (there.count(Action.REJECTED) > 0) {
           line.end();
           there.told().forEach(row -> warn(ImportCommand.line(row)));
           return 1;
         }
       }
-      try (IngestReport found = ingest.ingest(order, origin, line::at)) {
+      try (IngestReport found = ingest.ingest(order, origin, line)) {
         line.end();
         tell(found, opened.part(ResourceStore.class));
         return found.count(Action.REJECTED) == 0 ? 0 : 1;
@@ -145,18 +138,18 @@ final class MapCommand implements Callable<Integer> {
   }
 
   private void warn(String text) {
-    spec.commandLine().getErr().println(text);
+    output.err().println(text);
   }
 
   private void tell(IngestReport found, ResourceStore store) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     Map<String, Long> types = new TreeMap<>();
     found.forEach(row -> {
       boolean isStored = row.action() != Action.REJECTED && row.action() != Action.LEFT_OUT;
       if (isStored) {
         types.merge(row.type(), 1L, Long::sum);
       }
-      if (isJson) {
+      if (output.isJson()) {
         return;
       }
       if (!isStored) {
@@ -180,7 +173,7 @@ final class MapCommand implements Callable<Integer> {
                     + summary(resource));
       }
     });
-    if (isJson) {
+    if (output.isJson()) {
       ObjectNode json = JSON.createObjectNode();
       ObjectNode resources = json.putObject("resources");
       types.forEach(resources::put);

@@ -3,15 +3,13 @@ package org.rodnan.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rodnan.fhir.Progress;
 import org.rodnan.index.ResourceIndex;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Makes the index anew. */
 @Command(
@@ -32,9 +30,7 @@ final class RebuildIndexCommand implements Callable<Integer> {
 
   private final Rebuild rebuild;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   @Mixin private final StoreOptions store = new StoreOptions();
 
@@ -44,20 +40,13 @@ final class RebuildIndexCommand implements Callable<Integer> {
       description = "Other settings of the server, such as -- --rodnan.store.url=….")
   private final List<String> settings = new ArrayList<>();
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
-
   RebuildIndexCommand(Rebuild rebuild) {
     this.rebuild = rebuild;
   }
 
   @Override
   public Integer call() throws IOException {
-    ProgressLine progress =
-        new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine progress = output.progress();
     ResourceIndex.delete(store.dataDir());
     List<String> all = new ArrayList<>(settings);
     all.addAll(store.arguments());
@@ -67,7 +56,7 @@ final class RebuildIndexCommand implements Callable<Integer> {
     } finally {
       progress.end();
     }
-    spec.commandLine().getOut().println("The index holds the log up to position " + position);
+    output.tell(Map.of("position", position), "The index holds the log up to position " + position);
     return 0;
   }
 }

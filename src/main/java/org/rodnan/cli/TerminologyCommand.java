@@ -3,7 +3,9 @@ package org.rodnan.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.terminology.Releases;
@@ -12,6 +14,7 @@ import org.rodnan.terminology.loading.BadRelease;
 import org.rodnan.terminology.loading.ReleaseKind;
 import org.rodnan.terminology.loading.ReleaseLoader;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,22 +63,19 @@ final class TerminologyCommand implements Runnable {
               defaultValue = "${env:RODNAN_DATA_DIR:-./data}",
               description = "The server's rodnan.data-dir; otherwise ${DEFAULT-VALUE}.")
           Path dataDir,
-      @Option(
-              names = {"-h", "--help"},
-              usageHelp = true,
-              description = "Says this.")
-          boolean isHelp) {
-    PrintWriter err = spec.commandLine().getErr();
-    ProgressLine progress = new ProgressLine(err, ProgressLine.isTerminal());
+      @Mixin CommandOutput output) {
+    PrintWriter err = output.err();
+    ProgressLine progress = output.progress();
     try {
       ReleaseLoader.Loaded loaded =
           ReleaseLoader.load(
               kind, files, Optional.ofNullable(version), new Releases(dataDir), progress);
       progress.end();
-      spec.commandLine()
-          .getOut()
-          .println(
-              "Loaded " + loaded.outline().canonical() + ": " + loaded.concepts() + " concepts");
+      String canonical = loaded.outline().canonical();
+      Map<String, Object> told = new LinkedHashMap<>();
+      told.put("loaded", canonical);
+      told.put("concepts", (long) loaded.concepts());
+      output.tell(told, "Loaded " + canonical + ": " + loaded.concepts() + " concepts");
       return 0;
     } catch (BadRelease e) {
       progress.end();
@@ -100,17 +100,14 @@ final class TerminologyCommand implements Runnable {
               defaultValue = "${env:RODNAN_DATA_DIR:-./data}",
               description = "The server's rodnan.data-dir; otherwise ${DEFAULT-VALUE}.")
           Path dataDir,
-      @Option(
-              names = {"-h", "--help"},
-              usageHelp = true,
-              description = "Says this.")
-          boolean isHelp) {
-    List<CodeSystemOutline> loaded = new Releases(dataDir).outlines();
-    PrintWriter out = spec.commandLine().getOut();
-    loaded.forEach(outline -> out.println(outline.canonical()));
-    if (loaded.isEmpty()) {
-      out.println("None is loaded in " + dataDir);
-    }
+      @Mixin CommandOutput output) {
+    List<String> loaded =
+        new Releases(dataDir).outlines().stream().map(CodeSystemOutline::canonical).toList();
+    output.tell(
+        Map.of("loaded", loaded),
+        loaded.isEmpty()
+            ? "None is loaded in " + dataDir
+            : String.join(System.lineSeparator(), loaded));
     return 0;
   }
 }

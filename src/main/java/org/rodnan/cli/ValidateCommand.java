@@ -22,6 +22,7 @@ import org.rodnan.ingest.FileCheck.Finding;
 import org.rodnan.ingest.Piece;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,6 +51,8 @@ final class ValidateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final CommandOutput output = new CommandOutput();
+
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
@@ -65,19 +68,8 @@ final class ValidateCommand implements Callable<Integer> {
               + " open. Otherwise those that come with the program.")
   private @Nullable Path dataDir;
 
-  @Option(
-      names = "--json",
-      description = "Prints each finding as a JSON object on a line, and at last the counts.")
-  private boolean isJson;
-
   @Option(names = "--quiet", description = "Tells errors only, no warnings.")
   private boolean isQuiet;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
 
   /**
    * @param program opens a data directory, given settings
@@ -93,7 +85,7 @@ final class ValidateCommand implements Callable<Integer> {
       pieces.addAll(InputFiles.pieces(spec, file));
     }
     Path none = dataDir == null ? Files.createTempDirectory("rodnan-validate-") : null;
-    ProgressLine line = new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine line = output.progress();
     Counts counts;
     try (OpenProgram opened =
         program.apply(
@@ -115,10 +107,10 @@ final class ValidateCommand implements Callable<Integer> {
     if (isQuiet && !finding.issue().isError()) {
       return;
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     String severity = finding.issue().severity().name().toLowerCase(Locale.ROOT);
     String element = String.join(", ", finding.issue().expression());
-    if (isJson) {
+    if (output.isJson()) {
       out.println(json(finding, severity, element));
       return;
     }
@@ -149,8 +141,8 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private void tell(Counts counts) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (isJson) {
+    PrintWriter out = output.out();
+    if (output.isJson()) {
       Map<String, Object> told = new LinkedHashMap<>();
       told.put("files", counts.files());
       told.put("resources", counts.resources());

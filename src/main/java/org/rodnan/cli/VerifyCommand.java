@@ -12,9 +12,6 @@ import org.rodnan.index.IndexCheck;
 import org.rodnan.store.StoreCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Looks whether log and index are whole. */
 @Command(
@@ -25,25 +22,13 @@ import picocli.CommandLine.Spec;
       "Ends with 0 if all is well, with 1 if something is wrong."
     })
 final class VerifyCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   @Mixin private final StoreOptions store = new StoreOptions();
 
-  @Option(names = "--json", description = "Says the outcome as JSON.")
-  private boolean isJson;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
-
   @Override
   public Integer call() throws IOException {
-    ProgressLine progress =
-        new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine progress = output.progress();
     Optional<IndexCheck> index = IndexCheck.open(store.dataDir());
     try {
       StoreCheck.Result log =
@@ -65,8 +50,8 @@ final class VerifyCommand implements Callable<Integer> {
     List<String> findings = new ArrayList<>(log.findings());
     index.ifPresent(result -> findings.addAll(result.findings()));
     long found = log.found() + index.map(IndexCheck.Result::found).orElse(0L);
-    PrintWriter out = spec.commandLine().getOut();
-    if (isJson) {
+    PrintWriter out = output.out();
+    if (output.isJson()) {
       Map<String, Object> told = new LinkedHashMap<>();
       told.put("head", log.head().value());
       told.put("versions", log.versions());

@@ -12,15 +12,10 @@ import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.context.IWorkerContext;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
-import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
-import org.hl7.fhir.r4.fhirpath.IHostApplicationServices;
-import org.hl7.fhir.r4.fhirpath.TypeDetails;
 import org.hl7.fhir.r4.hapi.ctx.HapiWorkerContext;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StructureDefinition;
-import org.hl7.fhir.r4.model.ValueSet;
-import org.hl7.fhir.utilities.fhirpath.FHIRPathConstantEvaluationMode;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.ResourceTypes;
@@ -151,7 +146,7 @@ public final class FhirPaths {
     }
   }
 
-  private static final class ReferencesByType implements IHostApplicationServices {
+  private static final class ReferencesByType extends PathHost {
     private final FhirContext context;
     private final Map<String, Base> empty = new ConcurrentHashMap<>();
 
@@ -167,71 +162,6 @@ public final class FhirPaths {
       return ResourceTypes.isType(type)
           ? empty.computeIfAbsent(type, t -> (Base) context.getResourceDefinition(t).newInstance())
           : null;
-    }
-
-    @Override
-    public List<Base> resolveConstant(
-        FHIRPathEngine engine,
-        Object appContext,
-        String name,
-        FHIRPathConstantEvaluationMode mode) {
-      return List.of();
-    }
-
-    @Override
-    public @Nullable TypeDetails resolveConstantType(
-        FHIRPathEngine engine,
-        Object appContext,
-        String name,
-        FHIRPathConstantEvaluationMode mode) {
-      return null;
-    }
-
-    @Override
-    public boolean log(String argument, List<Base> focus) {
-      return false;
-    }
-
-    @Override
-    public @Nullable FunctionDetails resolveFunction(FHIRPathEngine engine, String functionName) {
-      return null;
-    }
-
-    @Override
-    public TypeDetails checkFunction(
-        FHIRPathEngine engine,
-        Object appContext,
-        String functionName,
-        TypeDetails focus,
-        List<TypeDetails> parameters) {
-      throw new PathEngineException("No function " + functionName);
-    }
-
-    @Override
-    public List<Base> executeFunction(
-        FHIRPathEngine engine,
-        Object appContext,
-        List<Base> focus,
-        String functionName,
-        List<List<Base>> parameters) {
-      throw new PathEngineException("No function " + functionName);
-    }
-
-    @Override
-    public boolean conformsToProfile(
-        FHIRPathEngine engine, Object appContext, Base item, String url) {
-      return false;
-    }
-
-    @Override
-    public @Nullable ValueSet resolveValueSet(
-        FHIRPathEngine engine, Object appContext, String url) {
-      return null;
-    }
-
-    @Override
-    public boolean paramIsType(String name, int index) {
-      return false;
     }
   }
 }

@@ -17,8 +17,6 @@ import org.hl7.fhir.r4.fhirpath.ExpressionNode.Operation;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FHIRConstant;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
-import org.hl7.fhir.r4.fhirpath.IHostApplicationServices;
-import org.hl7.fhir.r4.fhirpath.TypeDetails;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DecimalType;
@@ -29,11 +27,11 @@ import org.hl7.fhir.r4.model.Period;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
-import org.hl7.fhir.r4.model.ValueSet;
 import org.hl7.fhir.utilities.fhirpath.FHIRPathConstantEvaluationMode;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.FhirPaths;
+import org.rodnan.index.PathHost;
 import org.rodnan.index.ReferenceText;
 
 /**
@@ -385,7 +383,7 @@ final class ViewPaths {
     return value;
   }
 
-  private final class Host implements IHostApplicationServices {
+  private final class Host extends PathHost {
     @Override
     public List<Base> resolveConstant(
         FHIRPathEngine engine,
@@ -404,34 +402,10 @@ final class ViewPaths {
       return value == null ? List.of() : List.of(value);
     }
 
-    @Override
-    public @Nullable TypeDetails resolveConstantType(
-        FHIRPathEngine engine,
-        Object appContext,
-        String name,
-        FHIRPathConstantEvaluationMode mode) {
-      return null;
-    }
-
-    @Override
-    public boolean log(String argument, List<Base> focus) {
-      return false;
-    }
-
     /** Lets the name pass the parser; {@link #prepareFunction} judges it. */
     @Override
     public FunctionDetails resolveFunction(FHIRPathEngine engine, String name) {
       return new FunctionDetails(name, 0, 99);
-    }
-
-    @Override
-    public TypeDetails checkFunction(
-        FHIRPathEngine engine,
-        Object appContext,
-        String name,
-        TypeDetails focus,
-        List<TypeDetails> parameters) {
-      throw new PathEngineException("There are no types of " + name);
     }
 
     @Override
@@ -448,29 +422,6 @@ final class ViewPaths {
         case "join" -> join(focus, parameters);
         default -> boundary(name, focus, parameters);
       };
-    }
-
-    @Override
-    public @Nullable Base resolveReference(
-        FHIRPathEngine engine, Object appContext, String url, Base refContext) {
-      return null;
-    }
-
-    @Override
-    public boolean conformsToProfile(
-        FHIRPathEngine engine, Object appContext, Base item, String url) {
-      return false;
-    }
-
-    @Override
-    public @Nullable ValueSet resolveValueSet(
-        FHIRPathEngine engine, Object appContext, String url) {
-      return null;
-    }
-
-    @Override
-    public boolean paramIsType(String name, int index) {
-      return false;
     }
   }
 }

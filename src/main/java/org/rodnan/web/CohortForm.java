@@ -100,31 +100,20 @@ record CohortForm(String study, List<Row> rows, String combine) {
     for (int i = 0; i < request.all("s").size(); i++) {
       rows.add(
           new Row(
-              at(request, "n", i, ""),
-              at(request, "s", i, ""),
-              at(request, "t", i, ""),
-              at(request, "k", i, ""),
-              at(request, "f", i, Row.EMPTY.from()),
-              at(request, "o", i, Row.EMPTY.to()),
-              at(request, "c", i, Row.EMPTY.comparator()),
-              at(request, "v", i, ""),
-              at(request, "x", i, "")));
-    }
-    request
-        .first("remove")
-        .filter(text -> text.matches("[0-9]{1,3}"))
-        .map(Integer::valueOf)
-        .filter(place -> place < rows.size())
-        .ifPresent(place -> rows.remove(place.intValue()));
-    if (request.first("add").isPresent() || rows.isEmpty()) {
-      rows.add(Row.EMPTY);
-    }
-    if (rows.size() > ROWS_MAX) {
-      throw new FhirFailure.Malformed(
-          "The form has " + rows.size() + " criteria; expected at most " + ROWS_MAX, "s");
+              request.at("n", i, ""),
+              request.at("s", i, ""),
+              request.at("t", i, ""),
+              request.at("k", i, ""),
+              request.at("f", i, Row.EMPTY.from()),
+              request.at("o", i, Row.EMPTY.to()),
+              request.at("c", i, Row.EMPTY.comparator()),
+              request.at("v", i, ""),
+              request.at("x", i, "")));
     }
     return new CohortForm(
-        request.first("study").orElse(""), rows, request.first("combine").orElse(""));
+        request.first("study").orElse(""),
+        request.edited(rows, Row.EMPTY, ROWS_MAX, "s"),
+        request.first("combine").orElse(""));
   }
 
   static CohortForm of(CohortDefinition definition) {
@@ -136,11 +125,6 @@ record CohortForm(String study, List<Row> rows, String combine) {
         definition.study().map(ResourceKey::id).orElse(""),
         rows,
         definition.combine().equals(CohortDefinition.COMBINE_DEFAULT) ? "" : definition.combine());
-  }
-
-  private static String at(PageRequest request, String name, int place, String otherwise) {
-    List<String> values = request.all(name);
-    return place < values.size() ? values.get(place) : otherwise;
   }
 
   /** The criteria in the short form. */

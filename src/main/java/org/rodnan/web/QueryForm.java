@@ -92,38 +92,21 @@ record QueryForm(
     for (int i = 0; i < codes.size(); i++) {
       rows.add(
           fitting(
-              new Row(codes.get(i), at(request, "m", i), at(request, "c", i), at(request, "v", i)),
+              new Row(
+                  codes.get(i),
+                  request.at("m", i, ""),
+                  request.at("c", i, ""),
+                  request.at("v", i, "")),
               type,
               parameters));
     }
-    request
-        .first("remove")
-        .flatMap(QueryForm::number)
-        .filter(place -> place < rows.size())
-        .ifPresent(place -> rows.remove(place.intValue()));
-    if (request.first("add").isPresent() || rows.isEmpty()) {
-      rows.add(Row.EMPTY);
-    }
-    if (rows.size() > ROWS_MAX) {
-      throw new FhirFailure.Malformed(
-          "The form has " + rows.size() + " criteria; expected at most " + ROWS_MAX, "p");
-    }
     return new QueryForm(
         type,
-        rows,
+        request.edited(rows, Row.EMPTY, ROWS_MAX, "p"),
         request.first("sort").orElse(""),
         request.first("count").orElse(COUNT_DEFAULT),
         request.first("include").orElse(""),
         "");
-  }
-
-  private static String at(PageRequest request, String name, int place) {
-    List<String> values = request.all(name);
-    return place < values.size() ? values.get(place) : "";
-  }
-
-  private static Optional<Integer> number(String text) {
-    return text.matches("[0-9]{1,3}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
   }
 
   /** What belonged to another parameter, before another one was chosen, goes. */

@@ -254,8 +254,8 @@ final class DataCommandsTest {
       assertThat(client(server).get("/Patient?_summary=count").json().path("total").asInt())
           .isEqualTo(19);
     }
-    assertThat(run("rebuild-index", dataDir("a"))).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("position 22");
+    assertThat(run("rebuild-index", "--json", dataDir("a"))).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("{\"position\":22}");
     assertThat(run("verify", dataDir("a"))).as(out.toString()).isZero();
     assertThat(out.toString()).contains("holds all of it");
   }

@@ -114,7 +114,8 @@ final class TerminologyCommandTest {
         "1009\t20200101\t1\t" + CORE + "\t900000000000074008");
     write(
         terms + "sct2_Description_Snapshot-en" + end,
-        "id\teffectiveTime\tactive\tmoduleId\tconceptId\tlanguageCode\ttypeId\tterm\tcaseSignificanceId",
+        "id\teffectiveTime\tactive\tmoduleId\tconceptId\tlanguageCode\ttypeId\tterm"
+            + "\tcaseSignificanceId",
         description("2001", "1001", FULL, "Root (made up)"),
         description("2002", "1002", FULL, "Middle (made up)"),
         description("2003", "1002", SYNONYM, "Center"),
@@ -251,6 +252,10 @@ final class TerminologyCommandTest {
         "Y99ZZ99,madeupinib,0.4,g,O",
         "Y99ZZ99,madeupinib,0.2,g,P");
     assertThat(load("atc", folder.resolve("atc-2099.csv"))).contains("whocc.no/atc|2099: 5");
+    assertThat(load("atc", folder.resolve("atc-2099.csv"), "--json"))
+        .endsWith("{\"loaded\":\"http://www.whocc.no/atc|2099\",\"concepts\":5}\n");
+    assertThat(run("terminology", "list", "--json")).isZero();
+    assertThat(out.toString()).endsWith("{\"loaded\":[\"http://www.whocc.no/atc|2099\"]}\n");
     KnownSystem system = system("http://www.whocc.no/atc");
     assertThat(properties(system.find("Y99ZZ99").orElseThrow()))
         .containsExactly("level=5", "ddd=0.4 g O", "ddd=0.2 g P");
