@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +44,15 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes what is stored into the files of a new folder: resources, rows of views, a study as"
           + " SDTM or as ClinicalTrials.gov has it.",
-      "It is of one point in time. The folder appears when all is in it; if the export is"
-          + " interrupted, do it again.",
+      "It is of one point in time. The folder appears when all is in it. If the export of resources"
+          + " or views is interrupted, do it again: it goes on from the files that were finished,"
+          + " in FOLDER.part, and is still of the point in time at which it began.",
       "On SQLite no server may have the directory open; ask a server for $$export."
     },
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0   all is in the folder",
-      "  1   it couldn't be done, and there is no folder",
+      "  1   it couldn't be done, and there is no folder; FOLDER.part may hold what was finished",
       "  2   the arguments make no sense"
     })
 final class ExportCommand implements Callable<Integer> {
@@ -133,6 +135,11 @@ final class ExportCommand implements Callable<Integer> {
       description = "The key of pseudonyms, 32 random bytes or more.")
   private @Nullable Path keyFile;
 
+  @Option(
+      names = "--anew",
+      description = "Leaves what was interrupted, and exports what is stored now.")
+  private boolean isAnew;
+
   @Option(names = "--json", description = "Says the outcome as JSON.")
   private boolean isJson;
 
@@ -164,18 +171,24 @@ final class ExportCommand implements Callable<Integer> {
         keyFile == null
             ? new String[0]
             : new String[] {"--rodnan.export.pseudonym-key-file=" + keyFile.toAbsolutePath()};
-    FileSystemUtils.deleteRecursively(part);
+    boolean isKept = form == Form.FHIR || form == Form.VIEWS;
+    if (isAnew || !isKept) {
+      FileSystemUtils.deleteRecursively(part);
+    }
     try (OpenProgram opened = OpenProgram.with(program, store, settings)) {
-      Files.createDirectories(part);
-      switch (form) {
-        case FHIR, VIEWS -> files(opened, part, progress, told);
-        case SDTM -> sdtm(opened, part, told);
-        case CLINICALTRIALS -> clinicalTrials(opened, part, told);
-      }
-      Files.move(part, folder);
+      Files.move(
+          switch (form) {
+            case FHIR, VIEWS -> files(opened, part, progress, told);
+            case SDTM -> sdtm(opened, part, told);
+            case CLINICALTRIALS -> clinicalTrials(opened, part, told);
+          },
+          folder);
+      isKept = false;
     } finally {
       progress.end();
-      FileSystemUtils.deleteRecursively(part);
+      if (!isKept) {
+        FileSystemUtils.deleteRecursively(part);
+      }
     }
     tell(told);
     return 0;
@@ -232,7 +245,8 @@ final class ExportCommand implements Callable<Integer> {
     };
   }
 
-  private void files(OpenProgram opened, Path part, ProgressLine progress, Map<String, Object> told)
+  /** Makes the files, and says where they are. */
+  private Path files(OpenProgram opened, Path part, ProgressLine progress, Map<String, Object> told)
       throws IOException {
     List<NamedView> named = new ArrayList<>();
     if (form == Form.VIEWS) {
@@ -243,33 +257,43 @@ final class ExportCommand implements Callable<Integer> {
                 name, new String(library.our(name), java.nio.charset.StandardCharsets.UTF_8)));
       }
     }
-    ExportManifest made =
-        opened
-            .part(FolderExport.class)
-            .write(
-                new ExportRequest(
-                    "",
-                    Scope.SYSTEM,
-                    List.of(),
-                    groups,
-                    types,
-                    Map.of(),
-                    "",
-                    List.of(),
-                    named,
-                    rows(),
-                    true,
-                    isDeidentified,
-                    ""),
-                part,
-                progress);
+    ExportRequest request =
+        new ExportRequest(
+            "",
+            Scope.SYSTEM,
+            List.of(),
+            groups,
+            types,
+            Map.of(),
+            "",
+            List.of(),
+            named,
+            rows(),
+            true,
+            isDeidentified,
+            "");
+    FolderExport export = opened.part(FolderExport.class);
+    Optional<Instant> begun = export.begun(request, part);
+    begun.ifPresent(time -> say("Goes on with the export that was begun at " + time));
+    FolderExport.Written written = export.write(request, part, progress);
+    ExportManifest made = written.manifest();
+    if (begun.isPresent() && !made.transactionTime().equals(begun.get())) {
+      say("It was begun anew, as what was stored then is not to be had any longer");
+    }
     told.put("transactionTime", made.transactionTime());
     long count = made.output().stream().mapToLong(ExportFile::count).sum();
     told.put(form == Form.FHIR ? "resources" : "rows", count);
     told.put("files", made.output().stream().map(ExportFile::name).toList());
+    return written.folder();
   }
 
-  private void sdtm(OpenProgram opened, Path part, Map<String, Object> told) throws IOException {
+  private void say(String what) {
+    spec.commandLine().getErr().println(what);
+    spec.commandLine().getErr().flush();
+  }
+
+  private Path sdtm(OpenProgram opened, Path part, Map<String, Object> told) throws IOException {
+    Files.createDirectories(part);
     SdtmArchive.Format archive = archive();
     String name = study + (archive == SdtmArchive.Format.DEFINE ? "-define.xml" : "-sdtm.zip");
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part.resolve(name)))) {
@@ -277,16 +301,19 @@ final class ExportCommand implements Callable<Integer> {
       leftOut(told, leftOut);
     }
     told.put("files", List.of(name));
+    return part;
   }
 
-  private void clinicalTrials(OpenProgram opened, Path part, Map<String, Object> told)
+  private Path clinicalTrials(OpenProgram opened, Path part, Map<String, Object> told)
       throws IOException {
+    Files.createDirectories(part);
     ClinicalTrialsExport.Answer answer =
         opened.part(ClinicalTrialsExport.class).write(key(), Optional.ofNullable(figures));
     String name = study + ".json";
     Files.write(part.resolve(name), answer.json());
     leftOut(told, answer.leftOut());
     told.put("files", List.of(name));
+    return part;
   }
 
   private ResourceKey key() {

@@ -153,6 +153,11 @@ public final class Deidentifier {
     return key.pseudonym("id", resource.toString());
   }
 
+  /** The same for the same key and shifts, and tells nothing of the key. */
+  public String signature() {
+    return key.pseudonym("signature", leastDays + " " + mostDays);
+  }
+
   /**
    * Changes the resource itself.
    *

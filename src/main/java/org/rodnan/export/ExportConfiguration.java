@@ -19,6 +19,8 @@ import org.rodnan.search.SubjectSearch;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.StoreSettings;
 import org.rodnan.view.ViewCompiler;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -79,8 +81,7 @@ class ExportConfiguration {
         runs,
         elements,
         deidentifier(settings, references),
-        settings.anonymityMin(),
-        settings.fileBytesMax(),
+        settings,
         clock);
   }
 
@@ -96,7 +97,14 @@ class ExportConfiguration {
       StoreSettings places,
       IdGenerator ids,
       Clock clock) {
-    return ExportJobs.open(places.folder().resolve("exports"), work, settings, ids, clock);
+    return new ExportJobs(places.folder().resolve("exports"), work, settings, ids, clock);
+  }
+
+  /** Commands leave it to the server. */
+  @Bean
+  @ConditionalOnWebApplication
+  InitializingBean exportsAtStart(ExportJobs jobs) {
+    return jobs::resume;
   }
 
   @Bean

@@ -6,17 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,16 +31,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Exports into files, one folder for each. What is done is there again after a restart; what was at
- * work begins anew, of the then present moment. Each is kept for {@code rodnan.export.age-max}
- * after it was asked for, at most {@code rodnan.export.jobs-max} of them. They are of this node:
- * another one doesn't know them. Thread safe.
+ * work goes on after the files that were finished, of the moment at which it began. Each is kept
+ * for {@code rodnan.export.age-max} after it was asked for, at most {@code rodnan.export.jobs-max}
+ * of them. They are of this node: another one doesn't know them. Thread safe.
  */
 public final class ExportJobs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ExportJobs.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration RETRY_AFTER = Duration.ofSeconds(60);
   private static final Duration CLOSING_TIME = Duration.ofSeconds(10);
-  private static final String REQUEST = "request.json";
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final String MANIFEST = "manifest.json";
   private static final String FAILURE = "failure.json";
 
@@ -53,7 +52,7 @@ public final class ExportJobs implements AutoCloseable {
   private final Clock clock;
   private final ExecutorService threads;
   private final Map<String, Job> jobs = new LinkedHashMap<>();
-  private final AtomicBoolean isClosing = new AtomicBoolean();
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   /** How an export is. */
   public sealed interface State {
@@ -91,9 +90,13 @@ public final class ExportJobs implements AutoCloseable {
     }
 
     @Override
-    public void step() {
-      done.incrementAndGet();
-      if (isUnwanted.get() || isClosing.get()) {
+    public void step(long more) {
+      done.addAndGet(more);
+      requireWanted();
+    }
+
+    private void requireWanted() {
+      if (isUnwanted.get() || isClosing()) {
         throw new CancellationException();
       }
     }
@@ -103,22 +106,46 @@ public final class ExportJobs implements AutoCloseable {
     }
 
     void run() {
-      if (isClosing.get()) {
+      if (isClosing()) {
         return;
       }
       try {
-        ExportManifest manifest = work.carryOut(request, place, this);
-        write(place.resolve(MANIFEST), json(manifest));
+        ExportManifest manifest = written();
+        WholeFile.write(place.resolve(MANIFEST), json(manifest));
+        Checkpoint.delete(place);
         end = Optional.of(new State.Done(request, manifest, asked.plus(ageMax)));
       } catch (CancellationException e) {
         LOG.debug("An export was called off");
       } catch (IOException | RuntimeException | StackOverflowError e) {
-        if (!isUnwanted.get() && !isClosing.get()) {
+        if (!isUnwanted.get() && !isClosing()) {
           fail(e);
         }
       }
       if (isUnwanted.get()) {
         delete(place);
+      }
+    }
+
+    /** Goes on as often as something is busy, such as the index, which may have to be rebuilt. */
+    private ExportManifest written() throws IOException {
+      while (true) {
+        try {
+          done.set(0);
+          return work.carryOut(request, place, place, this);
+        } catch (FhirFailure.Busy e) {
+          LOG.info("An export waits: {}", e.getMessage());
+          pause();
+          requireWanted();
+        }
+      }
+    }
+
+    private void pause() {
+      try {
+        closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException();
       }
     }
 
@@ -135,15 +162,15 @@ public final class ExportJobs implements AutoCloseable {
       json.put("isFault", reason instanceof FhirFailure.Fault);
       json.put("diagnostics", String.valueOf(reason.getMessage()));
       try {
-        write(place.resolve(FAILURE), json);
+        ExportWork.clear(place);
+        WholeFile.write(place.resolve(FAILURE), json);
       } catch (IOException e) {
         LOG.warn("Why an export failed can't be written down: {}", e.toString());
       }
     }
   }
 
-  private ExportJobs(
-      Path folder, ExportWork work, ExportSettings settings, IdGenerator ids, Clock clock) {
+  ExportJobs(Path folder, ExportWork work, ExportSettings settings, IdGenerator ids, Clock clock) {
     this.folder = folder;
     this.work = work;
     this.jobsMax = settings.jobsMax();
@@ -155,15 +182,8 @@ public final class ExportJobs implements AutoCloseable {
             settings.threads(), Thread.ofPlatform().name("export-", 0).daemon().factory());
   }
 
-  /** With what the folder holds from before. */
-  static ExportJobs open(
-      Path folder, ExportWork work, ExportSettings settings, IdGenerator ids, Clock clock) {
-    ExportJobs jobs = new ExportJobs(folder, work, settings, ids, clock);
-    jobs.resume();
-    return jobs;
-  }
-
-  private synchronized void resume() {
+  /** Takes up what the folder holds from before, to be called once. */
+  synchronized void resume() {
     if (!Files.isDirectory(folder)) {
       return;
     }
@@ -178,8 +198,8 @@ public final class ExportJobs implements AutoCloseable {
         Job job =
             new Job(
                 place,
-                JSON.readValue(place.resolve(REQUEST).toFile(), ExportRequest.class),
-                Files.getLastModifiedTime(place.resolve(REQUEST)).toInstant());
+                WholeFile.read(place.resolve(ExportWork.REQUEST), ExportRequest.class),
+                Files.getLastModifiedTime(place.resolve(ExportWork.REQUEST)).toInstant());
         resume(job);
         jobs.put(place.getFileName().toString(), job);
       } catch (IOException e) {
@@ -210,13 +230,6 @@ public final class ExportJobs implements AutoCloseable {
                       ? new FhirFailure.Fault(diagnostics)
                       : new FhirFailure.Unprocessable(IssueType.PROCESSING, diagnostics)));
     } else {
-      try (Stream<Path> files = Files.list(job.place)) {
-        for (Path file : files.toList()) {
-          if (!file.getFileName().toString().equals(REQUEST)) {
-            Files.delete(file);
-          }
-        }
-      }
       threads.execute(job::run);
     }
   }
@@ -243,7 +256,7 @@ public final class ExportJobs implements AutoCloseable {
       Path place = folder.resolve(id);
       try {
         Files.createDirectories(place);
-        JSON.writeValue(place.resolve(REQUEST).toFile(), request);
+        WholeFile.write(place.resolve(ExportWork.REQUEST), request);
       } catch (IOException e) {
         throw new FhirFailure.Fault("The export can't be written down", e);
       }
@@ -313,20 +326,11 @@ public final class ExportJobs implements AutoCloseable {
   }
 
   private static void delete(Path place) {
-    try (Stream<Path> all = Files.walk(place)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
+    try {
+      ExportWork.delete(place);
     } catch (IOException e) {
       LOG.warn("The files of an export can't be deleted: {}", e.toString());
     }
-  }
-
-  /** All of it or nothing: a server that is killed leaves no half of it. */
-  private static void write(Path file, ObjectNode json) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".part");
-    JSON.writeValue(draft.toFile(), json);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static ObjectNode json(ExportManifest manifest) {
@@ -356,14 +360,18 @@ public final class ExportJobs implements AutoCloseable {
     return files;
   }
 
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
   /** Breaks off what is at work; the next start takes it up. */
   @Override
   public void close() {
-    isClosing.set(true);
+    closing.countDown();
     threads.shutdown();
     try {
       if (!threads.awaitTermination(CLOSING_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("An export is still at work; the next start begins it anew");
+        LOG.warn("An export is still at work; the next start goes on with it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

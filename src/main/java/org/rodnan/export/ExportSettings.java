@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param jobsMax exports kept, at work or done
  * @param ageMax how long the files of one are kept after it was asked for
  * @param fileBytesMax a file that is longer is followed by another one
+ * @param resumeChangesMax resources that may be changed or deleted between the beginning of an
+ *     export that was broken off and its going on; if there are more it begins anew
  * @param pseudonymKeyFile whose bytes are the key of pseudonyms; without it nothing is
  *     de-identified
  * @param shiftDaysMax by how many days dates are shifted at most
@@ -27,6 +29,7 @@ record ExportSettings(
     @DefaultValue("16") int jobsMax,
     @DefaultValue("24h") Duration ageMax,
     @DefaultValue("268435456") long fileBytesMax,
+    @DefaultValue("1000000") int resumeChangesMax,
     @Nullable Path pseudonymKeyFile,
     @DefaultValue("365") int shiftDaysMax,
     @DefaultValue("5") int anonymityMin,
@@ -36,6 +39,10 @@ record ExportSettings(
   static final int SHIFT_DAYS_MIN = 30;
 
   ExportSettings {
+    if (resumeChangesMax < 0 || resumeChangesMax == Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rodnan.export.resume-changes-max is " + resumeChangesMax + "; expected 0 to 2147483646");
+    }
     if (threads < 1 || jobsMax < 1 || fileBytesMax < 1) {
       throw new IllegalArgumentException(
           "rodnan.export.threads is "

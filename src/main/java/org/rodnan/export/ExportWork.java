@@ -1,8 +1,6 @@
 package org.rodnan.export;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,39 +10,37 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
-import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.deidentification.Deidentifier;
+import org.rodnan.export.Checkpoint.Beginning;
 import org.rodnan.export.ExportManifest.ExportFile;
 import org.rodnan.export.ExportRequest.NamedView;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
-import org.rodnan.fhir.ResourceKey;
-import org.rodnan.fhir.ResourceTypes;
-import org.rodnan.index.Compartment;
 import org.rodnan.search.ResourceScan;
 import org.rodnan.search.ResourceScan.Moment;
 import org.rodnan.search.ResourceScan.Owners;
-import org.rodnan.search.ResourceScan.Selection;
-import org.rodnan.search.SearchRequest.Parameter;
-import org.rodnan.store.HistoryQuery;
-import org.rodnan.store.HistoryScope;
 import org.rodnan.store.ResourceStore;
 import org.rodnan.store.ResourceVersion;
-import org.rodnan.view.RowFormat;
-import org.rodnan.view.View;
 import org.rodnan.view.ViewCompiler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Carries out exports, each in constant memory and of one point in time. Thread safe. */
+/**
+ * Carries out exports, each in constant memory and of one point in time; what was broken off goes
+ * on of its own point in time, after the files that were finished. Thread safe.
+ */
 final class ExportWork {
-  private static final String PATIENT = "Patient";
-  private static final int DELETED_PAGE = 500;
-  private static final int DELETED_ENTRIES_MAX = 1_000;
+  /** What is asked for, beside the checkpoint. */
+  static final String REQUEST = "request.json";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExportWork.class);
+  private static final String EARLIER = "earlier";
 
   private final ResourceScan scans;
   private final ResourceStore store;
@@ -53,8 +49,7 @@ final class ExportWork {
   private final ViewRun runs;
   private final ElementChoice elements;
   private final Optional<Deidentifier> deidentifier;
-  private final int anonymityMin;
-  private final long fileBytesMax;
+  private final ExportSettings settings;
   private final Clock clock;
 
   ExportWork(
@@ -65,8 +60,7 @@ final class ExportWork {
       ViewRun runs,
       ElementChoice elements,
       Optional<Deidentifier> deidentifier,
-      int anonymityMin,
-      long fileBytesMax,
+      ExportSettings settings,
       Clock clock) {
     this.scans = scans;
     this.store = store;
@@ -75,8 +69,7 @@ final class ExportWork {
     this.runs = runs;
     this.elements = elements;
     this.deidentifier = deidentifier;
-    this.anonymityMin = anonymityMin;
-    this.fileBytesMax = fileBytesMax;
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -86,12 +79,14 @@ final class ExportWork {
     void of(long total);
 
     /**
-     * One more is done.
+     * Some more are done.
      *
      * @throws CancellationException if nobody wants the rest
      */
-    void step();
+    void step(long more);
   }
+
+  private record Opened(Moment moment, Checkpoint checkpoint) {}
 
   /**
    * Judges a request before it is taken.
@@ -106,38 +101,58 @@ final class ExportWork {
           "_deidentify");
     }
     for (NamedView view : request.views()) {
-      compiled(view);
+      compiler.compile(view.definition().getBytes(StandardCharsets.UTF_8));
     }
     Owners whose = owners(request);
     try (Moment moment = scans.open()) {
       for (String type : request.filters().keySet()) {
-        moment.count(selection(request, type, whose));
+        moment.count(ExportRun.selection(request, type, whose));
       }
     }
   }
 
-  ExportManifest carryOut(ExportRequest request, Path folder, Progress progress)
+  /**
+   * Writes what is asked for, or what of it wasn't written yet when it was broken off. If its point
+   * in time is not to be had again it begins anew: the store is another one, or has changed too
+   * much, or content of then was expunged; the files were touched; or the key of pseudonyms is
+   * another one.
+   *
+   * @param place of the checkpoint and the request; what else is in it is deleted if it begins anew
+   * @param folder for the files
+   * @throws FhirFailure.Busy if it can't go on now; it may be called again
+   */
+  ExportManifest carryOut(ExportRequest request, Path place, Path folder, Progress progress)
       throws IOException {
-    Instant time = clock.instant();
-    Owners whose = owners(request);
-    try (Moment moment = scans.open()) {
+    Opened opened = open(request, place, folder);
+    Beginning beginning = opened.checkpoint().beginning();
+    try (Moment moment = opened.moment()) {
       Optional<DeidentifiedReading> masked =
           request.isDeidentified()
               ? Optional.of(
                   new DeidentifiedReading(
-                      deidentifier.orElseThrow(), LocalDate.ofInstant(time, ZoneOffset.UTC)))
+                      deidentifier.orElseThrow(),
+                      LocalDate.ofInstant(beginning.instant(), ZoneOffset.UTC)))
               : Optional.empty();
+      ExportRun run =
+          new ExportRun(
+              request,
+              moment,
+              opened.checkpoint(),
+              folder,
+              progress,
+              masked,
+              compiler,
+              runs,
+              elements,
+              settings.fileBytesMax());
       List<ExportFile> output = new ArrayList<>();
       if (request.views().isEmpty()) {
-        output.addAll(resources(request, whose, moment, folder, progress, masked));
+        output.addAll(run.resources());
         if (masked.isPresent()) {
-          try (ExportFiles out = new ExportFiles(folder, "Parameters", fileBytesMax)) {
-            out.line(masked.get().report(anonymityMin));
-            output.addAll(out.written());
-          }
+          output.addAll(run.report(settings.anonymityMin()));
         }
       } else {
-        output.addAll(views(request, whose, moment, folder, progress, masked));
+        output.addAll(run.views());
       }
       // What was deleted is named by its id.
       List<ExportFile> deleted =
@@ -146,10 +161,80 @@ final class ExportWork {
                   || !request.views().isEmpty()
                   || !request.groups().isEmpty()
               ? List.of()
-              : deleted(request, moment.position(), folder);
-      return new ExportManifest(time, time, clock.instant(), output, deleted);
+              : new Deletions(store, settings.fileBytesMax())
+                  .write(request, opened.checkpoint(), folder);
+      Instant begun = beginning.instant();
+      return new ExportManifest(begun, begun, clock.instant(), output, deleted);
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  private Opened open(ExportRequest request, Path place, Path folder) throws IOException {
+    Optional<Checkpoint> before = Checkpoint.find(place, folder);
+    if (before.isPresent()) {
+      Optional<Moment> moment = moment(request, before.get().beginning(), place.resolve(EARLIER));
+      if (moment.isPresent()) {
+        return new Opened(moment.get(), before.get());
+      }
+    }
+    return begin(request, place, folder);
+  }
+
+  /** That of an export that was broken off; empty if it is not to be had again. */
+  private Optional<Moment> moment(ExportRequest request, Beginning beginning, Path earlier) {
+    if (!beginning.masking().equals(masking(request))) {
+      LOG.warn("An export begins anew, as the key of pseudonyms is another one");
+      return Optional.empty();
+    }
+    LogPosition position = beginning.logPosition();
+    if (!beginning.entry().equals(entry(position))) {
+      LOG.warn("An export begins anew, as it was of another store");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(scans.open(position, earlier, settings.resumeChangesMax()));
+    } catch (FhirFailure.Malformed | FhirFailure.Unprocessable e) {
+      LOG.warn("An export begins anew: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Opened begin(ExportRequest request, Path place, Path folder) throws IOException {
+    check(request);
+    clear(place);
+    Files.createDirectories(folder);
+    Instant time = clock.instant();
+    Owners whose = owners(request);
+    Moment moment = scans.open();
+    try {
+      LogPosition position = moment.position();
+      Beginning beginning = Beginning.of(time, position, entry(position), whose, masking(request));
+      return new Opened(moment, Checkpoint.begin(place, beginning));
+    } catch (IOException | RuntimeException e) {
+      moment.close();
+      throw e;
+    }
+  }
+
+  /** Deletes all but the request. */
+  static void clear(Path place) throws IOException {
+    Checkpoint.delete(place);
+    try (Stream<Path> files = Files.list(place)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith(REQUEST)) {
+          delete(file);
+        }
+      }
+    }
+  }
+
+  /** A file, or a folder with all that is in it. */
+  static void delete(Path path) throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
     }
   }
 
@@ -161,226 +246,23 @@ final class ExportWork {
     return owners.of(request.patients(), request.groups());
   }
 
-  private View compiled(NamedView view) {
-    return compiler.compile(view.definition().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static Selection selection(ExportRequest request, String type, Owners whose) {
-    return new Selection(
-        type, whose, since(request), request.filters().getOrDefault(type, List.of()));
-  }
-
-  private static Optional<Instant> since(ExportRequest request) {
-    return request.since().isEmpty()
-        ? Optional.empty()
-        : Optional.of(Instant.parse(request.since()));
-  }
-
-  private List<ExportFile> resources(
-      ExportRequest request,
-      Owners whose,
-      Moment moment,
-      Path folder,
-      Progress progress,
-      Optional<DeidentifiedReading> masked)
-      throws IOException {
-    List<Selection> selections = new ArrayList<>();
-    long total = 0;
-    for (String type : ResourceTypes.all()) {
-      if (request.types().isEmpty() || request.types().contains(type)) {
-        Selection selection = selection(request, type, whose);
-        long count = moment.count(selection);
-        if (masked.isPresent() && !Deidentifier.TYPES.contains(type)) {
-          masked.get().leftOut(type, count);
-        } else if (count > 0) {
-          selections.add(selection);
-          total += count;
-        }
-      }
+  /** What the log has at a position: another log has another entry there. */
+  private String entry(LogPosition position) {
+    if (position.equals(LogPosition.START)) {
+      return "";
     }
-    progress.of(total);
-    List<ExportFile> files = new ArrayList<>();
-    for (Selection selection : selections) {
-      String type = selection.type();
-      if (request.format() == RowFormat.PARQUET) {
-        files.add(
-            rows(
-                request,
-                type,
-                whole(type),
-                moment,
-                whose,
-                selection.filters(),
-                folder,
-                progress,
-                masked));
-        continue;
-      }
-      try (ExportFiles out = new ExportFiles(folder, type, fileBytesMax)) {
-        moment.forEach(
-            selection,
-            body -> {
-              try {
-                Optional<byte[]> json =
-                    masked.isPresent() ? masked.get().json(body.json()) : Optional.of(body.json());
-                if (json.isPresent()) {
-                  out.line(
-                      request.elements().isEmpty()
-                          ? json.get()
-                          : elements.part(type, json.get(), request.elements()));
-                }
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-              progress.step();
-              return true;
-            });
-        files.addAll(out.written());
-      }
-    }
-    return files;
+    return store.read(new LogPosition(position.value() - 1), 1).stream()
+        .map(entry -> entry.version())
+        .map(ExportWork::named)
+        .findFirst()
+        .orElse("none");
   }
 
-  private List<ExportFile> views(
-      ExportRequest request,
-      Owners whose,
-      Moment moment,
-      Path folder,
-      Progress progress,
-      Optional<DeidentifiedReading> masked)
-      throws IOException {
-    List<View> views = request.views().stream().map(this::compiled).toList();
-    long total = 0;
-    for (View view : views) {
-      total += moment.count(new Selection(view.type(), whose, since(request), List.of()));
-    }
-    progress.of(total);
-    List<ExportFile> files = new ArrayList<>();
-    for (int i = 0; i < views.size(); i++) {
-      files.add(
-          rows(
-              request,
-              request.views().get(i).name(),
-              views.get(i),
-              moment,
-              whose,
-              List.of(),
-              folder,
-              progress,
-              masked));
-    }
-    return files;
+  private static String named(ResourceVersion version) {
+    return version.key() + " " + version.version() + " " + version.lastUpdated();
   }
 
-  /** A file of the rows of a view. */
-  private ExportFile rows(
-      ExportRequest request,
-      String name,
-      View view,
-      Moment moment,
-      Owners whose,
-      List<List<Parameter>> filters,
-      Path folder,
-      Progress progress,
-      Optional<DeidentifiedReading> masked)
-      throws IOException {
-    String file = name + "." + request.format().code();
-    ViewRun.Request run =
-        new ViewRun.Request(
-            view,
-            request.format(),
-            request.hasHeader(),
-            whose,
-            since(request),
-            OptionalLong.empty(),
-            List.of());
-    Function<byte[], Optional<Resource>> reading =
-        masked
-            .<Function<byte[], Optional<Resource>>>map(each -> each::resource)
-            .orElse(json -> Optional.of(ViewRun.parsed(json)));
-    try (OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(folder.resolve(file)), 256 * 1024)) {
-      return new ExportFile(
-          name, file, runs.write(run, out, moment, filters, reading, progress::step));
-    }
-  }
-
-  /** Each resource as one cell, beside what it is found by. */
-  private View whole(String type) {
-    return compiler.compile(
-        """
-        {"resource":"%s","name":"%s","select":[{"column":[
-          {"name":"id","path":"getResourceKey()","type":"id"},
-          {"name":"version","path":"meta.versionId","type":"id"},
-          {"name":"last_updated","path":"meta.lastUpdated","type":"instant"},
-          {"name":"resource","path":"$this","type":"%s"}]}]}
-        """
-            .formatted(type, type, type)
-            .getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Tombstones that are still the last word about their key. */
-  private List<ExportFile> deleted(ExportRequest request, LogPosition asOf, Path folder)
-      throws IOException {
-    List<ResourceKey> keys = new ArrayList<>();
-    try (ExportFiles out = new ExportFiles(folder, "deleted", fileBytesMax)) {
-      Optional<LogPosition> before = Optional.empty();
-      while (true) {
-        List<ResourceVersion> page =
-            store.history(
-                new HistoryQuery(
-                    new HistoryScope.OfSystem(),
-                    since(request),
-                    Optional.empty(),
-                    asOf,
-                    before,
-                    DELETED_PAGE));
-        for (ResourceVersion version : page) {
-          if (version instanceof ResourceVersion.Tombstone tombstone
-              && isWanted(request, tombstone)) {
-            keys.add(tombstone.key());
-          }
-        }
-        if (keys.size() >= DELETED_ENTRIES_MAX || (page.size() < DELETED_PAGE && !keys.isEmpty())) {
-          out.line(deletions(keys));
-          keys.clear();
-        }
-        if (page.size() < DELETED_PAGE) {
-          return out.written().stream()
-              .map(file -> new ExportFile("Bundle", file.name(), file.count()))
-              .toList();
-        }
-        before = Optional.of(page.getLast().position());
-      }
-    }
-  }
-
-  private boolean isWanted(ExportRequest request, ResourceVersion.Tombstone tombstone) {
-    String type = tombstone.key().type();
-    boolean isAsked = request.types().isEmpty() || request.types().contains(type);
-    boolean isOfPatients =
-        request.scope() == ExportRequest.Scope.SYSTEM || Compartment.has(PATIENT, type);
-    return isAsked
-        && isOfPatients
-        && request.patients().isEmpty()
-        && store
-            .read(tombstone.key())
-            .filter(current -> current.version().equals(tombstone.version()))
-            .isPresent();
-  }
-
-  private static byte[] deletions(List<ResourceKey> keys) {
-    StringBuilder bundle =
-        new StringBuilder("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[");
-    String separator = "";
-    for (ResourceKey key : keys) {
-      bundle
-          .append(separator)
-          .append("{\"request\":{\"method\":\"DELETE\",\"url\":\"")
-          .append(key)
-          .append("\"}}");
-      separator = ",";
-    }
-    return bundle.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+  private String masking(ExportRequest request) {
+    return request.isDeidentified() ? deidentifier.map(Deidentifier::signature).orElse("none") : "";
   }
 }

@@ -15,6 +15,7 @@ import org.hl7.fhir.r4.model.Resource;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.LogPosition;
 import org.rodnan.search.ResourceScan;
 import org.rodnan.search.ResourceScan.Moment;
 import org.rodnan.search.ResourceScan.Owners;
@@ -138,7 +139,8 @@ public final class ViewRun {
         rows ->
             moment.forEach(
                 selection,
-                body -> {
+                LogPosition.START,
+                (body, created) -> {
                   reading.apply(body.json()).ifPresent(rows);
                   seen.run();
                   return true;

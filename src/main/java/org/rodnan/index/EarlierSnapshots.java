@@ -1,6 +1,7 @@
 package org.rodnan.index;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,8 +30,8 @@ import org.rodnan.store.ResourceVersion;
 /**
  * The data as they stood at an earlier position of the log. Of the documents of now those are
  * hidden that were written since, and beside them stand the versions that were current then,
- * indexed in memory for as long as the snapshot is open. Search parameters are those of now. Thread
- * safe; one is made at a time.
+ * indexed in memory or in files for as long as the snapshot is open. Search parameters are those of
+ * now. Thread safe; in memory one is made at a time.
  */
 public final class EarlierSnapshots {
   private static final String AS_OF = "asOf";
@@ -73,6 +74,34 @@ public final class EarlierSnapshots {
     }
   }
 
+  /**
+   * As {@link #at(LogPosition, IndexSnapshot)}, for work of any length over however many changes:
+   * what was current then is kept in files, and of each changed resource some dozen bytes in
+   * memory.
+   *
+   * @param folder for the files, made anew; deleted when the snapshot is closed
+   * @param changesMax instead of {@code rodnan.limits.as-of-changes-max}
+   */
+  public IndexSnapshot at(LogPosition position, IndexSnapshot now, Path folder, int changesMax) {
+    if (now.position().equals(position)) {
+      return now;
+    }
+    try {
+      requireEndOfUnit(position, now.position());
+      return made(position, now, LuceneIndex.inFiles(folder), changesMax, "are looked up");
+    } catch (IOException e) {
+      now.close();
+      throw unmakeable(position, e);
+    } catch (RuntimeException e) {
+      now.close();
+      throw e;
+    }
+  }
+
+  private static FhirFailure.Fault unmakeable(LogPosition position, IOException e) {
+    return new FhirFailure.Fault("The index as of log position " + position + " can't be made", e);
+  }
+
   private void requireEndOfUnit(LogPosition position, LogPosition now) {
     if (!now.holds(position)) {
       throw new FhirFailure.Malformed(
@@ -102,28 +131,34 @@ public final class EarlierSnapshots {
       throw new FhirFailure.Busy("Interrupted while waiting", RETRY_AFTER);
     }
     try {
-      return made(position, now);
+      return made(
+          position,
+          now,
+          LuceneIndex.inMemory(),
+          limits.asOfChangesMax(),
+          "rodnan.limits.as-of-changes-max allows");
     } catch (IOException e) {
-      throw new FhirFailure.Fault("The index as of log position " + position + " can't be made", e);
+      throw unmakeable(position, e);
     } finally {
       making.unlock();
     }
   }
 
-  private IndexSnapshot made(LogPosition position, IndexSnapshot now) throws IOException {
-    LuceneIndex past = LuceneIndex.inMemory();
+  private IndexSnapshot made(
+      LogPosition position, IndexSnapshot now, LuceneIndex past, int changesMax, String maximum)
+      throws IOException {
     try {
       Replaced replaced = new Replaced(past, index.extractor());
-      boolean areAll =
-          store.replaced(position, now.position(), limits.asOfChangesMax(), replaced::add);
+      boolean areAll = store.replaced(position, now.position(), changesMax, replaced::add);
       if (!areAll) {
         throw new FhirFailure.Unprocessable(
             IssueType.TOOCOSTLY,
             "Since log position "
                 + position
-                + " more resources were changed or deleted than rodnan.limits.as-of-changes-max"
-                + " allows, "
-                + limits.asOfChangesMax()
+                + " more resources were changed or deleted than "
+                + maximum
+                + ", "
+                + changesMax
                 + "; expected a later position",
             AS_OF);
       }

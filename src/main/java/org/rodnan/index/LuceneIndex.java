@@ -35,6 +35,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.NRTCachingDirectory;
@@ -134,9 +135,37 @@ final class LuceneIndex implements AutoCloseable {
 
   /** An empty index that is kept in memory, and never committed. */
   static LuceneIndex inMemory() throws IOException {
-    Directory directory = new ByteBuffersDirectory();
-    IndexWriter writer = new IndexWriter(directory, config(IndexWriterConfig.OpenMode.CREATE));
-    return new LuceneIndex(directory, writer, "", LogPosition.START, "", new AtomicInteger());
+    return passing(new ByteBuffersDirectory());
+  }
+
+  /**
+   * An empty index in files that are deleted with their folder when it is closed, and never
+   * committed.
+   *
+   * @param folder what is in it is deleted
+   */
+  static LuceneIndex inFiles(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    wipe(folder);
+    return passing(
+        new FilterDirectory(FSDirectory.open(folder)) {
+          @Override
+          public void close() throws IOException {
+            super.close();
+            wipe(folder);
+            Files.delete(folder);
+          }
+        });
+  }
+
+  private static LuceneIndex passing(Directory directory) throws IOException {
+    try {
+      IndexWriter writer = new IndexWriter(directory, config(IndexWriterConfig.OpenMode.CREATE));
+      return new LuceneIndex(directory, writer, "", LogPosition.START, "", new AtomicInteger());
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
   }
 
   private static @Nullable LogPosition usablePosition(

@@ -1,29 +1,24 @@
 package org.rodnan.search;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
-import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.DocValues;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.CollectionTerminatedException;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.SimpleCollector;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.util.BytesRef;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.Compartment;
+import org.rodnan.index.CreationOrder;
+import org.rodnan.index.EarlierSnapshots;
 import org.rodnan.index.FieldNames;
 import org.rodnan.index.IndexSnapshot;
 import org.rodnan.index.StoredBody;
@@ -37,10 +32,12 @@ public final class ResourceScan {
   private static final String PATIENT = "Patient";
 
   private final Snapshots snapshots;
+  private final EarlierSnapshots earlier;
   private final Planning planning;
 
-  ResourceScan(Snapshots snapshots, Planning planning) {
+  ResourceScan(Snapshots snapshots, EarlierSnapshots earlier, Planning planning) {
     this.snapshots = snapshots;
+    this.earlier = earlier;
     this.planning = planning;
   }
 
@@ -82,6 +79,31 @@ public final class ResourceScan {
     return new Moment(snapshots.current());
   }
 
+  /**
+   * A moment that was open before. Search parameters and value sets are those of now.
+   *
+   * @param position of that moment
+   * @param folder for what was changed since, made anew, and deleted when the moment is closed
+   * @param changesMax so many changed resources are looked up
+   * @throws FhirFailure.Malformed if the log isn't there yet, or was inside of a transaction there
+   * @throws FhirFailure.Unprocessable if more was changed since, or something that was current then
+   *     was expunged
+   * @throws FhirFailure.Busy while the index is rebuilt
+   */
+  public Moment open(LogPosition position, Path folder, int changesMax) {
+    return new Moment(earlier.at(position, snapshots.current(), folder, changesMax));
+  }
+
+  /** Takes resources one after the other. */
+  @FunctionalInterface
+  public interface Use {
+    /**
+     * @param created orders the resources
+     * @return whether more are wanted
+     */
+    boolean take(StoredBody body, LogPosition created);
+  }
+
   /** One point in time, which holds files open until it is closed. For one thread at a time. */
   public final class Moment implements AutoCloseable {
     private final IndexSnapshot snapshot;
@@ -99,26 +121,39 @@ public final class ResourceScan {
      * @throws FhirFailure.Malformed if a filter can't be understood
      */
     public long count(Selection selection) {
+      return count(selection, LogPosition.START);
+    }
+
+    /**
+     * @param after only those that were created after it
+     * @throws FhirFailure.Malformed if a filter can't be understood
+     */
+    public long count(Selection selection, LogPosition after) {
       try {
-        return snapshot.searcher().count(query(selection));
+        return snapshot.searcher().count(query(selection, after));
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
       }
     }
 
     /**
-     * Hands over each resource, in an order that stays the same in this moment.
+     * Hands over each resource, in the order in which they were first created.
      *
-     * @param use says whether more are wanted
+     * @param after only those that were created after it
      * @throws FhirFailure.Malformed if a filter can't be understood
      */
-    public void forEach(Selection selection, Predicate<StoredBody> use) {
+    public void forEach(Selection selection, LogPosition after, Use use) {
       try {
-        IndexSearcher searcher = snapshot.searcher();
-        searcher.search(query(selection), new Bodies(use));
+        InCreationOrder.forEach(snapshot.searcher(), query(selection, after), use);
       } catch (IOException e) {
         throw new FhirFailure.Fault("The index can't be read", e);
       }
+    }
+
+    private Query query(Selection selection, LogPosition after) {
+      return after.equals(LogPosition.START)
+          ? query(selection)
+          : Criteria.and(query(selection), CreationOrder.after(after));
     }
 
     private Query query(Selection selection) {
@@ -157,40 +192,6 @@ public final class ResourceScan {
     @Override
     public void close() {
       snapshot.close();
-    }
-  }
-
-  private static final class Bodies extends SimpleCollector {
-    private final Predicate<StoredBody> use;
-    private BinaryDocValues values = DocValues.emptyBinary();
-    private boolean isDone;
-
-    Bodies(Predicate<StoredBody> use) {
-      this.use = use;
-    }
-
-    @Override
-    protected void doSetNextReader(LeafReaderContext context) throws IOException {
-      if (isDone) {
-        throw new CollectionTerminatedException();
-      }
-      values = DocValues.getBinary(context.reader(), FieldNames.BODY);
-    }
-
-    @Override
-    public void collect(int doc) throws IOException {
-      if (!values.advanceExact(doc)) {
-        throw new IOException("Document " + doc + " has no body");
-      }
-      if (!use.test(StoredBody.decode(values.binaryValue()))) {
-        isDone = true;
-        throw new CollectionTerminatedException();
-      }
-    }
-
-    @Override
-    public ScoreMode scoreMode() {
-      return ScoreMode.COMPLETE_NO_SCORES;
     }
   }
 }

@@ -76,8 +76,8 @@ class SearchConfiguration {
   }
 
   @Bean
-  ResourceScan resourceScan(Snapshots snapshots, Planning planning) {
-    return new ResourceScan(snapshots, planning);
+  ResourceScan resourceScan(Snapshots snapshots, EarlierSnapshots earlier, Planning planning) {
+    return new ResourceScan(snapshots, earlier, planning);
   }
 
   @Bean
