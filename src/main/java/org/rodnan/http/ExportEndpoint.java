@@ -3,9 +3,6 @@ package org.rodnan.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
@@ -60,7 +56,6 @@ final class ExportEndpoint {
   private static final Pattern NEXT_FILTER = Pattern.compile(",(?=[A-Z][A-Za-z]+\\?)");
 
   private static final Pattern VIEW_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final Pattern RANGE = Pattern.compile("bytes=(\\d*)-(\\d*)");
 
   private final ExportJobs jobs;
   private final ViewEndpoint views;
@@ -287,7 +282,7 @@ final class ExportEndpoint {
       return Answer.empty(202);
     }
     if (target.file().isPresent()) {
-      return file(request, target.id(), target.file().get());
+      return file(method, request, target.id(), target.file().get());
     }
     String place = request.links().base() + "/" + Routes.EXPORT + "/" + target.id();
     return switch (jobs.state(target.id())) {
@@ -342,49 +337,14 @@ final class ExportEndpoint {
     }
   }
 
-  /** Whole, or from where a transfer broke off (RFC 9110, section 14). */
-  private Answer file(FhirRequest request, String id, String name) {
-    Path path = jobs.file(id, name);
-    long length;
-    try {
-      length = Files.size(path);
-    } catch (IOException e) {
-      throw new FhirFailure.NotFound("The file " + name + " of export " + id + " is gone");
-    }
-    String type = type(name);
+  private Answer file(String method, FhirRequest request, String id, String name) {
     // A file never changes once it is listed.
-    String tag = "\"" + id + "-" + name + "\"";
-    Map<String, String> headers =
-        Map.of("ETag", tag, "Accept-Ranges", "bytes", "X-Content-Type-Options", "nosniff");
-    Optional<String> range = request.header("Range");
-    boolean isOfThis = request.header("If-Range").map(tag::equals).orElse(true);
-    Matcher asked = RANGE.matcher(range.orElse("").strip());
-    if (isOfThis && asked.matches() && !asked.group().equals("bytes=-")) {
-      return part(path, length, asked, type).with(headers);
-    }
-    return Answer.of(200, new FileContent(path, 0, length, false), type).with(headers);
-  }
-
-  private static Answer part(Path path, long length, Matcher asked, String type) {
-    long from = number(asked.group(1), -1);
-    long to = number(asked.group(2), Long.MAX_VALUE);
-    if (from < 0) {
-      from = Math.max(0, length - to);
-      to = length - 1;
-    }
-    to = Math.min(to, length - 1);
-    if (from >= length || from > to) {
-      return Answer.empty(416).with("Content-Range", "bytes */" + length);
-    }
-    return Answer.of(206, new FileContent(path, from, to - from + 1, false), type)
-        .with("Content-Range", "bytes " + from + "-" + to + "/" + length);
-  }
-
-  private static long number(String digits, long otherwise) {
-    if (digits.isEmpty()) {
-      return otherwise;
-    }
-    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+    FileDownload download =
+        new FileDownload(jobs.file(id, name), type(name), "\"" + id + "-" + name + "\"");
+    return download
+        .answer(method, request::header)
+        .orElseThrow(
+            () -> new FhirFailure.NotFound("The file " + name + " of export " + id + " is gone"));
   }
 
   private static String type(String name) {

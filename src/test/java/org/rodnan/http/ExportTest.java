@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hardwood.InputFile;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -279,11 +283,70 @@ class ExportTest {
     Answer behind = file(file, "Range", "bytes=" + bytes.length + "-");
     assertThat(behind.status()).isEqualTo(416);
     assertThat(behind.header("Content-Range")).contains("bytes */" + bytes.length);
+    assertThat(file(file, "Range", "bytes=-0").status()).isEqualTo(416);
     assertThat(file(file, "Range", "bytes=5-", "If-Range", "\"other\"").status()).isEqualTo(200);
+    for (String ignored : List.of("bytes=-", "bytes=x", "lines=1-2", "bytes=0-1,4-5")) {
+      Answer all = file(file, "Range", ignored);
+      assertThat(all.status()).describedAs(ignored).isEqualTo(200);
+      assertThat(all.text()).isEqualTo(whole.text());
+    }
+    String path = file.path("url").asText().substring(client.base().length());
+    Answer head = client.send("HEAD", path, Optional.empty(), "Range", "bytes=5-");
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("Content-Length")).contains("" + bytes.length);
+    Answer known = file(file, "If-None-Match", "\"other\", W/" + tag);
+    assertThat(known.status()).isEqualTo(304);
+    assertThat(known.header("ETag")).contains(tag);
+    assertThat(file(file, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+    assertThat(file(file, "If-Match", "\"other\"", "Range", "bytes=5-").status()).isEqualTo(412);
+    assertThat(file(file, "If-Match", tag, "Range", "bytes=5-").status()).isEqualTo(206);
     Answer packed = file(file, "Accept-Encoding", "gzip");
     assertThat(packed.header("Content-Encoding")).contains("gzip");
     assertThat(packed.header("ETag")).isPresent().isNotEqualTo(whole.header("ETag"));
     assertThat(packed.response().body().length).isLessThan(bytes.length / 2);
+    String packedTag = packed.header("ETag").orElseThrow();
+    assertThat(file(file, "Accept-Encoding", "gzip", "If-None-Match", packedTag).status())
+        .isEqualTo(304);
+  }
+
+  /** A client whose connection is cut while it reads gets the rest with a second request. */
+  @Test
+  void letsABrokenTransferGoOn() throws IOException {
+    JsonNode file = manifest("/$export?_type=Observation").path("output").get(0);
+    URI url = URI.create(file.path("url").asText());
+    byte[] whole = file(file).response().body();
+    ByteArrayOutputStream got = new ByteArrayOutputStream();
+    String tag;
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n\r\n")
+                  .getBytes(UTF_8));
+      InputStream in = socket.getInputStream();
+      StringBuilder head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) in.read());
+      }
+      assertThat(head.toString()).startsWith("HTTP/1.1 200").contains("Accept-Ranges: bytes");
+      tag =
+          head.toString()
+              .lines()
+              .filter(line -> line.startsWith("ETag: "))
+              .findFirst()
+              .orElseThrow();
+      got.write(in.readNBytes(whole.length / 3));
+    }
+    Answer rest =
+        file(
+            file,
+            "Range",
+            "bytes=" + got.size() + "-",
+            "If-Range",
+            tag.substring("ETag: ".length()));
+    assertThat(rest.status()).isEqualTo(206);
+    got.write(rest.response().body());
+    assertThat(got.toByteArray()).isEqualTo(whole);
   }
 
   @Test
