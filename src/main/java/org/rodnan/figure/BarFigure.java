@@ -1,6 +1,7 @@
 package org.rodnan.figure;
 
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 
@@ -28,6 +29,11 @@ public record BarFigure(Caption caption, List<String> categories, List<Series> s
     for (int i = 0; i < drawn.size(); i++) {
       Charts.add(chart, i + 1, categories, drawn.get(i)).setFillColor(Palette.series(i));
     }
+    // Bars begin at zero, and so does what is missing.
+    Charts.spread(
+        chart,
+        DoubleStream.concat(
+            DoubleStream.of(0), drawn.stream().flatMapToDouble(each -> each.ends())));
     return Svg.of(caption, chart);
   }
 }

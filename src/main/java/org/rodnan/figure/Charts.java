@@ -4,10 +4,12 @@ import java.awt.Font;
 import java.awt.font.FontRenderContext;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
@@ -162,6 +164,19 @@ final class Charts {
     return errors.stream().anyMatch(Double::isFinite)
         ? chart.addSeries(name, categories, orZero(values), orZero(errors))
         : chart.addSeries(name, categories, orZero(values));
+  }
+
+  /**
+   * Gives values that are all the same an axis around them: of no range the library makes none.
+   *
+   * @param drawn what is drawn, with the ends of error bars
+   */
+  static void spread(CategoryChart chart, DoubleStream drawn) {
+    DoubleSummaryStatistics range = drawn.filter(Double::isFinite).summaryStatistics();
+    if (range.getCount() > 0 && range.getMax() == range.getMin()) {
+      double margin = Math.max(1, Math.abs(range.getMax()) / 2);
+      chart.getStyler().setYAxisMin(range.getMin() - margin).setYAxisMax(range.getMax() + margin);
+    }
   }
 
   private static List<Double> orZero(List<Double> numbers) {

@@ -3,6 +3,7 @@ package org.rodnan.figure;
 import java.awt.BasicStroke;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
@@ -53,6 +54,13 @@ public record CourseFigure(
         Charts.add(chart, 0, names, new Series(mean.name(), at(kept, mean.points())));
     thick.setLineColor(Palette.series(0)).setLineStyle(new BasicStroke(THICK));
     thick.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(Palette.series(0));
+    Charts.spread(
+        chart,
+        DoubleStream.concat(
+            mean.ends(),
+            courses.stream()
+                .flatMap(course -> at(kept, course).stream())
+                .mapToDouble(each -> each)));
     return Svg.of(caption, chart);
   }
 

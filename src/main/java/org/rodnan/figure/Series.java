@@ -1,6 +1,7 @@
 package org.rodnan.figure;
 
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * Numbers that belong together, one for each category of a picture.
@@ -19,6 +20,16 @@ public record Series(String name, List<Point> points) {
    * @param error not finite if it has no bar
    */
   public record Point(double value, double error) {}
+
+  /** The ends of what is drawn of it. */
+  DoubleStream ends() {
+    return points.stream()
+        .filter(point -> Double.isFinite(point.value()))
+        .flatMapToDouble(point -> {
+          double error = Double.isFinite(point.error()) ? point.error() : 0;
+          return DoubleStream.of(point.value() - error, point.value() + error);
+        });
+  }
 
   boolean isEmpty() {
     return points.stream().noneMatch(point -> Double.isFinite(point.value()));

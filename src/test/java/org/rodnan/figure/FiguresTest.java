@@ -37,6 +37,10 @@ class FiguresTest {
         name, java.util.Arrays.stream(values).mapToObj(value -> new Point(value, 2)).toList());
   }
 
+  private static Series alone(String name, double value) {
+    return new Series(name, List.of(new Point(value, 0)));
+  }
+
   static Stream<Figure> figures() {
     Random random = new Random(7);
     List<List<Double>> courses =
@@ -55,6 +59,10 @@ class FiguresTest {
         new BarFigure(
             CAPTION, VISITS, List.of(series("up", 3, -4, Double.NaN), series("up", 1, 2, 3))),
         new CourseFigure(CAPTION, VISITS, courses, series("Mean", 25, 23, 20)),
+        new BarFigure(CAPTION, List.of("month-6"), List.of(alone("nothing changed", 0))),
+        new CourseFigure(
+            CAPTION, List.of("one"), List.of(List.of(7.0), List.of(7.0)), alone("all the same", 7)),
+        new ForestFigure(CAPTION, List.of(new Estimate("nothing changed", 0, 0, 0))),
         new ForestFigure(
             CAPTION,
             List.of(
