@@ -3,6 +3,8 @@ package org.rodnan.cohort;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.interaction.ContentRule;
 import org.rodnan.search.SubjectSearch;
+import org.rodnan.terminology.DefinitionSource;
+import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +26,11 @@ class CohortConfiguration {
   @Bean
   ContentRule definitionRule(SubjectSearch subjects) {
     return new DefinitionRule(subjects);
+  }
+
+  @Bean
+  KnownMeasures knownMeasures(TerminologyService terminology, DefinitionSource current) {
+    return new KnownMeasures(terminology, current);
   }
 
   @Bean

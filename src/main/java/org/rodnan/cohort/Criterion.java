@@ -40,17 +40,24 @@ public record Criterion(
   /** As long as a search in a URL may be. */
   private static final int NAME_MAX = 65_536;
 
+  private static final int NAME_SHOWN = 60;
+
   private static final String VISIT = "visit=";
   private static final String CHANGE = "change=";
 
   public Criterion {
-    if (name.isBlank() || name.length() > NAME_MAX) {
+    if (name.isBlank()) {
       throw new FhirFailure.Malformed(
-          "A criterion's name has "
+          "A criterion's name is blank; expected one, or none", "criterion");
+    }
+    if (name.length() > NAME_MAX) {
+      throw new FhirFailure.Malformed(
+          "A criterion that begins with '"
+              + name.substring(0, NAME_SHOWN)
+              + "…' has a name, or a search without one, of "
               + name.length()
-              + " characters; expected 1 to "
-              + NAME_MAX
-              + ", not all blank",
+              + " characters; expected at most "
+              + NAME_MAX,
           "criterion");
     }
     parameters = List.copyOf(parameters);

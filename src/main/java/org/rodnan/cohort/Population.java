@@ -147,6 +147,23 @@ public final class Population {
     return new Measure(search);
   }
 
+  /** The codes of all Observations that have a number and are about somebody here. */
+  public List<String> measured() {
+    List<Parameter> numbers = new ArrayList<>();
+    numbers.add(new Parameter("patient:missing", "false"));
+    numbers.add(new Parameter("value-quantity:missing", "false"));
+    study.ifPresent(key -> numbers.add(new Parameter("study", key.toString())));
+    return moment.codes("Observation", numbers, "code").stream().sorted().toList();
+  }
+
+  /** The visits at which anybody here has an Observation, by code. */
+  public List<String> visits() {
+    List<Parameter> any = new ArrayList<>();
+    any.add(new Parameter("patient:missing", "false"));
+    study.ifPresent(key -> any.add(new Parameter("study", key.toString())));
+    return moment.codes("Observation", any, "visit").stream().sorted().toList();
+  }
+
   private List<Parameter> at(String type, List<Parameter> parameters, Optional<String> visit) {
     List<Parameter> whole = new ArrayList<>(parameters);
     visit.ifPresent(code -> {
@@ -221,6 +238,7 @@ public final class Population {
     private final List<Parameter> search;
     private final String unit;
     private final String name;
+    private final boolean isRecorded;
     private final double zero;
     private final double step;
     private final Map<String, Latest> byVisit = new HashMap<>();
@@ -237,6 +255,7 @@ public final class Population {
       MeasuredAs names = MeasuredAs.of(first);
       this.unit = names.unit();
       this.name = names.measure();
+      this.isRecorded = !first.isEmpty();
       Optional<CanonicalQuantity> none = units.canonical(unit, BigDecimal.ZERO);
       Optional<CanonicalQuantity> one = units.canonical(unit, BigDecimal.ONE);
       this.zero = none.map(each -> each.value().doubleValue()).orElse(0.0);
@@ -247,6 +266,11 @@ public final class Population {
             new Parameter("value-quantity", "ge-1e15|http://unitsofmeasure.org|" + escaped(unit)));
       }
       this.search = inUnit;
+    }
+
+    /** Whether anybody has a value of it, at whatever visit. */
+    public boolean isRecorded() {
+      return isRecorded;
     }
 
     /** In UCUM. */

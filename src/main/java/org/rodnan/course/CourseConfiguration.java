@@ -1,11 +1,9 @@
 package org.rodnan.course;
 
 import java.time.Clock;
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SubjectSearch;
-import org.rodnan.terminology.DefinitionSource;
-import org.rodnan.terminology.Terminology;
-import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -14,8 +12,6 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties(CourseSettings.class)
 class CourseConfiguration {
-  private static final String MEASURES = "https://w3id.org/rodnan/ValueSet/ssc-measure-any";
-
   @Bean
   Timelines timelines(SubjectSearch subjects, ReferenceText references, CourseSettings limits) {
     return new Timelines(subjects, references, limits);
@@ -25,21 +21,10 @@ class CourseConfiguration {
   DataQualityCheck dataQualityCheck(
       SubjectSearch subjects,
       ReferenceText references,
-      TerminologyService terminology,
-      DefinitionSource current,
+      KnownMeasures measures,
       CourseSettings limits,
       Clock clock) {
-    return new DataQualityCheck(
-        subjects,
-        references,
-        (system, code) -> {
-          Terminology now = terminology.at(current);
-          return now.valueSet(MEASURES)
-              .map(measures -> now.codes(measures).contains(system, code))
-              .orElse(false);
-        },
-        limits,
-        clock);
+    return new DataQualityCheck(subjects, references, measures::contains, limits, clock);
   }
 
   @Bean

@@ -24,6 +24,12 @@ import org.rodnan.terminology.UnitConversion;
 
 /** Works out composite response indices. Thread safe. */
 public final class CrissAnalysis {
+  /** The baseline that is taken if none is asked for. */
+  public static final String BASELINE = "baseline";
+
+  /** The visit that is judged if none is asked for. */
+  public static final String VISIT = "month-12";
+
   private static final int REPEATS_MAX = 1_000;
   private static final int CONFIRMED_WITHIN_DAYS = 31;
   private static final double FVC_DECLINE_PERCENT = -15;
@@ -65,7 +71,8 @@ public final class CrissAnalysis {
 
   /**
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
-   * @throws FhirFailure.Malformed if a search can't be understood
+   * @throws FhirFailure.Malformed if a search can't be understood, or nobody in the study has
+   *     anything at a visit
    * @throws FhirFailure.TooLarge if the study has more subjects, or an event more reports, than the
    *     limit of a study
    */
@@ -85,6 +92,8 @@ public final class CrissAnalysis {
         .measures()
         .forEach((measure, tokens) ->
             measured.put(measure, values.at(tokens, question.baseline(), question.visit())));
+    values.requireVisit("baseline", question.baseline(), BASELINE);
+    values.requireVisit("visit", question.visit(), VISIT);
     Map<OrganEvent, Map<ResourceKey, List<Recorded>>> reports = new EnumMap<>(OrganEvent.class);
     question
         .reports()

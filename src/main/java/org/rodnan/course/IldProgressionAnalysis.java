@@ -19,6 +19,12 @@ import org.rodnan.terminology.UnitConversion;
 
 /** Finds out whether lung disease progressed. Thread safe. */
 public final class IldProgressionAnalysis {
+  /** The baseline that is taken if none is asked for. */
+  public static final String BASELINE = "baseline";
+
+  /** The visit that is judged if none is asked for. */
+  public static final String VISIT = "month-12";
+
   private final SubjectSearch subjects;
   private final UnitConversion units;
   private final ReferenceText references;
@@ -59,7 +65,8 @@ public final class IldProgressionAnalysis {
 
   /**
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
-   * @throws FhirFailure.Malformed if a search can't be understood
+   * @throws FhirFailure.Malformed if a search can't be understood, or nobody in the study has
+   *     anything at a visit
    */
   public IldProgression analyse(Question question) {
     return subjects.now(moment -> analyse(moment, question));
@@ -74,6 +81,8 @@ public final class IldProgressionAnalysis {
     Values values = new Values(moment, study, all, units);
     Values.Both fvc = values.at(question.fvc(), question.baseline(), question.visit());
     Values.Both dlco = values.at(question.dlco(), question.baseline(), question.visit());
+    values.requireVisit("baseline", question.baseline(), BASELINE);
+    values.requireVisit("visit", question.visit(), VISIT);
     Map<ResourceKey, LungDisease> diseases =
         LungDisease.ofStudy(moment, study, references, limits.ofStudy());
     Optional<Set<ResourceKey>> symptoms =

@@ -2,11 +2,14 @@ package org.rodnan.course;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.rodnan.cohort.Population;
 import org.rodnan.cohort.Population.Dated;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch.Moment;
@@ -18,6 +21,9 @@ final class Values {
   private final Optional<ResourceKey> only;
   private final Map<ResourceKey, Integer> numbers = new HashMap<>();
 
+  /** Visits at which there were values. */
+  private final Set<String> found = new HashSet<>();
+
   /**
    * @param subjects of one study; if it is one, only what is recorded of it is read
    */
@@ -27,6 +33,23 @@ final class Values {
         subjects.size() == 1 ? Optional.of(subjects.getFirst().patient()) : Optional.empty();
     BitSet all = population.all();
     moment.keys(all).forEach((number, key) -> numbers.put(key, number));
+  }
+
+  /**
+   * Refuses a visit at which nobody has anything: it is most likely misspelt.
+   *
+   * @param name of the parameter
+   * @param usual the visit that is taken if none is asked for, which may still be to come
+   * @throws FhirFailure.Malformed that names the visits there are
+   */
+  void requireVisit(String name, String visit, String usual) {
+    if (!visit.equals(usual) && !found.contains(visit)) {
+      List<String> visits = population.visits();
+      if (!visits.isEmpty() && !visits.contains(visit)) {
+        throw new FhirFailure.Malformed(
+            name + ": nobody has anything at '" + visit + "'; expected one of " + visits, name);
+      }
+    }
   }
 
   /** Values at two visits. */
@@ -42,7 +65,14 @@ final class Values {
                     new Parameter("code", tokens), new Parameter("patient", patient.toString())))
             .orElseGet(() -> List.of(new Parameter("code", tokens)));
     Population.Measure measure = population.measure(search);
-    return new Both(byKey(measure.datedAt(baseline)), byKey(measure.datedAt(visit)));
+    Both both = new Both(byKey(measure.datedAt(baseline)), byKey(measure.datedAt(visit)));
+    if (!both.baseline().isEmpty()) {
+      found.add(baseline);
+    }
+    if (!both.then().isEmpty()) {
+      found.add(visit);
+    }
+    return both;
   }
 
   private Map<ResourceKey, Dated> byKey(Map<Integer, Dated> values) {

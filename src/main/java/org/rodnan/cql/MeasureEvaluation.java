@@ -91,6 +91,7 @@ final class MeasureEvaluation {
     }
     MeasureReport report = built(processor, measure, results);
     requireNoErrors(report);
+    StrataOrder.sort(report);
     report.setDate(Date.from(clock.instant()));
     return report;
   }

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Disclosure;
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population;
 import org.rodnan.cohort.SmallCounts;
 import org.rodnan.endpoint.EndpointTable.Comparison;
@@ -32,40 +32,48 @@ public final class EndpointAnalysis {
   /** The visit that is taken if none is asked for. */
   public static final String BASELINE = "baseline";
 
+  private static final int MEASURES_SHOWN = 100;
+
   private final SubjectSearch subjects;
   private final UnitConversion units;
+  private final KnownMeasures measures;
 
-  EndpointAnalysis(SubjectSearch subjects, UnitConversion units) {
+  EndpointAnalysis(SubjectSearch subjects, UnitConversion units, KnownMeasures measures) {
     this.subjects = subjects;
     this.units = units;
+    this.measures = measures;
   }
 
   /**
    * What is asked.
    *
-   * @param measure the search that finds its Observations
+   * @param measure token of {@code Observation.code}
    * @param visits codes; empty means all at which it was measured after baseline
    * @param strata criteria that subjects meet; everybody is a stratum of its own
-   * @param correlate the search of a second measure, with whose changes those of the first are
+   * @param correlate token of a second measure, with whose changes those of the first are
    *     correlated
    * @param responder the change from which on a subject counts as a responder, in the unit of the
    *     measure; negative if a fall counts
+   * @param takesAnyMeasure whether a measure that nobody has a value of and the profiles don't know
+   *     is one without values, and no fault
    */
   public record Question(
       ResourceKey study,
-      List<Parameter> measure,
+      String measure,
       String baseline,
       List<String> visits,
       List<AnalysisSet> populations,
       List<Criterion> strata,
-      Optional<List<Parameter>> correlate,
-      OptionalDouble responder) {}
+      Optional<String> correlate,
+      OptionalDouble responder,
+      boolean takesAnyMeasure) {}
 
   /**
    * @param level what may be told: a row that isn't shown isn't there, and neither is what it is
    *     compared with
-   * @throws FhirFailure.Malformed if a stratum can't be understood, or nobody has a value at a
-   *     visit that is asked for while there are some at others; names it
+   * @throws FhirFailure.Malformed if a stratum can't be understood, nobody has a value of a measure
+   *     that the profiles don't know, or nobody has one at a visit that is asked for while there
+   *     are some at others; names it
    * @throws FhirFailure.Busy if a search takes too long
    */
   public EndpointTable analyse(Question question, Disclosure.Level level) {
@@ -74,16 +82,16 @@ public final class EndpointAnalysis {
 
   private EndpointTable analyse(Moment moment, Question question, Disclosure.Level level) {
     Population population = new Population(moment, Optional.of(question.study()), units);
-    Population.Measure measure = population.measure(question.measure());
+    Population.Measure measure = measure(population, question, "measure", question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
     List<String> asked = visits(question, measure, measured);
     Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
     Optional<Values> second =
         question
             .correlate()
-            .map(search ->
+            .map(token ->
                 Values.read(
-                    population.measure(search),
+                    measure(population, question, "correlate", token),
                     population.all(),
                     question.baseline(),
                     measured,
@@ -108,24 +116,26 @@ public final class EndpointAnalysis {
       for (String visit : asked) {
         Analysed ofVisit =
             Objects.requireNonNull(Objects.requireNonNull(analysed.get(visit)).get(set));
-        List<String> told = new ArrayList<>();
-        strata
-            .keySet()
-            .forEach(name -> {
-              Analysed.Stratum stratum = ofVisit.stratum(name);
-              if (level.isCoarse()
-                  && !counts.admits(
-                      stratum.pairs().counted(question.responder(), ofVisit.others()))) {
-                return;
-              }
-              Row row = stratum.row().of(set);
-              byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(shown(row, level));
-              told.add(name);
-            });
-        told.remove(EndpointTable.ALL);
+        List<Row> told = new ArrayList<>();
+        for (String name : strata.keySet()) {
+          Analysed.Stratum stratum = ofVisit.stratum(name);
+          if (level.isCoarse()
+              && !counts.admits(stratum.pairs().counted(question.responder(), ofVisit.others()))) {
+            continue;
+          }
+          Row exact = stratum.row().of(set);
+          Row row = level.isCoarse() ? CoarseNumbers.of(exact, level) : exact;
+          byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(row);
+          if (!name.equals(EndpointTable.ALL)) {
+            told.add(row);
+          }
+        }
         for (int i = 0; i < told.size(); i++) {
           for (int j = i + 1; j < told.size(); j++) {
-            comparisons.add(ofVisit.comparison(told.get(i), told.get(j)).of(set));
+            Row left = told.get(i);
+            Row right = told.get(j);
+            Comparison exact = ofVisit.comparison(left.stratum(), right.stratum()).of(set);
+            comparisons.add(level.isCoarse() ? CoarseNumbers.of(exact, left, right) : exact);
           }
         }
       }
@@ -161,17 +171,42 @@ public final class EndpointAnalysis {
    * The values of each subject, of the first of the populations that are asked for; strata count
    * for nothing.
    *
+   * @throws FhirFailure.Malformed as {@link #analyse}
    * @throws FhirFailure.Busy if a search takes too long
    */
   public Courses courses(Question question) {
     return subjects.now(moment -> {
       Population population = new Population(moment, Optional.of(question.study()), units);
-      Population.Measure measure = population.measure(question.measure());
+      Population.Measure measure = measure(population, question, "measure", question.measure());
       List<String> measured = measure.visitsAfter(question.baseline());
       List<String> asked = visits(question, measure, measured);
       Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
       return courses(question, measure, values, asked);
     });
+  }
+
+  /**
+   * A measure that nobody has a value of is empty if the profiles know it, since it may come; any
+   * other is most likely misspelt.
+   */
+  private Population.Measure measure(
+      Population population, Question question, String name, String token) {
+    Population.Measure measure = population.measure(List.of(new Parameter("code", token)));
+    if (!measure.isRecorded() && !question.takesAnyMeasure() && !measures.canBe(token)) {
+      List<String> others = population.measured();
+      throw new FhirFailure.Malformed(
+          name
+              + ": nobody in this study has a value of '"
+              + token
+              + "', and the profiles have no such measure; expected one of "
+              + (others.isEmpty()
+                  ? "the value set " + KnownMeasures.VALUE_SET
+                  : others.size() > MEASURES_SHOWN
+                      ? others.subList(0, MEASURES_SHOWN) + " and more"
+                      : others),
+          name);
+    }
+    return measure;
   }
 
   /**
@@ -238,26 +273,5 @@ public final class EndpointAnalysis {
    */
   public <T> T again(ResourceKey study, Function<Recomputation, T> questions) {
     return subjects.now(moment -> questions.apply(new Recomputation(moment, study, units)));
-  }
-
-  private static Row shown(Row row, Disclosure.Level level) {
-    return level.isCoarse()
-        ? new Row(
-            row.population(),
-            row.stratum(),
-            row.visit(),
-            row.baseline().shown(level),
-            row.atVisit().shown(level),
-            row.change().shown(level),
-            row.changeCiLow(),
-            row.changeCiHigh(),
-            row.percentChange().shown(level),
-            row.pairedT(),
-            row.wilcoxon(),
-            row.correlation(),
-            row.responders().isPresent()
-                ? OptionalInt.of(level.rounded(row.responders().getAsInt()))
-                : OptionalInt.empty())
-        : row;
   }
 }

@@ -1,5 +1,6 @@
 package org.rodnan.endpoint;
 
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
@@ -8,7 +9,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 class EndpointConfiguration {
   @Bean
-  EndpointAnalysis endpointAnalysis(SubjectSearch subjects, UnitConversion units) {
-    return new EndpointAnalysis(subjects, units);
+  EndpointAnalysis endpointAnalysis(
+      SubjectSearch subjects, UnitConversion units, KnownMeasures measures) {
+    return new EndpointAnalysis(subjects, units, measures);
   }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.descriptive.DescriptiveStatistics;
 import org.hipparchus.stat.descriptive.rank.Percentile;
-import org.rodnan.cohort.Disclosure;
 
 /**
  * What numbers tell together. What they are too few for is NaN.
@@ -35,11 +34,6 @@ public record Sample(int n, double mean, double sd, double median, double q1, do
         order.evaluate(HALF),
         order.evaluate(QUARTER),
         order.evaluate(3 * QUARTER));
-  }
-
-  /** The same, with a number of its values that may be shown. */
-  Sample shown(Disclosure.Level level) {
-    return new Sample(level.rounded(n), mean, sd, median, q1, q3);
   }
 
   /**

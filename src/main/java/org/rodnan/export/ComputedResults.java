@@ -256,13 +256,14 @@ final class ComputedResults {
         endpoints.analyse(
             new EndpointAnalysis.Question(
                 study,
-                List.of(new Parameter("code", endpoint.token())),
+                endpoint.token(),
                 BASELINE,
                 endpoint.visits(),
                 List.of(AnalysisSet.OBSERVED),
                 strata,
                 Optional.empty(),
-                OptionalDouble.empty()),
+                OptionalDouble.empty(),
+                true),
             Disclosure.Level.EVERYTHING);
     String only = flow.arms().size() == 1 ? flow.arms().getFirst() : EVERYBODY;
     for (EndpointTable.Row row : table.rows()) {

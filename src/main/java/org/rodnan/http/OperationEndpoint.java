@@ -159,12 +159,13 @@ final class OperationEndpoint {
       throw new FhirFailure.NotAllowed(
           "$cohort with store is asked by POST, with the same parameters: a GET changes nothing");
     }
+    boolean ofSubjects = call.input().flag("subjects");
     CohortOperation.Answer answer =
         operations.cohort().cohort(call.target().key(), call.input().arguments(), call.origin());
     if (!call.wantsTable()) {
       return resource(answer.parameters());
     }
-    return csv(call.input().flag("subjects") ? answer.subjects() : answer.attrition(), "cohort");
+    return csv(ofSubjects ? answer.subjects() : answer.attrition(), "cohort");
   }
 
   private Answer participantFlow(OperationCall call) {
@@ -396,7 +397,7 @@ final class OperationEndpoint {
 
   private Answer terminology(OperationCall call) {
     TerminologyOperations terminology = operations.terminology();
-    OperationArguments arguments = call.input().arguments();
+    OperationArguments arguments = call.input().argumentsWithValue();
     Optional<ResourceKey> key = call.target().key();
     Resource answer =
         switch (call.target().operation()) {

@@ -139,8 +139,22 @@ record OperationInput(
   /**
    * All parameters, those of the URL as strings. A resource in place of a Parameters is the
    * parameter of the name of its type, such as {@code valueSet}.
+   *
+   * @throws FhirFailure.Malformed if one of the URL has no value: left out unsaid, it would change
+   *     what is asked
    */
   OperationArguments arguments() {
+    for (Parameter parameter : query.all()) {
+      if (!QueryParameters.OF_THE_ANSWER.contains(parameter.name())
+          && parameter.value().isEmpty()) {
+        throw malformed(parameter.name(), "found nothing, expected a value");
+      }
+    }
+    return argumentsWithValue();
+  }
+
+  /** The same, where one without a value counts as not given, as in forms that were left empty. */
+  OperationArguments argumentsWithValue() {
     List<ParametersParameterComponent> all = new ArrayList<>();
     for (Parameter parameter : query.all()) {
       if (!QueryParameters.OF_THE_ANSWER.contains(parameter.name())

@@ -67,8 +67,8 @@ public final class CrissOperation {
         analysis.analyse(
             new CrissAnalysis.Question(
                 of,
-                arguments.text("baseline").orElse("baseline"),
-                arguments.text("visit").orElse("month-12"),
+                arguments.text("baseline").orElse(CrissAnalysis.BASELINE),
+                arguments.text("visit").orElse(CrissAnalysis.VISIT),
                 measures,
                 reports,
                 arguments.flag(CONFIRMED)));

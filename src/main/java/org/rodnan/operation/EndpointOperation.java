@@ -21,7 +21,6 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.interaction.ReadInteraction;
-import org.rodnan.search.SearchRequest.Parameter;
 
 /**
  * {@code $endpoint} of a study: a measure at visits beside its baseline, by population and stratum,
@@ -121,7 +120,8 @@ public final class EndpointOperation {
             List.of(set),
             asked.strata(),
             asked.correlate(),
-            asked.responder());
+            asked.responder(),
+            false);
     if (figure == EndpointFigure.SUBJECTS) {
       disclosure.requireSubjects("figure=subjects");
       return EndpointFigure.of(set, analysis.courses(drawn)).svg();
@@ -142,10 +142,7 @@ public final class EndpointOperation {
             .text("measure")
             .orElseThrow(() ->
                 OperationArguments.malformed("measure", "expected it, a token such as mrss-total"));
-    if (measure.contains(",") || measure.endsWith("|")) {
-      throw OperationArguments.malformed(
-          "measure", "found '" + measure + "', expected the code of one measure");
-    }
+    oneMeasure("measure", measure);
     List<String> visits = split(arguments.texts("visit"));
     if (visits.size() > VISITS_MAX) {
       throw OperationArguments.malformed(
@@ -170,16 +167,25 @@ public final class EndpointOperation {
     }
     return new EndpointAnalysis.Question(
         study,
-        List.of(new Parameter("code", measure)),
+        measure,
         arguments.text("baseline").orElse(EndpointAnalysis.BASELINE),
         visits,
         sets,
         strata,
-        arguments.text("correlate").map(token -> List.of(new Parameter("code", token))),
+        arguments.text("correlate").map(token -> oneMeasure("correlate", token)),
         arguments
             .text("responder")
             .map(text -> OptionalDouble.of(number(text)))
-            .orElseGet(OptionalDouble::empty));
+            .orElseGet(OptionalDouble::empty),
+        false);
+  }
+
+  private static String oneMeasure(String name, String token) {
+    if (token.contains(",") || token.endsWith("|")) {
+      throw OperationArguments.malformed(
+          name, "found '" + token + "', expected the code of one measure");
+    }
+    return token;
   }
 
   private static double number(String text) {

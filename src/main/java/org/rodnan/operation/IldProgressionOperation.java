@@ -77,8 +77,8 @@ public final class IldProgressionOperation {
         analysis.analyse(
             new IldProgressionAnalysis.Question(
                 of,
-                arguments.text("baseline").orElse("baseline"),
-                arguments.text("visit").orElse("month-12"),
+                arguments.text("baseline").orElse(IldProgressionAnalysis.BASELINE),
+                arguments.text("visit").orElse(IldProgressionAnalysis.VISIT),
                 arguments.text("fvc").orElse(FVC),
                 arguments.text("dlco").orElse(DLCO),
                 arguments.number("tolerance").orElse(TOLERANCE),

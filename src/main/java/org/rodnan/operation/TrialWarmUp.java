@@ -136,13 +136,14 @@ final class TrialWarmUp implements AutoCloseable {
     return endpoints.analyse(
         new EndpointAnalysis.Question(
             study,
-            List.of(new Parameter("code", measure.tokens())),
+            measure.tokens(),
             EndpointAnalysis.BASELINE,
             List.of(),
             Arrays.asList(AnalysisSet.values()),
             strata,
             Optional.empty(),
-            OptionalDouble.empty()),
+            OptionalDouble.empty(),
+            true),
         Disclosure.Level.EVERYTHING);
   }
 

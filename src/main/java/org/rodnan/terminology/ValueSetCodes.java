@@ -108,6 +108,11 @@ public final class ValueSetCodes {
         .anyMatch(codes -> codes.contains(code));
   }
 
+  /** Whether it holds the code, of whatever code system. */
+  public boolean contains(String code) {
+    return parts.values().stream().anyMatch(codes -> codes.contains(code));
+  }
+
   /** Whether it holds the code in any version of the code system. */
   public boolean contains(String system, String code) {
     return contains(system, Optional.empty(), code);

@@ -325,6 +325,16 @@ class CourseTest {
   void refusesWhatItDoesNotKnow() {
     assertThat(client.get("/ResearchSubject/nobody/$timeline").status()).isEqualTo(404);
     assertThat(client.get("/ResearchStudy/nothing/$criss").status()).isEqualTo(404);
+    for (String asked : List.of("$criss", "$ild-progression")) {
+      for (String of :
+          List.of("/ResearchStudy/spiera-2011/", "/ResearchSubject/spiera-2011-009/")) {
+        for (String name : List.of("visit", "baseline")) {
+          Answer answer = client.get(of + asked + "?" + name + "=nope");
+          assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+          assertThat(answer.text()).contains(name + ": nobody has anything at 'nope'", "month-9");
+        }
+      }
+    }
     Answer unknown = client.get("/ResearchSubject/spiera-2011-001/$timeline?visit=baseline");
     assertThat(unknown.status()).isEqualTo(400);
     assertThat(unknown.text()).contains("visit");

@@ -1,8 +1,10 @@
 package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
+import org.hipparchus.distribution.continuous.TDistribution;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.SmallStudy;
 
 /** What callers are told who may not see single subjects. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -91,7 +95,20 @@ class DisclosureTest {
     areMultiples(all, "n");
     // Exactly 24 were there at month 12.
     assertThat(all).singleElement().satisfies(row -> assertThat(row.get("n")).isEqualTo("20"));
-    assertThat(all.getFirst().get("change_mean")).isEqualTo("-6.625");
+    CSVRecord whole = all.getFirst();
+    assertThat(whole.get("change_mean"))
+        .as("not -6.625, which is a fraction of 24")
+        .isEqualTo("-6.6");
+    assertThat(whole.get("change_sd")).isEqualTo("4.9");
+    for (String column :
+        List.of("change_median", "baseline_q1", "visit_q3", "p_wilcoxon", "spearman_rho")) {
+      assertThat(whole.get(column)).as(column).isEmpty();
+    }
+    // t of Student with 19 degrees of freedom: what is told follows from what is told.
+    double half = 2.093024 * 4.9 / Math.sqrt(20);
+    assertThat(Double.parseDouble(whole.get("change_ci_low"))).isCloseTo(-6.6 - half, within(1e-5));
+    assertThat(Double.parseDouble(whole.get("change_ci_high")))
+        .isCloseTo(-6.6 + half, within(1e-5));
 
     for (String few :
         List.of(
@@ -112,6 +129,58 @@ class DisclosureTest {
                 + encoded("b::Patient?_id=" + subjects(2, 20)));
     assertThat(both.stream().map(row -> row.get("stratum"))).containsExactly("all", "a");
     assertThat(client.get(path + "&_format=svg").status()).isEqualTo(200);
+  }
+
+  /**
+   * Two groups that differ by one subject: neither the number nor the statistics tell by how many.
+   */
+  @Test
+  void statisticsDoNotTellOfHowManyTheyAre() {
+    String path =
+        STUDY + "/$endpoint?measure=mrss-total&visit=month-12&population=observed&stratum=";
+    int told = 0;
+    for (int last : List.of(20, 21, 22, 23, 24)) {
+      for (CSVRecord row : rows(path + encoded("some::Patient?_id=" + subjects(1, last)))) {
+        if (row.get("stratum").equals("some")) {
+          double n = Double.parseDouble(row.get("n"));
+          double mean = Double.parseDouble(row.get("change_mean"));
+          double sd = Double.parseDouble(row.get("change_sd"));
+          double half = Double.parseDouble(row.get("change_ci_high")) - mean;
+          assertThat(half)
+              .isCloseTo(
+                  new TDistribution(n - 1).inverseCumulativeProbability(0.975) * sd / Math.sqrt(n),
+                  within(1e-9));
+          told++;
+        }
+      }
+    }
+    assertThat(told).isPositive();
+  }
+
+  /** What is the same of everybody would be known of each. */
+  @Test
+  void valuesThatAreAllTheSameAreNotTold() {
+    SmallStudy study = new SmallStudy(client, server.newId());
+    for (int i = 0; i < 6; i++) {
+      String subject = study.subject("on-study", "", "", "");
+      int value = 20 + i;
+      study.mrss(
+          subject,
+          "baseline",
+          mrss -> ((ObjectNode) mrss.path("valueQuantity")).put("value", value));
+      study.mrss(
+          subject,
+          "month-12",
+          mrss -> ((ObjectNode) mrss.path("valueQuantity")).put("value", value - 4));
+    }
+    CSVRecord row =
+        rows(study.path() + "/$endpoint?measure=mrss-total&visit=month-12&population=observed")
+            .getFirst();
+    assertThat(row.get("n")).isEqualTo("5");
+    assertThat(row.get("baseline_mean")).isNotEmpty();
+    for (String column : List.of("change_mean", "change_sd", "change_ci_low", "p_paired_t")) {
+      assertThat(row.get(column)).as(column).isEmpty();
+    }
   }
 
   private static String subjects(int first, int last) {

@@ -356,8 +356,65 @@ class TrialOperationsTest {
     Answer answer = client.get(STUDY + "/$endpoint?measure=mrss-total&_format=svg&figure=pie");
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.text()).contains("'pie'", "bars, change, subjects or forest");
-    assertThat(client.get(STUDY + "/$endpoint?measure=nothing&_format=svg").text())
+    assertThat(client.get(STUDY + "/$endpoint?measure=haq-di&_format=svg").text())
         .contains("There are no numbers to draw.");
+  }
+
+  /** A measure of the profiles may still come; whatever nobody knows is misspelt. */
+  @ParameterizedTest
+  @CsvSource({
+    "measure=nothing, measure",
+    "measure=http://loinc.org%7Cmrss-total, measure",
+    "measure=mrss-total&correlate=nothing, correlate",
+    "measure=nothing&_format=csv, measure",
+    "measure=nothing&_format=svg, measure",
+    "measure=nothing&_format=svg&figure=subjects, measure"
+  })
+  void refusesMeasuresThatNeitherTheStudyNorTheProfilesHave(String query, String name) {
+    Answer answer = client.get(STUDY + "/$endpoint?" + query);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+    assertThat(answer.text())
+        .contains(name + ": nobody in this study has a value", "mrss-total", "shaq-di");
+    assertThat(rows(client.get(STUDY + "/$endpoint?measure=haq-di&_format=csv"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "$cohort?criterion=, criterion",
+    "$cohort?criterion=Patient&combine=, combine",
+    "$endpoint?measure=mrss-total&stratum=, stratum",
+    "$endpoint?measure=mrss-total&visit=, visit",
+    "$criss?visit=, visit",
+    "$adverse-events?serious=, serious"
+  })
+  void refusesParametersWithoutAValue(String query, String name) {
+    Answer answer = client.get(STUDY + "/" + query);
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+    assertThat(answer.text()).contains(name, "found nothing, expected a value");
+  }
+
+  @Test
+  void refusesAFlagThatIsNoneWhateverTheAnswer() {
+    for (String form : List.of("", "&_format=csv")) {
+      Answer answer = client.get(STUDY + "/$cohort?subjects=maybe" + form);
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.text()).contains("subjects is 'maybe'");
+    }
+  }
+
+  @Test
+  void tellsOfALongCriterionWhatIsLong() {
+    String search = "Patient?family=" + "a".repeat(70_000);
+    Answer answer =
+        client.post(
+            STUDY + "/$cohort",
+            """
+            {"resourceType":"Parameters","parameter":[{"name":"criterion","valueString":"%s"}]}
+            """
+                .formatted(search));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("begins with 'Patient?family=aaa", "70015", "65536");
+    assertThat(answer.text()).hasSizeLessThan(1_000);
   }
 
   /** One value in another unit, even the first, is brought to the unit of the others. */
