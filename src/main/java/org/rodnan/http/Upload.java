@@ -106,10 +106,23 @@ record Upload(List<Piece> pieces, Path folder) implements Closeable {
       } catch (IllegalStateException e) {
         throw tooLarge();
       } catch (ServletException e) {
-        throw new FhirFailure.Malformed("The form can't be read: " + e.getMessage());
+        throw new FhirFailure.Malformed(
+            "The form can't be read: " + reason(e) + "; expected parts as in " + MULTIPART);
       } catch (RuntimeException e) {
         throw new FhirFailure.Malformed("The form can't be read: it is no " + MULTIPART);
       }
+    }
+
+    /** Jetty wraps it, more than once, and names its classes on the way. */
+    private static String reason(ServletException failure) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      // Jetty takes for granted that each part has a name.
+      return cause instanceof NullPointerException || cause.getMessage() == null
+          ? "a part has no name"
+          : cause.getMessage().replaceFirst("^\\d{3}: ", "");
     }
 
     private long add(String name, InputStream in, long left, Path folder, List<Piece> pieces)

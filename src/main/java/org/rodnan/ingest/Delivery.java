@@ -1,6 +1,7 @@
 package org.rodnan.ingest;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
@@ -35,6 +38,7 @@ final class Delivery implements Closeable {
   private final List<SourceFile> files = new ArrayList<>();
   private final List<SourceFile> mappings = new ArrayList<>();
   private final List<Refusal> refused = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
   private final List<ZipFile> archives = new ArrayList<>();
   private final AtomicLong left;
   private final int filesMax;
@@ -192,7 +196,8 @@ final class Delivery implements Closeable {
       }
     }
     String lower = name.toLowerCase(Locale.ROOT);
-    String plain = isGzip && lower.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    String plain =
+        unique(isGzip && lower.endsWith(".gz") ? name.substring(0, name.length() - 3) : name);
     size += length;
     Meter packed = new Meter(this::progressed);
     SourceFile.Opening counted = () -> packed.over(opening.open());
@@ -212,6 +217,15 @@ final class Delivery implements Closeable {
     }
   }
 
+  /** Of files that are called the same, those after the first get a folder of their own. */
+  private String unique(String name) {
+    String unique = name;
+    for (int i = 2; !names.add(unique); i++) {
+      unique = i + "/" + name;
+    }
+    return unique;
+  }
+
   private void progressed(long more) {
     read += more;
     progress.at("reading bytes", Math.min(read, size), Math.max(1, size));
@@ -223,7 +237,10 @@ final class Delivery implements Closeable {
   }
 
   private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    if (e.getMessage() != null) {
+      return e.getMessage();
+    }
+    return e instanceof EOFException ? "it ends too early" : "it is broken";
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.Provenance;
@@ -57,7 +59,7 @@ final class ProvenanceRecords {
 
   /** What of a file is not written yet. */
   private static final class Chunk {
-    private final List<String> targets = new ArrayList<>();
+    private final Set<String> targets = new LinkedHashSet<>();
     private int number = 1;
   }
 

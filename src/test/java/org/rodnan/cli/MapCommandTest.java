@@ -1,5 +1,6 @@
 package org.rodnan.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rodnan.Fixtures;
 import org.rodnan.RodnanApplication;
+import org.rodnan.dataset.DataType;
+import org.rodnan.dataset.Table;
+import org.rodnan.dataset.TransportWriter;
+import org.rodnan.dataset.Value;
+import org.rodnan.dataset.Variable;
+import org.rodnan.registry.GeneratedProject;
 import picocli.CommandLine;
 
 /** The command {@code map}, on files of each kind. */
@@ -169,6 +177,71 @@ final class MapCommandTest {
         Path.of("src/test/resources/clinicaltrials/spiera-2011.json").toAbsolutePath().toString();
     assertThat(run("--source=clinicaltrials", study)).isZero();
     assertThat(lines()).anyMatch(line -> line.contains("ResearchStudy/NCT00555581"));
+  }
+
+  @Test
+  void showsWhatTabulationsWouldBecome() throws IOException {
+    String subjects =
+        file(
+            "dm.json",
+            """
+            {"datasetJSONCreationDateTime":"2024-06-28T15:38:43","datasetJSONVersion":"1.1.0",
+             "itemGroupOID":"IG.DM","records":2,"name":"DM","label":"Demographics","columns":[
+              {"itemOID":"I1","name":"STUDYID","label":"","dataType":"string"},
+              {"itemOID":"I2","name":"USUBJID","label":"","dataType":"string"},
+              {"itemOID":"I3","name":"SEX","label":"","dataType":"string"},
+              {"itemOID":"I4","name":"ARM","label":"","dataType":"string"}],
+             "rows":[["ABC","ABC-01","F","Active"],["ABC","ABC-02","?","Active"]]}
+            """);
+    Path labs = folder.resolve("lb.xpt");
+    List<Variable> variables =
+        Stream.of("STUDYID", "USUBJID", "LBTESTCD", "LBORRES", "LBORRESU", "VISIT", "LBDTC")
+            .map(name -> new Variable(name, name, DataType.STRING, 20, 0))
+            .toList();
+    try (TransportWriter writer =
+        new TransportWriter(
+            Files.newOutputStream(labs), US_ASCII, LocalDateTime.of(2026, 1, 2, 3, 4))) {
+      writer.table(new Table("LB", "Laboratory", variables));
+      for (String result : List.of("25", "high")) {
+        writer.row(
+            Stream.of("ABC", "ABC-01", "ESR", result, "mm/h", "VISIT 1", "2008-01-15")
+                .map(Value::of)
+                .map(Value.class::cast)
+                .toList());
+      }
+    }
+    String mapping =
+        "--mapping=" + file("sdtm.yaml", "study: registry-1\nvisits: {visit 1: baseline}\n");
+    assertThat(run("--source=sdtm", mapping, subjects, labs.toString())).isEqualTo(1);
+    assertThat(lines())
+        .anyMatch(line -> line.equals("dm.json, line 1: Patient/registry-1-01 female"))
+        .anyMatch(line -> line.equals("dm.json, line 1: ResearchSubject/registry-1-01 Active"))
+        .anyMatch(line -> line.startsWith("dm.json, line 2, rejected: SEX is '?'; expected one of"))
+        .anyMatch(line -> line.matches("lb.xpt, line 1: Observation/.* = 25 mm/h baseline .*"))
+        .anyMatch(line -> line.startsWith("lb.xpt, line 2, rejected: LBORRES is 'high'"))
+        .endsWith("Observation 1, Patient 1, ResearchSubject 1, rejected 2, left-out 0");
+  }
+
+  @Test
+  void showsWhatAProjectWouldBecome() throws IOException {
+    GeneratedProject project = new GeneratedProject(1, 5);
+    String dictionary = file("dictionary.csv", GeneratedProject.DICTIONARY);
+    String mapping = "--mapping=" + file("mapping.yaml", GeneratedProject.MAPPING);
+    String flat = file("flat.csv", project.flat());
+    assertThat(run("--source=redcap", mapping, flat, dictionary)).isZero();
+    String counts = lines().getLast();
+    assertThat(counts).contains("AdverseEvent ", "Patient 5,", "rejected 0");
+    assertThat(lines())
+        .anyMatch(line -> line.matches("flat.csv, line \\d+: Observation/.* haq-di = .*"));
+    assertThat(run("--source=redcap", mapping, file("eav.csv", project.eav()), dictionary))
+        .isZero();
+    assertThat(lines().getLast().replaceAll("left-out .*", ""))
+        .isEqualTo(counts.replaceAll("left-out .*", ""));
+
+    assertThat(run("--source=redcap", mapping, flat)).isEqualTo(1);
+    assertThat(lines()).anyMatch(line -> line.contains("There is no data dictionary"));
+    assertThat(run("--source=redcap", flat, dictionary)).isNotZero();
+    assertThat(err.toString()).contains("There is no mapping");
   }
 
   @Test

@@ -85,6 +85,20 @@ final class DeliveryTest {
   }
 
   @Test
+  void tellsApartFilesThatAreCalledTheSame() throws IOException {
+    List<Piece> pieces =
+        List.of(
+            piece("a.csv", "first".getBytes(UTF_8)),
+            piece("a.csv.gz", gzip("second".getBytes(UTF_8))),
+            piece("files.zip", zip(Map.of("a.csv", "third".getBytes(UTF_8)))));
+    try (Delivery delivery = Delivery.open(pieces, SETTINGS, true, Progress.NONE)) {
+      assertThat(delivery.files())
+          .extracting(file -> file.name() + " " + text(file))
+          .containsExactly("2/a.csv second", "3/a.csv third", "a.csv first");
+    }
+  }
+
+  @Test
   void refusesABombByTheNameOfTheLimit() throws IOException {
     byte[] zeros = new byte[1_000_000];
     Piece zip = piece("bomb.zip", zip(Map.of("zeros.json", zeros)));

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A REDCap project of synthetic people with events and a repeating instrument, in both shapes. */
-final class GeneratedProject {
-  static final String DICTIONARY =
+public final class GeneratedProject {
+  public static final String DICTIONARY =
       """
       "Variable / Field Name","Form Name","Section Header","Field Type","Field Label","Choices, Calculations, OR Slider Labels","Field Note","Text Validation Type OR Show Slider Number"
       record_id,demographics,,text,Record,,,
@@ -43,7 +43,7 @@ final class GeneratedProject {
       ds_why,end,,radio,Why,"1, Completed | 2, Adverse event | 3, Lost to follow-up",,
       """;
 
-  static final String MAPPING =
+  public static final String MAPPING =
       """
       study: registry-1
       synthetic: true
@@ -107,7 +107,7 @@ final class GeneratedProject {
 
   private final Map<Place, Map<String, String>> values = new LinkedHashMap<>();
 
-  GeneratedProject(long seed, int people) {
+  public GeneratedProject(long seed, int people) {
     Random random = new Random(seed);
     for (int i = 1; i <= people; i++) {
       String arm = "_arm_" + (1 + random.nextInt(2));
@@ -192,7 +192,7 @@ final class GeneratedProject {
   }
 
   /** Boxes that aren't ticked are 0 in all rows, as REDCap has them. */
-  String flat() {
+  public String flat() {
     Set<String> columns = new LinkedHashSet<>();
     values.values().forEach(each -> columns.addAll(each.keySet()));
     List<String> header =
@@ -216,7 +216,7 @@ final class GeneratedProject {
   }
 
   /** Boxes that are ticked have a row with their code. */
-  String eav() {
+  public String eav() {
     StringBuilder text =
         new StringBuilder(
             "record,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,field_name,value\n");

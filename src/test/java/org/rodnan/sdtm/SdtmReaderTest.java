@@ -126,6 +126,23 @@ class SdtmReaderTest {
   }
 
   @Test
+  void takesTheStatusFromWhatADispositionIsMappedTo() {
+    MappedContent content =
+        read(
+            SdtmMapping.parse("terms: {DSDECOD: {finished: COMPLETED, died: DEATH}}"),
+            DM,
+            table(
+                "DS",
+                "STUDYID USUBJID DSSEQ DSTERM DSDECOD DSCAT DSSTDTC",
+                "ABC|ABC-01|1|Finished|Finished|DISPOSITION EVENT|2009-01-01",
+                "ABC|ABC-02|1|Died|Died|DISPOSITION EVENT|2009-01-01"));
+    assertThat(content.refused()).isEmpty();
+    assertThat(only(content, ResearchSubject.class))
+        .extracting(each -> each.getStatus().toCode())
+        .containsExactly("off-study", "off-study");
+  }
+
+  @Test
   void readsEventsAndHistory() {
     MappedContent content =
         read(
