@@ -38,7 +38,7 @@ final class Attachment {
         comment(row);
       } else {
         for (Row each : targets(row)) {
-          each.supplemental().put(row.text("QNAM"), row.text("QVAL"));
+          each.supplemental().put(row.text("QNAM"), row.part("QVAL"));
         }
       }
     }

@@ -1,6 +1,7 @@
 package org.rodnan.sdtm;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.hl7.fhir.r4.model.AdverseEvent;
@@ -58,13 +59,18 @@ final class Comments {
 
   /** The values of CO but those that say what it is about. */
   static Map<String, String> values(Annotation note) {
-    return Map.of(
-        "COVAL",
-        note.getText(),
+    Map<String, String> values = new HashMap<>();
+    List<String> parts = LongText.split(note.getText());
+    for (int i = 0; i < parts.size(); i++) {
+      values.put(i == 0 ? "COVAL" : "COVAL" + i, parts.get(i));
+    }
+    values.put(
         "COEVAL",
-        note.getAuthor() instanceof StringType author && author.hasValue() ? author.getValue() : "",
-        "CODTC",
-        note.hasTime() ? note.getTimeElement().getValueAsString() : "");
+        note.getAuthor() instanceof StringType author && author.hasValue()
+            ? author.getValue()
+            : "");
+    values.put("CODTC", note.hasTime() ? note.getTimeElement().getValueAsString() : "");
+    return values;
   }
 
   /**
@@ -72,7 +78,7 @@ final class Comments {
    */
   static Annotation note(Row comment, String at) {
     Annotation note = new Annotation();
-    note.setText(comment.text("COVAL"));
+    note.setText(LongText.join(comment.text("COVAL"), part -> comment.part("COVAL" + part)));
     if (!comment.text("COEVAL").isEmpty()) {
       note.setAuthor(new StringType(comment.text("COEVAL")));
     }

@@ -190,6 +190,24 @@ record Layout(
               "COEVAL=Evaluator",
               "CODTC=Date/Time of Comment"));
 
+  /** With as many columns as the longest comment has parts. */
+  static Layout comments(List<Written> comments) {
+    int parts =
+        comments.stream()
+            .flatMap(row -> row.values.keySet().stream())
+            .filter(name -> name.matches("COVAL\\d+"))
+            .mapToInt(name -> Integer.parseInt(name.substring("COVAL".length())))
+            .max()
+            .orElse(0);
+    List<Column> columns = new ArrayList<>(COMMENTS.columns());
+    int at = columns.stream().map(Column::name).toList().indexOf("COVAL") + 1;
+    for (int i = 1; i <= parts; i++) {
+      columns.add(at + i - 1, column("COVAL" + i, "Comment " + i, "Qualifier"));
+    }
+    return new Layout(
+        COMMENTS.name(), COMMENTS.label(), COMMENTS.structure(), COMMENTS.datasetClass(), columns);
+  }
+
   /** Records that are related to each other, by RELID. */
   static final Layout RELATIONS =
       new Layout(

@@ -34,10 +34,18 @@ record Row(
         new HashMap<>());
   }
 
-  /** As text; empty if there is no such variable or no value. */
+  /** As text, with its other parts in SUPP--; empty if there is no such variable or no value. */
   String text(String variable) {
+    String first = part(variable).strip();
+    return first.isEmpty() || supplemental.isEmpty()
+        ? first
+        : LongText.join(first, part -> qualifier(LongText.name(variable, part)));
+  }
+
+  /** The same without other parts, and with blanks at its begin. */
+  String part(String variable) {
     Integer at = positions.get(variable);
-    return at == null ? "" : values.get(at).asText().strip();
+    return at == null ? "" : values.get(at).asText().stripTrailing();
   }
 
   /** Of a variable that begins with the domain's letters. */
@@ -45,8 +53,15 @@ record Row(
     return text(domain + suffix);
   }
 
-  /** Of SUPP--. */
+  /** Of SUPP--, with its other parts. */
   String supp(String name) {
+    String first = qualifier(name).strip();
+    return first.isEmpty()
+        ? first
+        : LongText.join(first, part -> qualifier(LongText.name(name, part)));
+  }
+
+  private String qualifier(String name) {
     return supplemental.getOrDefault(name, "");
   }
 

@@ -751,6 +751,7 @@ public final class SdtmWriter {
       List<Written> sorted = new ArrayList<>(rows);
       sorted.sort(order(layout));
       number(layout, sorted);
+      sorted.forEach(row -> fit(row, layout));
       datasets.add(dataset(layout, sorted));
       List<Written> supplements = supplements(layout, sorted);
       if (!supplements.isEmpty()) {
@@ -766,9 +767,19 @@ public final class SdtmWriter {
     if (!comments.isEmpty()) {
       comments.sort(Comparator.comparing(row -> row.usubjid));
       number(Layout.COMMENTS, comments);
-      datasets.add(dataset(Layout.COMMENTS, comments));
+      Layout layout = Layout.comments(comments);
+      for (Written row : comments) {
+        fit(row, layout);
+        // Comments have no SUPPCO.
+        row.supplemental.keySet().forEach(name -> leave("rest of a long COEVAL"));
+      }
+      datasets.add(dataset(layout, comments));
     }
     return datasets;
+  }
+
+  private void fit(Written row, Layout layout) {
+    row.fit(layout).forEach(variable -> leave("rest of a long " + variable));
   }
 
   /** Two records for each reference, when all rows have their numbers. */
@@ -814,6 +825,9 @@ public final class SdtmWriter {
         comment.put("IDVAR", layout.name() + "SEQ");
         comment.put("IDVARVAL", row.get(layout.name() + "SEQ"));
         Comments.values(note).forEach(comment::put);
+        if (!LongText.isWhole(LongText.split(note.getText()), note.getText())) {
+          leave("rest of a long COVAL");
+        }
         comments.add(comment);
       }
     }
@@ -852,13 +866,28 @@ public final class SdtmWriter {
         supplement.put("IDVAR", isNumbered ? layout.name() + "SEQ" : "");
         supplement.put("IDVARVAL", isNumbered ? row.get(layout.name() + "SEQ") : "");
         supplement.put("QNAM", name);
-        supplement.put("QLABEL", LABELS.getOrDefault(name.replaceFirst("\\d+$", ""), name));
+        supplement.put("QLABEL", label(layout, name));
         supplement.put("QVAL", value);
         supplement.put("QORIG", "Assigned");
         supplements.add(supplement);
       });
     }
     return supplements;
+  }
+
+  /** Parts of one text have one label. */
+  private static String label(Layout layout, String name) {
+    String whole = LABELS.getOrDefault(name.replaceFirst("\\d*(_\\d+)?$", ""), name);
+    return layout.columns().stream()
+        .filter(column -> name.matches(".*\\d") && isPart(name, column.name()))
+        .map(Layout.Column::label)
+        .findFirst()
+        .orElse(whole);
+  }
+
+  private static boolean isPart(String name, String variable) {
+    int part = Integer.parseInt(name.replaceFirst(".*?(\\d{1,2})$", "$1"));
+    return LongText.name(variable, part).equals(name);
   }
 
   /** Answers about adverse events that SDTM has no variable for. */

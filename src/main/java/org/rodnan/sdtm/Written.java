@@ -40,4 +40,39 @@ final class Written {
   String get(String variable) {
     return values.getOrDefault(variable, "");
   }
+
+  /**
+   * Cuts texts that are too long; their other parts become qualifiers.
+   *
+   * @return the variables and qualifiers of which a part has no place
+   */
+  List<String> fit(Layout layout) {
+    List<String> cut = new ArrayList<>();
+    for (Layout.Column column : layout.columns()) {
+      if (!column.isNumber() && LongText.isLong(get(column.name()))) {
+        fit(column.name(), values, cut);
+      }
+    }
+    for (String name : List.copyOf(supplemental.keySet())) {
+      if (LongText.isLong(supplemental.getOrDefault(name, ""))) {
+        fit(name, supplemental, cut);
+      }
+    }
+    return cut;
+  }
+
+  private void fit(String name, Map<String, String> among, List<String> cut) {
+    String text = among.getOrDefault(name, "");
+    List<String> parts = LongText.split(text);
+    among.put(name, parts.isEmpty() ? "" : parts.getFirst());
+    for (int i = 1; i < parts.size(); i++) {
+      if (supplemental.putIfAbsent(LongText.name(name, i), parts.get(i)) != null) {
+        cut.add(name);
+        return;
+      }
+    }
+    if (!LongText.isWhole(parts, text)) {
+      cut.add(name);
+    }
+  }
 }

@@ -3,15 +3,10 @@ package org.rodnan.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
+import org.rodnan.dataset.DatasetFiles;
+import org.rodnan.dataset.DatasetReader;
+import org.rodnan.dataset.Table;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
@@ -33,6 +31,7 @@ import org.rodnan.mapping.SourceFile;
 import org.rodnan.sdtm.GeneratedStudy;
 import org.rodnan.sdtm.SdtmMapping;
 import org.rodnan.sdtm.SdtmReader;
+import org.rodnan.sdtm.Surviving;
 
 /**
  * Synthetic studies through the store, out as SDTM and back: what is read is what was written, but
@@ -41,7 +40,6 @@ import org.rodnan.sdtm.SdtmReader;
  */
 @ExtendWith(TestServer.Shared.class)
 class GeneratedStudiesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MAPPING = "ids: sponsor";
 
   /** Every so many studies are also written back, which takes the longest. */
@@ -65,17 +63,19 @@ class GeneratedStudiesTest {
     store(study.resources());
 
     byte[] transport = sdtm(study, "xpt");
+    assertThat(lengths(transport)).allMatch(length -> length <= 200);
     MappedContent fromTransport = read(transport);
     assertThat(fromTransport.refused()).extracting(Refusal::reason).isEmpty();
-    assertThat(bytes(read(sdtm(study, "dataset-json")))).isEqualTo(bytes(fromTransport));
+    assertThat(Surviving.bytes(read(sdtm(study, "dataset-json"))))
+        .isEqualTo(Surviving.bytes(fromTransport));
 
     Map<String, String> expected = new TreeMap<>();
-    study.resources().forEach(each -> expected.put(key(each), known(each)));
+    study.resources().forEach(each -> expected.put(key(each), Surviving.known(each)));
     study.lost().forEach(each -> expected.remove(key(each)));
     Map<String, String> found = new TreeMap<>();
     fromTransport
         .resources()
-        .forEach(each -> found.put(key(each.resource()), known(each.resource())));
+        .forEach(each -> found.put(key(each.resource()), Surviving.known(each.resource())));
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     expected.forEach((key, body) -> assertThat(found.get(key)).as(key).isEqualTo(body));
 
@@ -89,7 +89,7 @@ class GeneratedStudiesTest {
     Answer taken =
         client.postBytes("/$ingest?source=sdtm&_format=csv", mapped(transport), "application/zip");
     assertThat(rejected(taken)).isEmpty();
-    assertThat(bytes(read(sdtm(study, "xpt")))).isEqualTo(bytes(fromTransport));
+    assertThat(Surviving.bytes(read(sdtm(study, "xpt")))).isEqualTo(Surviving.bytes(fromTransport));
   }
 
   private void store(List<Resource> resources) {
@@ -113,6 +113,26 @@ class GeneratedStudiesTest {
     Answer answer = client.get("/ResearchStudy/" + study.id() + "/$sdtm?format=" + format);
     assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
     return answer.response().body();
+  }
+
+  /** Of all variables of transport files, in bytes. */
+  private static List<Integer> lengths(byte[] zip) throws IOException {
+    List<Integer> lengths = new ArrayList<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (!entry.getName().endsWith(".xpt")) {
+          continue;
+        }
+        try (DatasetReader reader =
+            DatasetFiles.open(new ByteArrayInputStream(in.readAllBytes()), UTF_8)) {
+          Optional<Table> table = reader.nextTable();
+          table.ifPresent(
+              each -> each.variables().forEach(variable -> lengths.add(variable.length())));
+        }
+      }
+    }
+    assertThat(lengths).isNotEmpty();
+    return lengths;
   }
 
   private static MappedContent read(byte[] zip) throws IOException {
@@ -143,48 +163,5 @@ class GeneratedStudiesTest {
 
   private static String key(Resource resource) {
     return resource.fhirType() + "/" + resource.getIdElement().getIdPart();
-  }
-
-  private static String bytes(MappedContent content) {
-    StringBuilder all = new StringBuilder();
-    content
-        .resources()
-        .forEach(each ->
-            all.append(FhirContexts.r4().newJsonParser().encodeResourceToString(each.resource()))
-                .append(each.row())
-                .append('\n'));
-    return all.toString();
-  }
-
-  /** But for narratives, names, displays, and the order of extensions and sites. */
-  private static String known(Resource resource) {
-    try {
-      JsonNode json =
-          JSON.readTree(FhirContexts.r4().newJsonParser().encodeResourceToString(resource));
-      sort(json);
-      return JSON.writerWithDefaultPrettyPrinter()
-          .writeValueAsString(JSON.treeToValue(json, TreeMap.class));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void sort(JsonNode node) {
-    node.forEach(GeneratedStudiesTest::sort);
-    if (node instanceof ObjectNode object) {
-      object.remove(List.of("display", "name"));
-      if (object.path("text").isObject()) {
-        object.remove("text");
-      }
-      for (String list : List.of("extension", "component")) {
-        if (object.get(list) instanceof ArrayNode items) {
-          List<JsonNode> sorted = new ArrayList<>();
-          items.forEach(sorted::add);
-          sorted.sort(Comparator.comparing(JsonNode::toString));
-          items.removeAll();
-          items.addAll(sorted);
-        }
-      }
-    }
   }
 }
