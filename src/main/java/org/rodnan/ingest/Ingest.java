@@ -234,8 +234,13 @@ public final class Ingest {
 
     @Override
     public void record(String file, long line, byte[] json) {
+      record(file, line, json, "");
+    }
+
+    /** Of what is stored, which is to be still as it was: its version's ETag. */
+    void record(String file, long line, byte[] json, String ifMatch) {
       at(file, line);
-      writer.add(new FhirRecord(next++, file, line, "", json));
+      writer.add(new FhirRecord(next++, file, line, "", json, ifMatch));
     }
 
     private void at(String file, long line) {

@@ -70,15 +70,13 @@ class IngestConfiguration {
       StoreSettings storing,
       ExecutorService ingesting,
       Hl7v2Receiver messages) {
-    Path folder = storing.folder().resolve("ingest");
-    FileSystemUtils.deleteRecursively(folder.toFile());
     return new Ingest(
         interactions,
         parser,
         limits,
         settings,
         new ProvenanceRecords(interactions.update(), store, parser, clock),
-        folder,
+        emptied(storing, "ingest"),
         ingesting,
         messages);
   }
@@ -90,9 +88,14 @@ class IngestConfiguration {
       IngestSettings limits,
       Clock clock,
       StoreSettings storing) {
-    Path folder = storing.folder().resolve("imports");
+    return new BulkImport(ingest, settings, limits, clock, emptied(storing, "imports"));
+  }
+
+  /** A folder that a process before this one may have left full. */
+  private static Path emptied(StoreSettings storing, String name) {
+    Path folder = storing.folder().resolve(name);
     FileSystemUtils.deleteRecursively(folder.toFile());
-    return new BulkImport(ingest, settings, limits, clock, folder);
+    return folder;
   }
 
   /** Of the server alone: a command doesn't take what lies in the folder. */

@@ -21,6 +21,7 @@ import org.rodnan.clinicaltrials.RegisteredStudy;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.interaction.EntityTag;
 import org.rodnan.interaction.SearchInteraction;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.MappedSink;
@@ -31,7 +32,8 @@ import org.rodnan.search.SearchRequest.Parameter;
 
 /**
  * A study of the registry is the one that is stored with its NCT number, whatever its id: it is
- * joined with that, and what belongs to it refers to that. For one thread.
+ * joined with that, and what belongs to it refers to that. If somebody changes that in between, it
+ * isn't written. For one thread.
  */
 final class JoinedStudies implements MappedSink {
   private static final Pattern REGISTERED = Pattern.compile("ResearchStudy/(NCT\\d{8})");
@@ -145,7 +147,11 @@ final class JoinedStudies implements MappedSink {
           (ObjectNode)
               JSON.readTree(FhirContexts.r4().newJsonParser().encodeResourceToString(study));
       List<String> kept = RegisteredStudy.join(joined, registry);
-      sink.record(each.file(), each.row(), JSON.writeValueAsBytes(joined));
+      sink.record(
+          each.file(),
+          each.row(),
+          JSON.writeValueAsBytes(joined),
+          EntityTag.of(other.entry().version()));
       if (!kept.isEmpty()) {
         sink.leftOut(
             new Refusal(

@@ -327,6 +327,14 @@ final class RecordWriter implements Closeable {
       return new Fate.Told(item.row(action(outcome), ""));
     } catch (FhirFailure.Busy | FhirFailure.Fault | FhirFailure.DiskFull e) {
       throw e;
+    } catch (FhirFailure.PreconditionFailed e) {
+      return new Fate.Told(
+          item.row(
+              Action.REJECTED,
+              "It was changed after it was read to be joined with this, by somebody else or a line"
+                  + " before this one; send this again ("
+                  + e.getMessage()
+                  + ")"));
     } catch (FhirFailure e) {
       Row row = item.row(Action.REJECTED, String.valueOf(e.getMessage()));
       return mayFollow(e) ? new Fate.Waits(row) : new Fate.Told(row);
@@ -334,7 +342,8 @@ final class RecordWriter implements Closeable {
   }
 
   private WriteOutcome update(RecordItem item) {
-    return updates.update(item.key(), item.resource(), Optional.empty(), Optional.empty(), origin);
+    Optional<String> ifMatch = Optional.of(item.source().ifMatch()).filter(tag -> !tag.isEmpty());
+    return updates.update(item.key(), item.resource(), ifMatch, Optional.empty(), origin);
   }
 
   /** Others write too; a long ingest waits for them instead of giving up. */
@@ -433,7 +442,12 @@ final class RecordWriter implements Closeable {
       out.writeBytes((before + "{\"resource\":").getBytes(StandardCharsets.UTF_8));
       out.writeBytes(item.resource().json());
       out.writeBytes(
-          (",\"request\":{\"method\":\"PUT\",\"url\":\"" + item.key() + "\"}}")
+          (",\"request\":{\"method\":\"PUT\",\"url\":\""
+                  + item.key()
+                  + (item.source().ifMatch().isEmpty()
+                      ? ""
+                      : "\",\"ifMatch\":\"" + item.source().ifMatch().replace("\"", "\\\""))
+                  + "\"}}")
               .getBytes(StandardCharsets.UTF_8));
       before = ",";
     }

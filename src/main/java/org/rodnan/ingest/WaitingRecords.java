@@ -76,6 +76,7 @@ final class WaitingRecords implements Closeable {
       out.writeUTF(waiting.file());
       out.writeLong(waiting.line());
       out.writeUTF(waiting.place());
+      out.writeUTF(waiting.ifMatch());
       out.writeInt(waiting.json().length);
       out.write(waiting.json());
       count++;
@@ -178,9 +179,10 @@ final class WaitingRecords implements Closeable {
     String name = in.readUTF();
     long line = in.readLong();
     String place = in.readUTF();
+    String ifMatch = in.readUTF();
     byte[] json = new byte[in.readInt()];
     in.readFully(json);
-    return new FhirRecord(number, name, line, place, json);
+    return new FhirRecord(number, name, line, place, json, ifMatch);
   }
 
   private static FhirFailure.Fault failed(IOException e) {
