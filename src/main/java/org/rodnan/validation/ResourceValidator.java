@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *   <li>References are not followed: the store knows what exists.
  * </ul>
  */
-public class ResourceValidator implements AutoCloseable {
+public class ResourceValidator {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceValidator.class);
 
   private final Definitions definitions;
@@ -249,14 +249,5 @@ public class ResourceValidator implements AutoCloseable {
   private static String name(Resource resource) {
     String id = resource.getIdElement().getIdPart();
     return id == null ? "a " + resource.fhirType() : resource.fhirType() + "/" + id;
-  }
-
-  /** Tells the log how many resources needed HL7's validator. Nothing is to be released today. */
-  @Override
-  public void close() {
-    LOG.info(
-        "{} resources were accepted by compiled profiles, {} were left to HL7's validator",
-        acceptedCount(),
-        leftCount());
   }
 }

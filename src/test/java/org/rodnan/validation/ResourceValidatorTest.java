@@ -249,8 +249,8 @@ class ResourceValidatorTest {
     examples.forEach((name, json) -> expected.put(name, Validators.validate(json)));
     List<String> names = new ArrayList<>(examples.keySet());
     names.sort(null);
-    try (ResourceValidator fresh = Validators.of(Validators.LIMITS);
-        var threads = Executors.newFixedThreadPool(16)) {
+    ResourceValidator fresh = Validators.of(Validators.LIMITS);
+    try (var threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> runs = new ArrayList<>();
       for (int thread = 0; thread < 16; thread++) {
         Random random = new Random(seed + thread);
@@ -369,34 +369,31 @@ class ResourceValidatorTest {
   void refusesMoreValuesThanTheLimitAndNamesIt() {
     ValidationLimits limits =
         new ValidationLimits(1, 20, Duration.ofSeconds(10), Duration.ofSeconds(10));
-    try (ResourceValidator strict = Validators.of(limits)) {
-      Basic name = new Basic();
-      name.setId("7");
-      assertThat(strict.validate(name, group(10)).issues()).noneMatch(Issue::isError);
-      assertThat(strict.validate(name, group(30)).issues())
-          .singleElement()
-          .satisfies(issue -> {
-            assertThat(issue.code()).isEqualTo(IssueType.TOOLONG);
-            assertThat(issue.diagnostics())
-                .contains("Basic/7", "rodnan.validation.values-max", "20");
-          });
-    }
+    ResourceValidator strict = Validators.of(limits);
+    Basic name = new Basic();
+    name.setId("7");
+    assertThat(strict.validate(name, group(10)).issues()).noneMatch(Issue::isError);
+    assertThat(strict.validate(name, group(30)).issues())
+        .singleElement()
+        .satisfies(issue -> {
+          assertThat(issue.code()).isEqualTo(IssueType.TOOLONG);
+          assertThat(issue.diagnostics()).contains("Basic/7", "rodnan.validation.values-max", "20");
+        });
   }
 
   @Test
   void refusesWhatTakesLongerThanTheLimitAndServesOn() {
     ValidationLimits limits =
         new ValidationLimits(1, 250_000, Duration.ofMillis(100), Duration.ofSeconds(10));
-    try (ResourceValidator strict = Validators.of(limits)) {
-      strict.warmUp();
-      assertThat(strict.validate(new Basic(), group(60_000)).issues())
-          .singleElement()
-          .satisfies(issue -> {
-            assertThat(issue.code()).isEqualTo(IssueType.TOOCOSTLY);
-            assertThat(issue.diagnostics()).contains("rodnan.validation.cpu-time-max");
-          });
-      assertThat(strict.validate(new Basic(), group(2)).isAccepted()).isTrue();
-    }
+    ResourceValidator strict = Validators.of(limits);
+    strict.warmUp();
+    assertThat(strict.validate(new Basic(), group(60_000)).issues())
+        .singleElement()
+        .satisfies(issue -> {
+          assertThat(issue.code()).isEqualTo(IssueType.TOOCOSTLY);
+          assertThat(issue.diagnostics()).contains("rodnan.validation.cpu-time-max");
+        });
+    assertThat(strict.validate(new Basic(), group(2)).isAccepted()).isTrue();
   }
 
   /** With a language, so that it isn't accepted before HL7's validator sees it. */
