@@ -205,6 +205,13 @@ final class MllpListener implements AutoCloseable {
         if (before == END && next == RETURN) {
           break;
         }
+        if (next == START) {
+          // No message holds it: the sender begins again and sends all of it.
+          message.reset();
+          isTooLarge = false;
+          before = -1;
+          continue;
+        }
         if (before >= 0) {
           if (message.size() < settings.messageBytesMax()) {
             message.write(before);

@@ -150,6 +150,23 @@ class MllpTest {
   }
 
   @Test
+  void takesAFrameThatBeginsAnewWithinOne() throws IOException {
+    byte[] half =
+        ("\u000b" + message("anew", "anew", "anew-1", "esr^^99SSC||7|mm/h").substring(0, 60))
+            .getBytes(StandardCharsets.UTF_8);
+    try (MllpClient sender = new MllpClient(port)) {
+      sender.write(half);
+      assertThat(sender.send(message("anew", "anew", "anew-1", "esr^^99SSC||7|mm/h")))
+          .contains("\rMSA|AA|anew\r");
+      sender.write(half);
+      sender.write("x".repeat(30_000).getBytes(StandardCharsets.UTF_8));
+      assertThat(sender.send(message("anew-2", "anew", "anew-2", "esr^^99SSC||8|mm/h")))
+          .contains("\rMSA|AA|anew-2\r");
+    }
+    assertThat(search("/Observation?" + ofPatient("anew")).path("total").asInt()).isEqualTo(2);
+  }
+
+  @Test
   void closesAConnectionThatSendsSomethingElse() throws IOException {
     try (MllpClient sender = new MllpClient(port)) {
       sender.write("GET / HTTP/1.1\r\n\r\n".repeat(200).getBytes(StandardCharsets.UTF_8));
