@@ -1,6 +1,7 @@
 package org.rodnan.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,14 +11,20 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +44,9 @@ class ImportTest {
 
   private final TestServer other;
   private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch endless = new CountDownLatch(3);
+  private final CountDownLatch cut = new CountDownLatch(1);
+  private final AtomicInteger asked = new AtomicInteger();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer files;
   private TestServer server;
@@ -56,9 +66,12 @@ class ImportTest {
     place = "http://127.0.0.1:" + files.getAddress().getPort();
     server =
         TestServer.start(
-            "rodnan.import.prefixes=" + place + "/open," + other.base(),
+            "rodnan.import.prefixes="
+                + Stream.of(place + "/open", named() + "/open", other.base())
+                    .filter(each -> !each.startsWith("/"))
+                    .collect(Collectors.joining(",")),
             "rodnan.import.bytes-max=200000",
-            "rodnan.import.silence-max=700ms");
+            "rodnan.import.silence-max=2s");
     client = server.client();
   }
 
@@ -72,6 +85,7 @@ class ImportTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
+    asked.incrementAndGet();
     byte[] body = lines("Patient", 3);
     switch (path) {
       case "/open/packed.ndjson.gz" -> body = packed(body);
@@ -101,6 +115,24 @@ class ImportTest {
         exchange.close();
         return;
       }
+      case "/open/endless.ndjson" -> {
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = exchange.getResponseBody()) {
+          for (int i = 0; !end.await(20, TimeUnit.MILLISECONDS); i++) {
+            out.write(
+                "{\"resourceType\":\"Patient\",\"id\":\"endless-%d\"}\n"
+                    .formatted(i)
+                    .getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            endless.countDown();
+          }
+        } catch (IOException e) {
+          cut.countDown();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        return;
+      }
       case "/open/none.ndjson" -> {
         exchange.sendResponseHeaders(404, -1);
         exchange.close();
@@ -111,6 +143,60 @@ class ImportTest {
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost.localdomain";
+    }
+  }
+
+  /** As {@link #place} by a name that stands for a private address; empty if there is none here. */
+  private String named() {
+    for (String name : List.of("ip6-localhost", "localhost.localdomain", hostName())) {
+      try {
+        if (InetAddress.getByName(name).isLoopbackAddress()
+            || InetAddress.getByName(name).isSiteLocalAddress()) {
+          return place.replace("127.0.0.1", name);
+        }
+      } catch (UnknownHostException e) {
+        // The next one.
+      }
+    }
+    return "";
+  }
+
+  @Test
+  void fetchesNothingFromANameThatStandsForAPrivateAddress() {
+    String named = named();
+    assumeThat(named).as("a name of a private address").isNotEmpty();
+    int before = asked.get();
+    List<String> report =
+        report(
+            manifest("/open/Patient.ndjson").replace("\"url\":\"" + place, "\"url\":\"" + named));
+    assertThat(report).hasSize(2);
+    assertThat(report.getLast())
+        .contains(",rejected,", "stands for an address of this machine or of a private network");
+    assertThat(asked).as("requests that came").hasValue(before);
+  }
+
+  /** DELETE ends the fetching itself, and what was fetched until then isn't stored. */
+  @Test
+  void endsTheFetchingWhenItIsCancelled() throws InterruptedException {
+    Answer accepted = post(client, manifest("/open/endless.ndjson"));
+    assertThat(accepted.status()).describedAs(accepted.text()).isEqualTo(202);
+    assertThat(endless.await(30, TimeUnit.SECONDS)).isTrue();
+    String state = accepted.header("Content-Location").orElseThrow();
+    assertThat(client.get(state).status()).isEqualTo(202);
+    assertThat(client.delete(state).status()).isEqualTo(202);
+    JsonNode entry = ended(client, accepted).json().at("/entry/0");
+    String report = text(Base64.getDecoder().decode(entry.at("/resource/data").asText()));
+    assertThat(report.lines()).hasSize(2);
+    assertThat(report).contains("Cancelled while it was fetched");
+    assertThat(cut.await(30, TimeUnit.SECONDS)).as("the connection is given up").isTrue();
+    assertThat(client.get("/Patient/endless-0").status()).isEqualTo(404);
   }
 
   private static String text(byte[] bytes) {

@@ -1,8 +1,14 @@
 package org.rodnan.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +46,37 @@ class ImportToServerTest {
         settings -> {
           throw new AssertionError("A data directory was opened");
         });
+  }
+
+  /** What a command prints, besides its outcome. */
+  private static JsonNode told(String... arguments) throws IOException {
+    PrintStream before = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, UTF_8));
+    try {
+      int code = run(arguments);
+      List<String> lines = out.toString(UTF_8).lines().toList();
+      return ((ObjectNode) new ObjectMapper().readTree(lines.getLast())).put("code", code);
+    } finally {
+      System.setOut(before);
+    }
+  }
+
+  @Test
+  void saysTheCountsOfTheServerAsJson() throws IOException {
+    Path file = Files.writeString(folder.resolve("p.ndjson"), patient(""));
+    String to = "--server=" + server.base();
+    JsonNode first = told(to, "--json", "" + file);
+    assertThat(first.path("code").asInt()).isZero();
+    assertThat(first.path("created").asInt()).isEqualTo(1);
+    assertThat(first.path("rejected").asInt(-1)).isZero();
+    JsonNode again = told(to, "--json", "" + file);
+    assertThat(again.path("created").asInt(-1)).isZero();
+    assertThat(again.path("unchanged").asInt()).isEqualTo(1);
+    Path wrong = Files.writeString(folder.resolve("w.ndjson"), patient(",\"none\":1"));
+    JsonNode refused = told(to, "--json", "" + wrong);
+    assertThat(refused.path("code").asInt()).isEqualTo(1);
+    assertThat(refused.path("rejected").asInt()).isEqualTo(1);
   }
 
   private String patient(String more) {

@@ -86,4 +86,70 @@ class LongIngestTest {
     assertThat(client.delete(place).status()).isEqualTo(202);
     assertThat(client.get(place).status()).isEqualTo(404);
   }
+
+  /** What a mapping makes of tables is ended like what is FHIR already. */
+  @Test
+  void cancelsWhatIsMappedBetweenBatchesToo() {
+    StringBuilder form = new StringBuilder();
+    part(
+        form,
+        "mapping.yaml",
+        "study: "
+            + id
+            + "\ntables:\n  - table: people\n    subject: ID\n"
+            + "    demographics: {sex: Sex}\n");
+    StringBuilder rows = new StringBuilder("ID,Sex\n");
+    for (int i = 0; i < LINES; i++) {
+      rows.append("m").append(i).append(",F\n");
+    }
+    part(form, "people.csv", rows.toString());
+    form.append("--part--\r\n");
+    String study =
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"" + id + "\",\"status\":\"active\"}";
+    assertThat(client.put("/ResearchStudy/" + id, study).status()).isEqualTo(201);
+    Answer accepted =
+        client.post(
+            "/$ingest?source=csv",
+            form.toString(),
+            "Content-Type",
+            "multipart/form-data; boundary=part",
+            "Prefer",
+            "respond-async");
+    assertThat(accepted.status()).describedAs(accepted.text()).isEqualTo(202);
+    String place = accepted.header("Content-Location").orElseThrow();
+    String counting = "/Patient?_summary=count&_id=" + id + "-m0";
+    while (client.get(counting).json().path("total").asInt() == 0) {
+      assertThat(client.get(place).status()).isEqualTo(202);
+      Thread.onSpinWait();
+    }
+    assertThat(client.delete(place).status()).isEqualTo(202);
+    Answer answer = client.get(place);
+    while (answer.status() == 202) {
+      Thread.onSpinWait();
+      answer = client.get(place);
+    }
+    JsonNode entry = answer.json().at("/entry/0");
+    String counts = entry.at("/resource/issue/0/diagnostics").asText();
+    Matcher created =
+        Pattern.compile("created (\\d+), .*rejected 0, left-out (\\d+)").matcher(counts);
+    assertThat(created.matches()).describedAs(entry.toString()).isTrue();
+    assertThat(entry.toString()).contains("cancelled");
+    int written = Integer.parseInt(created.group(1));
+    int stored =
+        total("/Patient?_has:ResearchSubject:individual:study=" + id)
+            + total("/ResearchSubject?study=" + id);
+    assertThat(written).isBetween(1, 2 * LINES - 1).isBetween(stored, stored + 2_000);
+  }
+
+  private int total(String search) {
+    return client.get(search + "&_summary=count").json().path("total").asInt();
+  }
+
+  private static void part(StringBuilder form, String name, String text) {
+    form.append("--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"")
+        .append(name)
+        .append("\"\r\n\r\n")
+        .append(text)
+        .append("\r\n");
+  }
 }

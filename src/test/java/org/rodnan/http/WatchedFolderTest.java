@@ -97,6 +97,31 @@ class WatchedFolderTest {
     assertThat(List.of(status("good"), status("half"))).containsOnly(200);
   }
 
+  private static String mapping(String sex) {
+    return "study: watched\ntables:\n  - table: people\n    subject: ID\n    demographics: {sex: "
+        + sex
+        + "}\n";
+  }
+
+  @Test
+  void takesTheMappingOfADeliveredFolderInThePlaceOfThatBesideIt() throws IOException {
+    String study = "{\"resourceType\":\"ResearchStudy\",\"id\":\"watched\",\"status\":\"active\"}";
+    assertThat(client.put("/ResearchStudy/watched", study).status()).isEqualTo(201);
+    Path ours = put("csv/mapping.yaml", mapping("Sex"));
+    put("csv/people.csv", "ID,Sex\n1,F\n");
+    assertThat(report("csv/done/people.csv")).contains("people.csv,2,created,Patient,watched-1,");
+    // It appears at once, as a delivery that is renamed when it is whole.
+    put("csv/.site/mapping.yaml", mapping("Geschlecht"));
+    Path people = put("csv/.site/people.csv", "ID,Geschlecht\n2,M\n");
+    Files.move(people.getParent(), folder.resolve("csv/site"));
+    assertThat(report("csv/done/site"))
+        .anyMatch(line -> line.endsWith(",2,created,Patient,watched-2,"));
+    assertThat(client.get("/Patient/watched-2").text()).contains("\"gender\":\"male\"");
+    assertThat(folder.resolve("csv/done/site/mapping.yaml")).exists();
+    assertThat(ours).exists();
+    Files.delete(ours);
+  }
+
   @Test
   void takesWhatAKilledProcessHadClaimed() throws IOException {
     assertThat(report("fhir/done/left.ndjson").get(1)).contains("created,Patient,watched-left");
