@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,18 @@ class ImportCommandTest {
     Path wrong = Files.writeString(folder.resolve("wrong.json"), mrss("x", "nobody"));
     assertThat(run("--report=" + report, "" + wrong)).isEqualTo(1);
     assertThat(Files.readString(report)).contains("rejected,Observation,x").contains("nobody");
+  }
+
+  /** As where the environment of the server is that of the command. */
+  @Test
+  void opensNoPortThatTheSettingsOfTheServerName() throws IOException {
+    Path file = Files.writeString(folder.resolve("p.json"), patient("p"));
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      System.setProperty("rodnan.hl7v2.port", "" + taken.getLocalPort());
+      assertThat(run("" + file)).isZero();
+    } finally {
+      System.clearProperty("rodnan.hl7v2.port");
+    }
   }
 
   @Test

@@ -124,7 +124,6 @@ final class MapCommand implements Callable<Integer> {
     return List.of(
         "--rodnan.data-dir=" + folder,
         "--rodnan.store.url=jdbc:sqlite:" + folder.resolve("map.db"),
-        "--rodnan.hl7v2.port=",
         "--rodnan.trials.load=false",
         "--rodnan.references=" + (before.isEmpty() ? "allow" : "enforce"));
   }

@@ -15,6 +15,7 @@ import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -63,7 +64,9 @@ class Hl7v2Configuration {
         .collect(Collectors.toSet());
   }
 
+  /** Only of the server: commands open no port, whatever the environment says. */
   @Bean
+  @ConditionalOnWebApplication
   SmartLifecycle mllp(Hl7v2Receiver receiver, Hl7v2Settings settings, IdGenerator ids) {
     return new Mllp(receiver, settings, ids);
   }

@@ -25,6 +25,7 @@ import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
@@ -107,8 +108,9 @@ class OperationConfiguration {
     return new TrialWarmUp(subjects, cohorts, endpoints);
   }
 
-  /** Once the server answers, so that it answers soon. */
+  /** Once the server answers, so that it answers soon. Commands don't need it. */
   @Bean
+  @ConditionalOnWebApplication
   ApplicationListener<ApplicationReadyEvent> trialWarmUpStart(TrialWarmUp warmUp) {
     return event -> warmUp.start();
   }
