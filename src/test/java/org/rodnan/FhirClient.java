@@ -3,6 +3,7 @@ package org.rodnan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVRecord;
 
 /** A plain HTTP client of a FHIR server, for tests. Thread safe. */
 public final class FhirClient {
@@ -52,6 +55,30 @@ public final class FhirClient {
         return JSON.readTree(response.body());
       } catch (IOException e) {
         throw new UncheckedIOException("Not JSON: " + text(), e);
+      }
+    }
+
+    /**
+     * The rows of a table by the names of its columns.
+     *
+     * @throws AssertionError with the answer, if it is none in CSV
+     */
+    public List<CSVRecord> rows() {
+      boolean isTable =
+          header("Content-Type").filter(type -> type.startsWith("text/csv")).isPresent();
+      if (status() != 200 || !isTable) {
+        throw new AssertionError(status() + " " + text());
+      }
+      try {
+        return CSVFormat.RFC4180
+            .builder()
+            .setHeader()
+            .setSkipHeaderRecord(true)
+            .get()
+            .parse(new StringReader(text()))
+            .getRecords();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 

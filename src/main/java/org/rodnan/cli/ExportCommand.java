@@ -70,6 +70,8 @@ final class ExportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final CommandOutput output = new CommandOutput();
+
   @Mixin private final StoreOptions store = new StoreOptions();
 
   @Parameters(paramLabel = "FOLDER", description = "What to make; it must not be there yet.")
@@ -140,15 +142,6 @@ final class ExportCommand implements Callable<Integer> {
       description = "Leaves what was interrupted, and exports what is stored now.")
   private boolean isAnew;
 
-  @Option(names = "--json", description = "Says the outcome as JSON.")
-  private boolean isJson;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
-
   /**
    * @param program opens a data directory, given settings
    */
@@ -163,8 +156,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new FileAlreadyExistsException(folder + " is there already; name another folder");
     }
     Path part = folder.resolveSibling(folder.getFileName() + ".part");
-    ProgressLine progress =
-        new ProgressLine(spec.commandLine().getErr(), ProgressLine.isTerminal());
+    ProgressLine progress = output.progress();
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("folder", folder);
     String[] settings =
@@ -288,8 +280,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void say(String what) {
-    spec.commandLine().getErr().println(what);
-    spec.commandLine().getErr().flush();
+    output.err().println(what);
+    output.err().flush();
   }
 
   private Path sdtm(OpenProgram opened, Path part, Map<String, Object> told) throws IOException {
@@ -327,8 +319,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void tell(Map<String, Object> told) {
-    if (isJson) {
-      Told.json(spec.commandLine().getOut(), told);
+    if (output.isJson()) {
+      Told.json(output.out(), told);
       return;
     }
     StringBuilder text = new StringBuilder("Exported to " + folder + ": ");
@@ -340,9 +332,9 @@ final class ExportCommand implements Callable<Integer> {
     if (told.get("files") instanceof List<?> files) {
       text.append(files.size()).append(files.size() == 1 ? " file" : " files");
     }
-    spec.commandLine().getOut().println(text);
+    output.out().println(text);
     if (told.get("leftOut") instanceof List<?> left && !left.isEmpty()) {
-      spec.commandLine().getErr().println("Left out: " + left);
+      output.err().println("Left out: " + left);
     }
   }
 }

@@ -49,6 +49,8 @@ final class ImportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final CommandOutput output = new CommandOutput();
+
   @Mixin private final FilesToRead files = new FilesToRead();
 
   @Option(
@@ -71,16 +73,7 @@ final class ImportCommand implements Callable<Integer> {
       })
   private @Nullable URI server;
 
-  @Option(names = "--json", description = "Prints the counts as JSON.")
-  private boolean isJson;
-
   @Mixin private final StoreOptions store = new StoreOptions();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Says this.")
-  private boolean isHelpWanted;
 
   /**
    * @param program opens a data directory, given settings; throws a {@link StartFailure} if it
@@ -92,9 +85,9 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = output.err();
     Ingest.Order order = files.order(spec, !isUntraced);
-    ProgressLine line = new ProgressLine(err, ProgressLine.isTerminal());
+    ProgressLine line = output.progress();
     if (server != null) {
       return sent(server, order, line);
     }
@@ -102,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
         IngestReport found =
             opened
                 .part(Ingest.class)
-                .ingest(order, new Origin("rodnan", null, "import", null), line::at)) {
+                .ingest(order, new Origin("rodnan", null, "import", null), line)) {
       line.end();
       if (report != null) {
         try (OutputStream out = Files.newOutputStream(report)) {
@@ -142,7 +135,7 @@ final class ImportCommand implements Callable<Integer> {
       return found.count(Action.REJECTED) == 0 ? 0 : 1;
     } catch (IOException e) {
       line.end();
-      spec.commandLine().getErr().println("Not imported. " + e.getMessage());
+      output.err().println("Not imported. " + e.getMessage());
       return 1;
     } finally {
       if (temporary != null) {
@@ -152,12 +145,12 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private void tell(Counted found) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (isJson) {
+    PrintWriter out = output.out();
+    if (output.isJson()) {
       out.println(json(found));
       return;
     }
-    found.told().forEach(row -> spec.commandLine().getErr().println(line(row)));
+    found.told().forEach(row -> output.err().println(line(row)));
     StringBuilder counts = new StringBuilder();
     for (Action action : Action.values()) {
       counts.append(counts.isEmpty() ? "" : ", ");

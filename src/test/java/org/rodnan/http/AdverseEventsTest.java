@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,20 +44,7 @@ class AdverseEventsTest {
   }
 
   private List<CSVRecord> rows(String path) {
-    Answer answer = client.get(path);
-    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
-    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("text/csv");
-    try {
-      return CSVFormat.RFC4180
-          .builder()
-          .setHeader()
-          .setSkipHeaderRecord(true)
-          .get()
-          .parse(new StringReader(answer.text()))
-          .getRecords();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return client.get(path).rows();
   }
 
   private Map<String, CSVRecord> byTerm(String path) {
