@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,9 +115,25 @@ final class PooledValidator extends InstanceValidator {
    */
   void check(
       Element resource, List<StructureDefinition> against, List<ValidationMessage> messages) {
+    Set<String> bases = new HashSet<>();
+    addBases(resource, bases);
     budget.start();
-    validate(null, messages, null, resource, new ArrayList<>(against));
+    profiles.withOwn(
+        bases, () -> validate(null, messages, null, resource, new ArrayList<>(against)));
     budget.requireUnspent();
+  }
+
+  /** Of the profiles that are this resource or in it. */
+  private static void addBases(Element element, Set<String> bases) {
+    if ("StructureDefinition".equals(element.fhirType())) {
+      String base = element.getNamedChildValue("baseDefinition");
+      if (base != null) {
+        bases.add(base);
+      }
+    }
+    if (element.hasChildren()) {
+      element.getChildren().forEach(child -> addBases(child, bases));
+    }
   }
 
   List<Base> evaluate(Element resource, String fhirPath) {

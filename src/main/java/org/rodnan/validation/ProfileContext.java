@@ -77,6 +77,9 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
    */
   private static final String CODES_ARE_UNIQUE = "csd-1";
 
+  private static final ScopedValue<Map<String, StructureDefinition>> OWN_BASES =
+      ScopedValue.newInstance();
+
   private static final ILoggingService SILENT =
       new ILoggingService() {
         @Override
@@ -164,7 +167,8 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
     }
     Resource found;
     if (type == StructureDefinition.class) {
-      found = structure(address);
+      StructureDefinition own = OWN_BASES.orElse(Map.of()).get(address);
+      found = own == null ? structure(address) : own;
     } else if (type == ValueSet.class) {
       found = valueSet(address);
     } else if (type == CodeSystem.class) {
@@ -196,6 +200,28 @@ final class ProfileContext extends WorkerContextValidationSupportAdapter {
       Class<T> type, String address, @Nullable String version, Resource source)
       throws FHIRException {
     return fetchResource(type, address, version, source);
+  }
+
+  /**
+   * Runs with copies of these definitions in place of the shared ones, where they are fetched by
+   * address on this thread. The validator makes a snapshot of each profile that it judges, and
+   * while it does, it takes extensions off the profile's base and puts them on again.
+   *
+   * @param bases addresses; those that lead to nothing are left out
+   */
+  void withOwn(Set<String> bases, Runnable judging) {
+    if (bases.isEmpty()) {
+      judging.run();
+      return;
+    }
+    Map<String, StructureDefinition> own = new HashMap<>();
+    for (String address : bases) {
+      StructureDefinition base = structure(address);
+      if (base != null) {
+        own.put(address, base.copy());
+      }
+    }
+    ScopedValue.where(OWN_BASES, own).run(judging);
   }
 
   private @Nullable StructureDefinition structure(String address) {
