@@ -1,6 +1,9 @@
 package org.rodnan.cohort;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Terminology;
 import org.rodnan.terminology.TerminologyService;
@@ -10,6 +13,8 @@ import org.rodnan.terminology.ValueSetCodes;
 public final class KnownMeasures {
   /** The canonical of their value set. */
   public static final String VALUE_SET = "https://w3id.org/rodnan/ValueSet/ssc-measure-any";
+
+  private static final int SHOWN = 100;
 
   private final TerminologyService terminology;
   private final DefinitionSource current;
@@ -25,12 +30,34 @@ public final class KnownMeasures {
   }
 
   /**
-   * Whether a search for a token can mean one of them; without the value set nobody knows, and
-   * every token can.
+   * Takes a measure that nobody has a value of if it is one of these, since it may come; any other
+   * is most likely misspelt.
    *
-   * @param token {@code code}, or {@code system|code}
+   * @param name of the parameter that asks for it
+   * @param tokens {@code code} or {@code system|code}, with commas between several
+   * @param measure what was found by them
+   * @param population who was looked at
+   * @throws FhirFailure.Malformed that names measures there are
    */
-  public boolean canBe(String token) {
+  public void require(
+      String name, String tokens, Population.Measure measure, Population population) {
+    if (measure.isRecorded() || Arrays.stream(tokens.split(",")).anyMatch(this::canBe)) {
+      return;
+    }
+    List<String> others = population.measured();
+    throw new FhirFailure.Malformed(
+        name
+            + ": nobody in this study has a value of '"
+            + tokens
+            + "', and the profiles have no such measure; expected one of "
+            + (others.isEmpty()
+                ? "the value set " + VALUE_SET
+                : others.size() > SHOWN ? others.subList(0, SHOWN) + " and more" : others),
+        name);
+  }
+
+  /** Without the value set nobody knows, and every token can mean one of them. */
+  private boolean canBe(String token) {
     int bar = token.indexOf('|');
     return codes()
         .map(codes ->

@@ -32,6 +32,11 @@ public enum CoreMeasure {
     return code;
   }
 
+  /** The parameter of a question that asks for it by other tokens. */
+  public String parameter() {
+    return code.replace('_', '-');
+  }
+
   /** Of {@code Observation.code}, where nothing else is asked for. */
   public String tokens() {
     return tokens;

@@ -31,17 +31,19 @@ class CourseConfiguration {
   CrissAnalysis crissAnalysis(
       SubjectSearch subjects,
       UnitConversion units,
+      KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
-    return new CrissAnalysis(subjects, units, references, limits);
+    return new CrissAnalysis(subjects, units, measures, references, limits);
   }
 
   @Bean
   IldProgressionAnalysis ildProgressionAnalysis(
       SubjectSearch subjects,
       UnitConversion units,
+      KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
-    return new IldProgressionAnalysis(subjects, units, references, limits);
+    return new IldProgressionAnalysis(subjects, units, measures, references, limits);
   }
 }

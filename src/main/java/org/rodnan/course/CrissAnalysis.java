@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population.Dated;
 import org.rodnan.course.CrissScore.Finding;
 import org.rodnan.course.CrissScore.Pair;
@@ -37,16 +38,19 @@ public final class CrissAnalysis {
 
   private final SubjectSearch subjects;
   private final UnitConversion units;
+  private final KnownMeasures measures;
   private final ReferenceText references;
   private final CourseSettings limits;
 
   CrissAnalysis(
       SubjectSearch subjects,
       UnitConversion units,
+      KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
     this.subjects = subjects;
     this.units = units;
+    this.measures = measures;
     this.references = references;
     this.limits = limits;
   }
@@ -71,8 +75,8 @@ public final class CrissAnalysis {
 
   /**
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
-   * @throws FhirFailure.Malformed if a search can't be understood, or nobody in the study has
-   *     anything at a visit
+   * @throws FhirFailure.Malformed if a search can't be understood, nobody in the study has anything
+   *     at a visit, or a value of a measure that the profiles don't know
    * @throws FhirFailure.TooLarge if the study has more subjects, or an event more reports, than the
    *     limit of a study
    */
@@ -86,12 +90,14 @@ public final class CrissAnalysis {
       return new Criss(moment.position(), List.of());
     }
     ResourceKey study = all.getFirst().study();
-    Values values = new Values(moment, study, all, units);
+    Values values = new Values(moment, study, all, units, measures);
     Map<CoreMeasure, Values.Both> measured = new EnumMap<>(CoreMeasure.class);
     question
         .measures()
         .forEach((measure, tokens) ->
-            measured.put(measure, values.at(tokens, question.baseline(), question.visit())));
+            measured.put(
+                measure,
+                values.at(measure.parameter(), tokens, question.baseline(), question.visit())));
     values.requireVisit("baseline", question.baseline(), BASELINE);
     values.requireVisit("visit", question.visit(), VISIT);
     Map<OrganEvent, Map<ResourceKey, List<Recorded>>> reports = new EnumMap<>(OrganEvent.class);

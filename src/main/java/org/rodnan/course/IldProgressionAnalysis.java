@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.rodnan.cohort.Criterion;
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population;
 import org.rodnan.cohort.Population.Dated;
 import org.rodnan.fhir.FhirFailure;
@@ -27,16 +28,19 @@ public final class IldProgressionAnalysis {
 
   private final SubjectSearch subjects;
   private final UnitConversion units;
+  private final KnownMeasures measures;
   private final ReferenceText references;
   private final CourseSettings limits;
 
   IldProgressionAnalysis(
       SubjectSearch subjects,
       UnitConversion units,
+      KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
     this.subjects = subjects;
     this.units = units;
+    this.measures = measures;
     this.references = references;
     this.limits = limits;
   }
@@ -65,8 +69,8 @@ public final class IldProgressionAnalysis {
 
   /**
    * @throws FhirFailure.NotFound if the subject isn't there, or has no patient and study
-   * @throws FhirFailure.Malformed if a search can't be understood, or nobody in the study has
-   *     anything at a visit
+   * @throws FhirFailure.Malformed if a search can't be understood, nobody in the study has anything
+   *     at a visit, or a value of a measure that the profiles don't know
    */
   public IldProgression analyse(Question question) {
     return subjects.now(moment -> analyse(moment, question));
@@ -78,9 +82,9 @@ public final class IldProgressionAnalysis {
       return new IldProgression(moment.position(), List.of());
     }
     ResourceKey study = all.getFirst().study();
-    Values values = new Values(moment, study, all, units);
-    Values.Both fvc = values.at(question.fvc(), question.baseline(), question.visit());
-    Values.Both dlco = values.at(question.dlco(), question.baseline(), question.visit());
+    Values values = new Values(moment, study, all, units, measures);
+    Values.Both fvc = values.at("fvc", question.fvc(), question.baseline(), question.visit());
+    Values.Both dlco = values.at("dlco", question.dlco(), question.baseline(), question.visit());
     values.requireVisit("baseline", question.baseline(), BASELINE);
     values.requireVisit("visit", question.visit(), VISIT);
     Map<ResourceKey, LungDisease> diseases =

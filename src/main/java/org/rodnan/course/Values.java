@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population;
 import org.rodnan.cohort.Population.Dated;
 import org.rodnan.fhir.FhirFailure;
@@ -17,6 +18,7 @@ import org.rodnan.terminology.UnitConversion;
 
 /** The values of a study's subjects at its visits, by patient. For one thread and moment. */
 final class Values {
+  private final KnownMeasures measures;
   private final Population population;
   private final Optional<ResourceKey> only;
   private final Map<ResourceKey, Integer> numbers = new HashMap<>();
@@ -27,7 +29,13 @@ final class Values {
   /**
    * @param subjects of one study; if it is one, only what is recorded of it is read
    */
-  Values(Moment moment, ResourceKey study, List<Subject> subjects, UnitConversion units) {
+  Values(
+      Moment moment,
+      ResourceKey study,
+      List<Subject> subjects,
+      UnitConversion units,
+      KnownMeasures measures) {
+    this.measures = measures;
     this.population = new Population(moment, Optional.of(study), units);
     this.only =
         subjects.size() == 1 ? Optional.of(subjects.getFirst().patient()) : Optional.empty();
@@ -56,9 +64,12 @@ final class Values {
   record Both(Map<ResourceKey, Dated> baseline, Map<ResourceKey, Dated> then) {}
 
   /**
+   * @param name of the parameter
    * @param tokens of {@code Observation.code}
+   * @throws FhirFailure.Malformed if nobody in the study has a value and the profiles don't know
+   *     the measure
    */
-  Both at(String tokens, String baseline, String visit) {
+  Both at(String name, String tokens, String baseline, String visit) {
     List<Parameter> search =
         only.map(patient ->
                 List.of(
@@ -71,6 +82,10 @@ final class Values {
     }
     if (!both.then().isEmpty()) {
       found.add(visit);
+    }
+    if (both.baseline().isEmpty() && both.then().isEmpty()) {
+      measures.require(
+          name, tokens, population.measure(List.of(new Parameter("code", tokens))), population);
     }
     return both;
   }

@@ -94,9 +94,9 @@ final class Analysed {
         change.mean() - half,
         change.mean() + half,
         Sample.of(pairs.percentChanges()),
-        test(Tests.pairedT(change)),
-        test(Tests.signedRank(pairs.changes())),
-        others.map(each -> test(pairs.correlation(each))),
+        Test.of(Tests.pairedT(change)),
+        Test.of(Tests.signedRank(pairs.changes())),
+        others.map(each -> Test.of(pairs.correlation(each))),
         responder.isPresent()
             ? OptionalInt.of(pairs.responders(responder.getAsDouble()))
             : OptionalInt.empty());
@@ -108,11 +108,7 @@ final class Analysed {
         visit,
         left.row().stratum(),
         right.row().stratum(),
-        test(Tests.welch(left.row().change(), right.row().change())),
-        test(Tests.mannWhitney(left.pairs().changes(), right.pairs().changes())));
-  }
-
-  private static Test test(Tests.Outcome outcome) {
-    return new Test(outcome.statistic(), outcome.p(), outcome.variant());
+        Test.of(Tests.welch(left.row().change(), right.row().change())),
+        Test.of(Tests.mannWhitney(left.pairs().changes(), right.pairs().changes())));
   }
 }

@@ -37,7 +37,7 @@ final class CoarseNumbers {
         change.mean() - half,
         change.mean() + half,
         of(row.percentChange(), level),
-        test(Tests.pairedT(change)),
+        Test.of(Tests.pairedT(change)),
         untold(row.wilcoxon()),
         Optional.empty(),
         row.responders().isPresent()
@@ -52,7 +52,7 @@ final class CoarseNumbers {
         exact.visit(),
         exact.left(),
         exact.right(),
-        test(Tests.welch(left.change(), right.change())),
+        Test.of(Tests.welch(left.change(), right.change())),
         untold(exact.mannWhitney()));
   }
 
@@ -64,10 +64,6 @@ final class CoarseNumbers {
     BigDecimal sd = new BigDecimal(exact.sd()).round(DIGITS);
     BigDecimal mean = new BigDecimal(exact.mean()).setScale(sd.scale(), RoundingMode.HALF_UP);
     return new Sample(n, mean.doubleValue(), sd.doubleValue(), Double.NaN, Double.NaN, Double.NaN);
-  }
-
-  private static Test test(Tests.Outcome outcome) {
-    return new Test(outcome.statistic(), outcome.p(), outcome.variant());
   }
 
   private static Test untold(Test test) {

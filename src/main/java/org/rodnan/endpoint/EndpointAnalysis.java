@@ -32,8 +32,6 @@ public final class EndpointAnalysis {
   /** The visit that is taken if none is asked for. */
   public static final String BASELINE = "baseline";
 
-  private static final int MEASURES_SHOWN = 100;
-
   private final SubjectSearch subjects;
   private final UnitConversion units;
   private final KnownMeasures measures;
@@ -185,26 +183,11 @@ public final class EndpointAnalysis {
     });
   }
 
-  /**
-   * A measure that nobody has a value of is empty if the profiles know it, since it may come; any
-   * other is most likely misspelt.
-   */
   private Population.Measure measure(
       Population population, Question question, String name, String token) {
     Population.Measure measure = population.measure(List.of(new Parameter("code", token)));
-    if (!measure.isRecorded() && !question.takesAnyMeasure() && !measures.canBe(token)) {
-      List<String> others = population.measured();
-      throw new FhirFailure.Malformed(
-          name
-              + ": nobody in this study has a value of '"
-              + token
-              + "', and the profiles have no such measure; expected one of "
-              + (others.isEmpty()
-                  ? "the value set " + KnownMeasures.VALUE_SET
-                  : others.size() > MEASURES_SHOWN
-                      ? others.subList(0, MEASURES_SHOWN) + " and more"
-                      : others),
-          name);
+    if (!question.takesAnyMeasure()) {
+      measures.require(name, token, measure, population);
     }
     return measure;
   }

@@ -94,5 +94,9 @@ public record EndpointTable(
    * @param p two-sided
    * @param variant how it was computed
    */
-  public record Test(double statistic, double p, String variant) {}
+  public record Test(double statistic, double p, String variant) {
+    static Test of(Tests.Outcome outcome) {
+      return new Test(outcome.statistic(), outcome.p(), outcome.variant());
+    }
+  }
 }

@@ -37,12 +37,13 @@ public record Sample(int n, double mean, double sd, double median, double q1, do
   }
 
   /**
-   * How far the bounds of the confidence interval of the mean are from it, by Student's t.
+   * How far the bounds of the confidence interval of the mean are from it, by Student's t; not a
+   * number for fewer than two values, or if they are all the same, which tells nothing of others.
    *
    * @param level such as 0.95
    */
   double halfInterval(double level) {
-    return n < 2
+    return n < 2 || sd == 0
         ? Double.NaN
         : new TDistribution(n - 1).inverseCumulativeProbability((1 + level) / 2)
             * sd

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -44,27 +45,25 @@ final class Charts {
   private Charts() {}
 
   static CategoryChart categories(Caption caption, boolean hasLegend) {
-    CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
-    String heading = heading(caption.title());
-    chart.setTitle(heading);
-    chart.setXAxisTitle(caption.horizontal());
-    chart.setYAxisTitle(caption.vertical());
-    style(chart.getStyler());
-    chart.getStyler().setChartTitleFont(font(heading));
+    CategoryChart chart = named(caption, new CategoryChart(WIDTH, HEIGHT));
     chart.getStyler().setLegendVisible(hasLegend);
     return chart;
   }
 
   static XYChart rows(Caption caption, int height) {
-    XYChart chart = new XYChart(WIDTH, height);
+    XYChart chart = named(caption, new XYChart(WIDTH, height));
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setPlotGridHorizontalLinesVisible(false);
+    return chart;
+  }
+
+  private static <C extends Chart<? extends AxesChartStyler, ?>> C named(Caption caption, C chart) {
     String heading = heading(caption.title());
     chart.setTitle(heading);
     chart.setXAxisTitle(caption.horizontal());
     chart.setYAxisTitle(caption.vertical());
     style(chart.getStyler());
     chart.getStyler().setChartTitleFont(font(heading));
-    chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setPlotGridHorizontalLinesVisible(false);
     return chart;
   }
 

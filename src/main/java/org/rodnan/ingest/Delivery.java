@@ -2,7 +2,6 @@ package org.rodnan.ingest;
 
 import java.io.Closeable;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.rodnan.fhir.CountedInputStream;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Progress;
 import org.rodnan.mapping.Refusal;
@@ -264,41 +264,17 @@ final class Delivery implements Closeable {
     }
 
     InputStream over(InputStream in) {
-      return new FilterInputStream(in) {
+      return new CountedInputStream(in) {
         private long at;
 
-        private int counted(int read) {
-          at += Math.max(0, read);
+        @Override
+        protected void counted(long read) {
+          at += read;
           if (at > furthest) {
             long more = at - furthest;
             furthest = at;
             advanced.accept(more);
           }
-          return read;
-        }
-
-        @Override
-        public int read() throws IOException {
-          int read = super.read();
-          counted(read < 0 ? 0 : 1);
-          return read;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-          return counted(super.read(buffer, offset, length));
-        }
-
-        @Override
-        public long skip(long bytes) throws IOException {
-          long skipped = super.skip(bytes);
-          counted((int) Math.min(Integer.MAX_VALUE, skipped));
-          return skipped;
-        }
-
-        @Override
-        public boolean markSupported() {
-          return false;
         }
       };
     }

@@ -3,7 +3,6 @@ package org.rodnan.ingest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.rodnan.fhir.CountedInputStream;
 import org.rodnan.fhir.FhirFailure;
 
 /**
@@ -161,40 +161,21 @@ final class PackageReader {
   }
 
   /** Counts what is inflated, files that are passed over too. */
-  private final class Bounded extends FilterInputStream {
+  private final class Bounded extends CountedInputStream {
     private long count;
 
     Bounded(InputStream in) {
       super(in);
     }
 
-    private int counted(int read) {
-      count += Math.max(0, read);
+    @Override
+    protected void counted(long more) {
+      count += more;
       if (count > limits.unpackedBytesMax()) {
         throw new FhirFailure.TooLarge(
             "The package has more bytes unpacked than rodnan.packages.unpacked-bytes-max allows, "
                 + limits.unpackedBytesMax());
       }
-      return read;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      counted(read < 0 ? 0 : 1);
-      return read;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      return counted(super.read(buffer, offset, length));
-    }
-
-    @Override
-    public long skip(long bytes) throws IOException {
-      long skipped = super.skip(bytes);
-      counted((int) Math.min(Integer.MAX_VALUE, skipped));
-      return skipped;
     }
   }
 }

@@ -54,7 +54,7 @@ public final class CrissOperation {
     read.read(of);
     Map<CoreMeasure, String> measures = new EnumMap<>(CoreMeasure.class);
     for (CoreMeasure measure : CoreMeasure.values()) {
-      measures.put(measure, arguments.text(named(measure.code())).orElse(measure.tokens()));
+      measures.put(measure, arguments.text(measure.parameter()).orElse(measure.tokens()));
     }
     Map<OrganEvent, Criterion> reports = new EnumMap<>(OrganEvent.class);
     for (OrganEvent event : OrganEvent.values()) {
@@ -94,7 +94,7 @@ public final class CrissOperation {
 
   private static Set<String> names() {
     Set<String> names = new HashSet<>(Set.of("baseline", "visit", CONFIRMED));
-    Arrays.stream(CoreMeasure.values()).forEach(each -> names.add(named(each.code())));
+    Arrays.stream(CoreMeasure.values()).map(CoreMeasure::parameter).forEach(names::add);
     Arrays.stream(OrganEvent.values())
         .filter(each -> each.search().isPresent())
         .forEach(each -> names.add(named(each.code())));

@@ -15,6 +15,7 @@ import javax.xml.stream.XMLStreamReader;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
+import org.rodnan.fhir.CountedInputStream;
 
 /**
  * Looks through a workbook before it is read: the library that reads it trusts what it finds. Stops
@@ -167,26 +168,14 @@ final class WorkbookGuard {
   }
 
   private InputStream metered(InputStream in) {
-    return new FilterInputStream(in) {
-      private int counted(int read) throws IOException {
-        left -= Math.max(0, read);
+    return new CountedInputStream(in) {
+      @Override
+      protected void counted(long more) throws IOException {
+        left -= more;
         if (left < 0) {
           throw new IOException(
               "The workbook unpacks to more than " + UNPACKED_MAX + " bytes; expected CSV then");
         }
-        return read;
-      }
-
-      @Override
-      public int read() throws IOException {
-        int read = super.read();
-        counted(read < 0 ? 0 : 1);
-        return read;
-      }
-
-      @Override
-      public int read(byte[] buffer, int offset, int length) throws IOException {
-        return counted(super.read(buffer, offset, length));
       }
     };
   }

@@ -3,7 +3,6 @@ package org.rodnan.web;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.rodnan.cohort.Change;
@@ -195,18 +194,8 @@ record CohortForm(String study, List<Row> rows, String combine) {
     takes.put("", "are kept");
     takes.put("not", "are left out");
     Fields.select(html, "x", "Who meet it", takes, row.takes());
-    html.element(
-            "button",
-            "Remove",
-            "type",
-            "submit",
-            "name",
-            "remove",
-            "value",
-            Integer.toString(place),
-            "aria-label",
-            "Remove " + title.toLowerCase(Locale.ROOT))
-        .close();
+    Fields.removal(html, place, title);
+    html.close();
   }
 
   private static Map<String, String> comparators() {

@@ -2,6 +2,7 @@ package org.rodnan.web;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The fields of forms, each with its label. */
@@ -54,6 +55,26 @@ final class Fields {
             "spellcheck",
             "false")
         .close();
+  }
+
+  /**
+   * The button that takes a row out of a list.
+   *
+   * @param place of the row, from 0
+   * @param title what the row is called, for who can't see where the button stands
+   */
+  static void removal(Html html, int place, String title) {
+    html.element(
+        "button",
+        "Remove",
+        "type",
+        "submit",
+        "name",
+        "remove",
+        "value",
+        Integer.toString(place),
+        "aria-label",
+        "Remove " + title.toLowerCase(Locale.ROOT));
   }
 
   static void hidden(Html html, String name, String value) {

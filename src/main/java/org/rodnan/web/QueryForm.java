@@ -221,17 +221,7 @@ record QueryForm(
     } else {
       Fields.text(html, "v", "Value", row.value(), kind.map(HINTS::get).orElse("value"));
     }
-    html.element(
-        "button",
-        "Remove",
-        "type",
-        "submit",
-        "name",
-        "remove",
-        "value",
-        Integer.toString(place),
-        "aria-label",
-        "Remove " + name.toLowerCase(java.util.Locale.ROOT));
+    Fields.removal(html, place, name);
     description(row, parameters).ifPresent(text -> html.element("p", text, "class", "note"));
     html.close();
   }

@@ -317,6 +317,13 @@ class CourseTest {
           assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
           assertThat(answer.text()).contains(name + ": nobody has anything at 'nope'", "month-9");
         }
+        Answer answer = client.get(of + asked + "?fvc=nope,http://loinc.org%7C0-0");
+        assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+        assertThat(answer.text())
+            .contains("fvc: nobody in this study has a value of 'nope,", "19872-1");
+        assertThat(client.get(of + asked + "?fvc=physician-global").status())
+            .as("nobody has it, but the profiles know it")
+            .isEqualTo(200);
       }
     }
     Answer unknown = client.get("/ResearchSubject/spiera-2011-001/$timeline?visit=baseline");
