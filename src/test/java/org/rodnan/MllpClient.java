@@ -7,13 +7,19 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import javax.net.SocketFactory;
 
 /** A sender of HL7 v2 over MLLP that waits for each acknowledgement. */
 public final class MllpClient implements AutoCloseable {
   private final Socket socket;
 
   public MllpClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(SocketFactory.getDefault(), port);
+  }
+
+  /** Over sockets of a kind, such as those of TLS. */
+  public MllpClient(SocketFactory sockets, int port) throws IOException {
+    socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(60_000);
     socket.setTcpNoDelay(true);
   }

@@ -25,7 +25,7 @@ class SeedTrialsIT implements PrintedNumbersContract {
 
   @BeforeAll
   static void start() {
-    server = ServerProcess.start(folder.resolve("data"), Map.of());
+    server = ServerProcess.start(folder.resolve("data"), Map.of("rodnan.warm-up", "true"));
   }
 
   @AfterAll

@@ -69,6 +69,10 @@ final class ServerProcess implements AutoCloseable {
     command.add(jar().toString());
     command.add("--server.port=" + port);
     command.add("--rodnan.data-dir=" + dataDir);
+    if (!settings.containsKey("rodnan.warm-up")) {
+      // It would take processors from what a test is about.
+      command.add("--rodnan.warm-up=false");
+    }
     settings.forEach((name, value) -> command.add("--" + name + "=" + value));
     return command;
   }

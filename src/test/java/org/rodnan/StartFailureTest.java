@@ -122,6 +122,17 @@ class StartFailureTest {
   }
 
   @Test
+  void saysThatThereIsNoSuchCertificate() throws Exception {
+    assertSays(
+        outputOf(
+            "rodnan.data-dir=" + folder.resolve("data"),
+            "rodnan.hl7v2.port=0",
+            "rodnan.hl7v2.ssl-bundle=ehr"),
+        "rodnan.hl7v2.ssl-bundle is 'ehr'; expected one of spring.ssl.bundle, which has []",
+        "Change that setting");
+  }
+
+  @Test
   void saysWhichPackageIsBroken() throws Exception {
     Path broken = Files.writeString(folder.resolve("broken.tgz"), "not a package");
     assertSays(

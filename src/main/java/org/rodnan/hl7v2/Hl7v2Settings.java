@@ -3,6 +3,7 @@ package org.rodnan.hl7v2;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param port of MLLP; absent for no listener, 0 for any free one
  * @param address where MLLP listens
+ * @param sslBundle the name of a bundle of {@code spring.ssl.bundle}; with it MLLP is over TLS only
+ * @param sslClientAuth whether senders have to show a certificate that the bundle trusts
  * @param connectionsMax MLLP connections at once
  * @param messageBytesMax bytes of a message
  * @param messageTimeMax how long a message may take to come in, from its first byte
@@ -31,6 +34,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record Hl7v2Settings(
     @Nullable Integer port,
     @DefaultValue("127.0.0.1") InetAddress address,
+    @Nullable String sslBundle,
+    @DefaultValue("none") ClientAuth sslClientAuth,
     @DefaultValue("32") int connectionsMax,
     @DefaultValue("1048576") int messageBytesMax,
     @DefaultValue("30s") Duration messageTimeMax,
@@ -49,7 +54,20 @@ record Hl7v2Settings(
     PARK
   }
 
+  /** As in {@code server.ssl.client-auth}. */
+  enum ClientAuth {
+    NONE,
+    WANT,
+    NEED
+  }
+
   Hl7v2Settings {
+    if (sslClientAuth != ClientAuth.NONE && sslBundle == null) {
+      throw new IllegalArgumentException(
+          "rodnan.hl7v2.ssl-client-auth is "
+              + sslClientAuth.name().toLowerCase(Locale.ROOT)
+              + "; expected rodnan.hl7v2.ssl-bundle too, without which there is no TLS");
+    }
     if (connectionsMax < 1 || messageBytesMax < 1) {
       throw new IllegalArgumentException(
           "rodnan.hl7v2.connections-max is "

@@ -2,7 +2,6 @@ package org.rodnan.hl7v2;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,11 +11,13 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.store.Origin;
@@ -40,6 +41,7 @@ final class MllpListener implements AutoCloseable {
 
   private final Hl7v2Receiver receiver;
   private final Hl7v2Settings settings;
+  private final Supplier<Optional<Tls>> tls;
   private final IdGenerator ids;
   private final ServerSocket server;
   private final Thread accepting;
@@ -47,10 +49,20 @@ final class MllpListener implements AutoCloseable {
   private final AtomicLong accepted = new AtomicLong();
   private volatile boolean closing;
 
-  /** Listens when it returns. */
-  MllpListener(Hl7v2Receiver receiver, Hl7v2Settings settings, int port, IdGenerator ids) {
+  /**
+   * Listens when it returns.
+   *
+   * @param tls what a new connection is to use; empty for none
+   */
+  MllpListener(
+      Hl7v2Receiver receiver,
+      Hl7v2Settings settings,
+      int port,
+      Supplier<Optional<Tls>> tls,
+      IdGenerator ids) {
     this.receiver = receiver;
     this.settings = settings;
+    this.tls = tls;
     this.ids = ids;
     try {
       server = new ServerSocket();
@@ -117,20 +129,20 @@ final class MllpListener implements AutoCloseable {
 
   /** One sender. */
   private final class Connection implements Runnable {
-    private final Socket socket;
+    private final Socket connected;
     private final CountDownLatch done = new CountDownLatch(1);
     private final byte[] buffer = new byte[8_192];
     private int position;
     private int filled;
 
-    Connection(Socket socket) {
-      this.socket = socket;
+    Connection(Socket connected) {
+      this.connected = connected;
     }
 
     /** No more messages are read; one that is worked on is acknowledged. */
     void stop() {
       try {
-        socket.shutdownInput();
+        connected.shutdownInput();
       } catch (IOException e) {
         LOG.debug("An MLLP connection was gone already", e);
       }
@@ -138,7 +150,7 @@ final class MllpListener implements AutoCloseable {
 
     void abort() {
       try {
-        socket.close();
+        connected.close();
       } catch (IOException e) {
         LOG.debug("An MLLP connection could not be closed", e);
       }
@@ -146,12 +158,10 @@ final class MllpListener implements AutoCloseable {
 
     @Override
     public void run() {
-      try (socket) {
-        socket.setTcpNoDelay(true);
-        InputStream in = socket.getInputStream();
+      try (Socket socket = secured()) {
         OutputStream out = socket.getOutputStream();
-        while (!closing && awaitStart(in)) {
-          byte @Nullable [] answer = answer(in);
+        while (!closing && awaitStart(socket)) {
+          byte @Nullable [] answer = answer(socket);
           if (answer == null) {
             return;
           }
@@ -175,11 +185,26 @@ final class MllpListener implements AutoCloseable {
       }
     }
 
+    private Socket secured() throws IOException {
+      connected.setTcpNoDelay(true);
+      Optional<Tls> over = tls.get();
+      if (over.isEmpty()) {
+        return connected;
+      }
+      try {
+        return over.get().over(connected, settings.messageTimeMax());
+      } catch (IOException e) {
+        LOG.warn(
+            "TLS with {} over MLLP failed: {}", connected.getRemoteSocketAddress(), e.getMessage());
+        throw e;
+      }
+    }
+
     /** Whether a message begins; false if the sender has closed, or sends something else. */
-    private boolean awaitStart(InputStream in) throws IOException {
+    private boolean awaitStart(Socket socket) throws IOException {
       long end = System.nanoTime() + settings.idleTimeMax().toNanos();
       for (int stray = 0; stray <= STRAY_MAX; stray++) {
-        int next = next(in, end);
+        int next = next(socket, end);
         if (next < 0) {
           return false;
         }
@@ -192,13 +217,13 @@ final class MllpListener implements AutoCloseable {
     }
 
     /** The acknowledgement; null if the sender broke off within the message. */
-    private byte @Nullable [] answer(InputStream in) throws IOException {
+    private byte @Nullable [] answer(Socket socket) throws IOException {
       long end = System.nanoTime() + settings.messageTimeMax().toNanos();
       ByteArrayOutputStream message = new ByteArrayOutputStream();
       boolean isTooLarge = false;
       int before = -1;
       while (true) {
-        int next = next(in, end);
+        int next = next(socket, end);
         if (next < 0) {
           return null;
         }
@@ -232,14 +257,14 @@ final class MllpListener implements AutoCloseable {
           .acknowledgement();
     }
 
-    private int next(InputStream in, long end) throws IOException {
+    private int next(Socket socket, long end) throws IOException {
       if (position == filled) {
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (left <= 0) {
           throw new SocketTimeoutException();
         }
         socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left));
-        filled = in.read(buffer);
+        filled = socket.getInputStream().read(buffer);
         position = 0;
         if (filled <= 0) {
           filled = 0;

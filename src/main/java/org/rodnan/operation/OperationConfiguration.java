@@ -25,6 +25,7 @@ import org.rodnan.terminology.DefinitionSource;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.TerminologyService;
 import org.rodnan.terminology.UnitConversion;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -111,6 +112,7 @@ class OperationConfiguration {
   /** Once the server answers, so that it answers soon. Commands don't need it. */
   @Bean
   @ConditionalOnWebApplication
+  @ConditionalOnBooleanProperty(name = "rodnan.warm-up", matchIfMissing = true)
   ApplicationListener<ApplicationReadyEvent> trialWarmUpStart(TrialWarmUp warmUp) {
     return event -> warmUp.start();
   }

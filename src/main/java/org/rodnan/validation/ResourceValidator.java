@@ -202,7 +202,14 @@ public class ResourceValidator {
    * doesn't wait for it. Takes seconds of one thread; service goes on meanwhile.
    */
   public void warmUp() {
-    Edition warmed = atStart();
+    try {
+      judgeExamples(atStart());
+    } catch (FhirFailure e) {
+      LOG.debug("Validation isn't warmed up: {}", e.toString());
+    }
+  }
+
+  private static void judgeExamples(Edition warmed) {
     Artifacts.files("profiles/examples").entrySet().stream()
         .filter(file -> file.getKey().contains("-valid-"))
         .forEach(file -> {

@@ -4,6 +4,7 @@ import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.fhir.StartFailure;
 import org.rodnan.terminology.Definitions;
 import org.rodnan.terminology.StoredDefinitions;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationListener;
@@ -38,6 +39,7 @@ class ValidationConfiguration {
 
   /** Once the server answers, so that it answers soon. */
   @Bean
+  @ConditionalOnBooleanProperty(name = "rodnan.warm-up", matchIfMissing = true)
   ApplicationListener<ApplicationReadyEvent> validatorWarmUp(ResourceValidator validator) {
     return event -> Thread.ofPlatform().daemon().name("warm-up").start(validator::warmUp);
   }

@@ -49,6 +49,10 @@ public final class TestServer implements AutoCloseable {
       if (Arrays.stream(settings).noneMatch(setting -> setting.startsWith("rodnan.trials.load="))) {
         arguments.add("--rodnan.trials.load=false");
       }
+      // Each of many would use a processor for seconds.
+      if (Arrays.stream(settings).noneMatch(setting -> setting.startsWith("rodnan.warm-up="))) {
+        arguments.add("--rodnan.warm-up=false");
+      }
       for (String setting : settings) {
         arguments.add("--" + setting);
       }

@@ -45,8 +45,17 @@ class TrialWarmUpTest {
     assertThat(told("armed up")).doesNotContain("can't be warmed up");
   }
 
+  @Test
+  void canBeLeftOut() throws Exception {
+    try (TestServer server =
+        TestServer.start("rodnan.trials.load=true", "rodnan.warm-up=false", DEBUG)) {
+      assertThat(server.client().get("/ResearchStudy/spiera-2011/$cohort").status()).isEqualTo(200);
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("armed up");
+  }
+
   private TestServer start() {
-    return TestServer.start("rodnan.trials.load=true", DEBUG);
+    return TestServer.start("rodnan.trials.load=true", "rodnan.warm-up=true", DEBUG);
   }
 
   private String told(String what) throws InterruptedException {
