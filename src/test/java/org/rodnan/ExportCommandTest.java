@@ -10,8 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -94,6 +97,24 @@ class ExportCommandTest {
         .allMatch(line -> line.contains("\"Patient\""));
     assertThat(export("fhir").code()).as("the folder is there").isEqualTo(1);
     assertThat(folder.resolve("fhir.part")).doesNotExist();
+  }
+
+  @Test
+  void leavesAloneWhatAnotherProcessWrites() throws IOException {
+    Path others = Files.createDirectories(folder.resolve("claimed.part"));
+    Files.writeString(others.resolve("its-file"), "x");
+    Path file = folder.resolve("claimed.lock");
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      assertThat(export("claimed", "--anew").code()).isEqualTo(1);
+      assertThat(export("claimed", "--as=sdtm", "--study=spiera-2011").code()).isEqualTo(1);
+      assertThat(others.resolve("its-file")).exists();
+    }
+    assertThat(export("claimed", "--anew", "--type=Patient").code()).isZero();
+    assertThat(names("claimed")).containsExactly("Patient.1.ndjson");
+    assertThat(file).doesNotExist();
   }
 
   @Test

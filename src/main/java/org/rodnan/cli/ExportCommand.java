@@ -163,11 +163,23 @@ final class ExportCommand implements Callable<Integer> {
         keyFile == null
             ? new String[0]
             : new String[] {"--rodnan.export.pseudonym-key-file=" + keyFile.toAbsolutePath()};
+    try (OpenProgram opened = OpenProgram.with(program, store, settings);
+        FolderClaim claim = FolderClaim.of(folder)) {
+      write(opened, part, progress, told);
+    } finally {
+      progress.end();
+    }
+    tell(told);
+    return 0;
+  }
+
+  private void write(OpenProgram opened, Path part, ProgressLine progress, Map<String, Object> told)
+      throws IOException {
     boolean isKept = form == Form.FHIR || form == Form.VIEWS;
     if (isAnew || !isKept) {
       FileSystemUtils.deleteRecursively(part);
     }
-    try (OpenProgram opened = OpenProgram.with(program, store, settings)) {
+    try {
       Files.move(
           switch (form) {
             case FHIR, VIEWS -> files(opened, part, progress, told);
@@ -177,13 +189,10 @@ final class ExportCommand implements Callable<Integer> {
           folder);
       isKept = false;
     } finally {
-      progress.end();
       if (!isKept) {
         FileSystemUtils.deleteRecursively(part);
       }
     }
-    tell(told);
-    return 0;
   }
 
   private void check() {

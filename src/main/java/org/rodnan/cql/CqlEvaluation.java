@@ -6,7 +6,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +38,7 @@ public final class CqlEvaluation {
 
   private final SubjectSearch subjects;
   private final Supplier<Terminology> terminology;
-  private final ExecutorService evaluating;
+  private final Evaluators evaluating;
   private final CqlSettings settings;
   private final Clock clock;
   private final EngineParts parts = new EngineParts();
@@ -48,7 +47,7 @@ public final class CqlEvaluation {
   CqlEvaluation(
       SubjectSearch subjects,
       Supplier<Terminology> terminology,
-      ExecutorService evaluating,
+      Evaluators evaluating,
       CqlSettings settings,
       Clock clock) {
     this.subjects = subjects;
@@ -82,7 +81,7 @@ public final class CqlEvaluation {
   private <T> T within(Function<Surroundings, T> work) {
     requireLoaded();
     Budget budget = new Budget(settings.timeMax());
-    Future<T> answer =
+    Evaluators.Evaluation<T> answer =
         submitted(() -> subjects.now(moment -> work.apply(surroundings(moment, budget))));
     try {
       return answer.get(settings.timeMax().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
@@ -90,11 +89,12 @@ public final class CqlEvaluation {
       throw EvaluationFailures.of(e.getCause() == null ? e : e.getCause(), "", 0);
     } catch (TimeoutException e) {
       budget.end();
-      answer.cancel(false);
+      answer.abandon();
       throw Budget.usedUp(settings.timeMax());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       budget.end();
+      answer.abandon();
       throw new FhirFailure.Busy("The server stops", RETRY_AFTER);
     }
   }
@@ -126,7 +126,7 @@ public final class CqlEvaluation {
     return started;
   }
 
-  private <T> Future<T> submitted(Callable<T> work) {
+  private <T> Evaluators.Evaluation<T> submitted(Callable<T> work) {
     try {
       return evaluating.submit(work);
     } catch (RejectedExecutionException e) {

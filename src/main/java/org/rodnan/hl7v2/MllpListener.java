@@ -180,6 +180,7 @@ final class MllpListener implements AutoCloseable {
       } catch (RuntimeException e) {
         LOG.error("A message over MLLP failed; its sender gets no answer", e);
       } finally {
+        abort();
         connections.remove(this);
         done.countDown();
       }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -469,6 +470,25 @@ class CqlTest {
           .anyMatch(text -> text.contains("rodnan.cql.queue-max"));
     }
     assertThat(value("1 + 2").path("valueInteger").asInt()).isEqualTo(3);
+  }
+
+  /** A regular expression that takes time by the power of the text's length is one operation. */
+  @Test
+  void goesOnForOthersWhileAnOperationCannotBeStopped() {
+    try (TestServer quick = TestServer.start("rodnan.cql.time-max=3s")) {
+      FhirClient asking = quick.client();
+      String endless = "Matches('" + "a".repeat(41) + "!', '(a|aa)+\\\\1b')";
+      Answer given = asking.get("/$cql?expression=" + encoded(endless));
+      assertThat(given.status()).describedAs(given.text()).isEqualTo(503);
+      Answer other = asking.get("/$cql?expression=" + encoded("1 + 2"));
+      assertThat(other.status()).describedAs(other.text()).isEqualTo(200);
+      assertThat(Thread.getAllStackTraces().entrySet())
+          .as("it is still at it")
+          .anyMatch(thread ->
+              thread.getKey().getName().startsWith("cql-")
+                  && Arrays.stream(thread.getValue())
+                      .anyMatch(frame -> frame.getClassName().startsWith("java.util.regex")));
+    }
   }
 
   @Test
