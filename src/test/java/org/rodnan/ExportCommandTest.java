@@ -114,6 +114,8 @@ class ExportCommandTest {
     }
     assertThat(export("claimed", "--anew", "--type=Patient").code()).isZero();
     assertThat(names("claimed")).containsExactly("Patient.1.ndjson");
+    assertThat(export("deep/er/claimed", "--type=Patient").code()).isZero();
+    assertThat(names("deep/er")).containsExactly("claimed");
     assertThat(file).doesNotExist();
   }
 

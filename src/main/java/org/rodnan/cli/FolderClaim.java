@@ -19,11 +19,16 @@ final class FolderClaim implements Closeable {
   }
 
   /**
-   * @param folder need not be there; a file beside it says that it is claimed
+   * @param folder need not be there; a file beside it says that it is claimed, and what it is to
+   *     stand in is made
    * @throws IOException if another process has it
    */
   static FolderClaim of(Path folder) throws IOException {
     Path file = folder.resolveSibling(folder.getFileName() + ".lock");
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!isLocked(channel)) {

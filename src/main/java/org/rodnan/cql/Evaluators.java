@@ -51,7 +51,7 @@ final class Evaluators implements AutoCloseable {
   }
 
   private void resize() {
-    // The larger bound first: a pool never has more core threads than it may have.
+    // A pool may not have more core threads than threads, at no moment.
     pool.setCorePoolSize(Math.min(threads + stuck, pool.getMaximumPoolSize()));
     pool.setMaximumPoolSize(threads + stuck);
     pool.setCorePoolSize(threads + stuck);
