@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,22 @@ public record Criterion(
 
   private static final int NAME_SHOWN = 60;
 
+  /** R4, search.html#return, and general parameters that select nothing. */
+  private static final Set<String> OF_THE_ANSWER =
+      Set.of(
+          "_sort",
+          "_count",
+          "_include",
+          "_revinclude",
+          "_summary",
+          "_total",
+          "_elements",
+          "_contained",
+          "_containedType",
+          "_score",
+          "_format",
+          "_pretty");
+
   private static final String VISIT = "visit=";
   private static final String CHANGE = "change=";
 
@@ -61,6 +78,17 @@ public record Criterion(
           "criterion");
     }
     parameters = List.copyOf(parameters);
+    for (Parameter parameter : parameters) {
+      if (OF_THE_ANSWER.contains(parameter.name().replaceFirst(":.*", ""))) {
+        throw new FhirFailure.Malformed(
+            "Criterion '"
+                + name
+                + "' has "
+                + parameter.name()
+                + ", which says what an answer looks like; expected what its resources meet",
+            "criterion");
+      }
+    }
     if (change.isPresent() && visit.isPresent()) {
       throw new FhirFailure.Malformed(
           "Criterion '" + name + "' has a visit and a change; expected one of them", "criterion");
@@ -100,10 +128,25 @@ public record Criterion(
     boolean isSearch = SEARCH.matcher(text).lookingAt() && startsWithType(text);
     String name = isSearch || form.group("name") == null ? text : form.group("name");
     String bare = isSearch ? text : form.group("search");
+    if (!isSearch && name.startsWith("!") && !name.equals(text)) {
+      throw new FhirFailure.Malformed(
+          "criterion is '"
+              + text
+              + "'; expected ! after the name, such as "
+              + name.substring(1)
+              + "::!"
+              + bare,
+          "criterion");
+    }
     boolean excludes = isSearch ? text.startsWith("!") : form.group("not") != null;
     String search = bare.startsWith("!") ? bare.substring(1) : bare;
     int mark = search.indexOf('#');
     String more = mark < 0 ? "" : search.substring(mark + 1);
+    if (more.contains("#")) {
+      throw new FhirFailure.Malformed(
+          "Criterion '" + name + "' has more than one part after #; expected a visit or a change",
+          "criterion");
+    }
     return of(
         name,
         mark < 0 ? search : search.substring(0, mark),
@@ -183,6 +226,15 @@ public record Criterion(
       Optional<String> visit,
       Optional<Change> change,
       boolean excludes) {
+    if (search.contains("#")) {
+      throw new FhirFailure.Malformed(
+          "Criterion '"
+              + name
+              + "': found # in the search '"
+              + search
+              + "', expected it as %23, and a visit or a change as a part of its own",
+          "criterion");
+    }
     int mark = search.indexOf('?');
     String type = mark < 0 ? search : search.substring(0, mark);
     if (!type.matches("[A-Z][A-Za-z]+")) {

@@ -63,7 +63,7 @@ public final class KnownMeasures {
         .map(codes ->
             bar > 0
                 ? codes.contains(token.substring(0, bar), token.substring(bar + 1))
-                : codes.contains(token.substring(bar + 1)))
+                : bar < 0 && codes.contains(token))
         .orElse(true);
   }
 

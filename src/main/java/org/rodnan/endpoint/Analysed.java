@@ -61,11 +61,6 @@ final class Analysed {
         && others.map(own -> own.isSame(second.orElseThrow())).orElse(true);
   }
 
-  /** Of the second measure, if one was asked for. */
-  Optional<Pairs> others() {
-    return others;
-  }
-
   Stratum stratum(String name) {
     return Objects.requireNonNull(strata.get(name));
   }

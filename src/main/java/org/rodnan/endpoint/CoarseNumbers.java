@@ -24,7 +24,11 @@ final class CoarseNumbers {
 
   private CoarseNumbers() {}
 
-  static Row of(Row row, Disclosure.Level level) {
+  /**
+   * @param hasPercentChange whether the change in percent may be told
+   * @param hasResponders whether the number of responders may be
+   */
+  static Row of(Row row, Disclosure.Level level, boolean hasPercentChange, boolean hasResponders) {
     Sample change = of(row.change(), level);
     double half = change.halfInterval(EndpointTable.LEVEL);
     return new Row(
@@ -36,11 +40,11 @@ final class CoarseNumbers {
         change,
         change.mean() - half,
         change.mean() + half,
-        of(row.percentChange(), level),
+        hasPercentChange ? of(row.percentChange(), level) : Sample.of(new double[0]),
         Test.of(Tests.pairedT(change)),
         untold(row.wilcoxon()),
         Optional.empty(),
-        row.responders().isPresent()
+        hasResponders && row.responders().isPresent()
             ? OptionalInt.of(level.rounded(row.responders().getAsInt()))
             : OptionalInt.empty());
   }

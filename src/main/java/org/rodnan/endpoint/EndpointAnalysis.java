@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,7 +100,6 @@ public final class EndpointAnalysis {
     for (Criterion criterion : question.strata()) {
       strata.put(criterion.name(), population.meeting(criterion));
     }
-    SmallCounts counts = new SmallCounts(level.countMin(), population.all());
     // Visits have nothing to do with each other, and ranks of many subjects take their time.
     Map<String, Map<AnalysisSet, Analysed>> analysed =
         asked.parallelStream()
@@ -107,22 +107,32 @@ public final class EndpointAnalysis {
                 Collectors.toConcurrentMap(
                     Function.identity(),
                     visit -> analysed(question, values, second, strata, visit)));
+    Admitted admitted =
+        level.isCoarse()
+            ? Admitted.of(
+                new SmallCounts(level.countMin(), population.all()),
+                places(question, asked, strata.keySet()),
+                question.responder(),
+                place -> stratum(analysed, place).pairs())
+            : Admitted.EVERYTHING;
     List<Row> rows = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
     for (AnalysisSet set : question.populations()) {
       Map<String, List<Row>> byStratum = new LinkedHashMap<>();
       for (String visit : asked) {
-        Analysed ofVisit =
-            Objects.requireNonNull(Objects.requireNonNull(analysed.get(visit)).get(set));
+        Analysed ofVisit = ofVisit(analysed, set, visit);
         List<Row> told = new ArrayList<>();
         for (String name : strata.keySet()) {
-          Analysed.Stratum stratum = ofVisit.stratum(name);
-          if (level.isCoarse()
-              && !counts.admits(stratum.pairs().counted(question.responder(), ofVisit.others()))) {
+          Admitted.Place place = new Admitted.Place(set, visit, name);
+          if (!admitted.hasRow(place)) {
             continue;
           }
-          Row exact = stratum.row().of(set);
-          Row row = level.isCoarse() ? CoarseNumbers.of(exact, level) : exact;
+          Row exact = ofVisit.stratum(name).row().of(set);
+          Row row =
+              level.isCoarse()
+                  ? CoarseNumbers.of(
+                      exact, level, admitted.hasPercentChange(place), admitted.hasResponders(place))
+                  : exact;
           byStratum.computeIfAbsent(name, key -> new ArrayList<>()).add(row);
           if (!name.equals(EndpointTable.ALL)) {
             told.add(row);
@@ -141,6 +151,28 @@ public final class EndpointAnalysis {
     }
     return new EndpointTable(
         moment.position(), measure.name(), measure.unit(), question.baseline(), rows, comparisons);
+  }
+
+  /** In the order of the answer. */
+  private static List<Admitted.Place> places(
+      Question question, List<String> visits, Set<String> strata) {
+    List<Admitted.Place> places = new ArrayList<>();
+    for (AnalysisSet set : question.populations()) {
+      for (String visit : visits) {
+        strata.forEach(name -> places.add(new Admitted.Place(set, visit, name)));
+      }
+    }
+    return places;
+  }
+
+  private static Analysed ofVisit(
+      Map<String, Map<AnalysisSet, Analysed>> analysed, AnalysisSet set, String visit) {
+    return Objects.requireNonNull(Objects.requireNonNull(analysed.get(visit)).get(set));
+  }
+
+  private static Analysed.Stratum stratum(
+      Map<String, Map<AnalysisSet, Analysed>> analysed, Admitted.Place place) {
+    return ofVisit(analysed, place.population(), place.visit()).stratum(place.stratum());
   }
 
   /** What there is to tell of a visit, whether it may be told or not. */

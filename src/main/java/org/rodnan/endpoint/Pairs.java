@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.rodnan.cohort.Decimals;
@@ -71,18 +69,19 @@ record Pairs(int[] subjects, double[] baseline, double[] atVisit, double[] chang
     return some;
   }
 
-  /** The sets of subjects that numbers about them are of: all, and those of some numbers. */
-  List<BitSet> counted(OptionalDouble responder, Optional<Pairs> others) {
-    List<BitSet> sets = new ArrayList<>();
-    sets.add(where(i -> true));
-    sets.add(where(i -> baseline[i] != 0));
-    responder.ifPresent(change -> sets.add(where(i -> responds(changes[i], change))));
-    others.ifPresent(other -> {
-      BitSet both = other.where(i -> true);
-      both.and(sets.getFirst());
-      sets.add(both);
-    });
-    return sets;
+  /** Whose numbers they are. */
+  BitSet everybody() {
+    return where(i -> true);
+  }
+
+  /** Those of them who have a change in percent. */
+  BitSet withPercentChange() {
+    return where(i -> baseline[i] != 0);
+  }
+
+  /** Those of them whose change is as large as is asked. */
+  BitSet responding(double asked) {
+    return where(i -> responds(changes[i], asked));
   }
 
   private BitSet where(IntPredicate place) {

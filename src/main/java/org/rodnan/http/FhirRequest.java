@@ -97,7 +97,12 @@ record FhirRequest(
     if (!operation.hasForms()) {
       return AnswerForm.RESOURCE;
     }
-    AnswerForm asked = AnswerForm.of(values(http.getHeaders("Accept")), query.and(input.format()));
+    AnswerForm asked =
+        AnswerForm.of(values(http.getHeaders("Accept")), input.query().and(input.format()));
+    if (!operation.has(asked) && input.format().has("_format")) {
+      throw new FhirFailure.NotAcceptable(
+          "_format is " + input.format().only("_format").orElse("") + ", which this isn't told in");
+    }
     return operation.has(asked) ? asked : AnswerForm.RESOURCE;
   }
 

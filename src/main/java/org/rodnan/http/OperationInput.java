@@ -147,7 +147,9 @@ record OperationInput(
     for (Parameter parameter : query.all()) {
       if (!QueryParameters.OF_THE_ANSWER.contains(parameter.name())
           && parameter.value().isEmpty()) {
-        throw malformed(parameter.name(), "found nothing, expected a value");
+        throw new FhirFailure.Malformed(
+            "Parameter '" + parameter.name() + "': found nothing, expected a value",
+            parameter.name());
       }
     }
     return argumentsWithValue();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.Group;
@@ -171,20 +172,21 @@ public final class CohortOperation {
 
   /** The one that says the same, or if there is none it is written. */
   private Group storedDefinition(CohortDefinition definition, Origin origin) {
-    Group group = definition.group();
-    ResourceKey key =
-        created(
-            group,
-            Optional.of(
-                "identifier=" + CohortDefinition.IDENTIFIERS + "%7C" + definition.identity()),
-            origin);
-    Group stored = parsed(Group.class, read.read(key).json());
-    if (says(stored, definition)) {
-      return stored;
+    for (int edited = 0; ; edited++) {
+      // What was edited since it was stored is another definition now, and keeps its identifier.
+      String identifier = definition.identity() + (edited == 0 ? "" : "-" + edited);
+      Group group = definition.group();
+      group.getIdentifierFirstRep().setValue(identifier);
+      ResourceKey key =
+          created(
+              group,
+              Optional.of("identifier=" + CohortDefinition.IDENTIFIERS + "%7C" + identifier),
+              origin);
+      Group stored = parsed(Group.class, read.read(key).json());
+      if (says(stored, definition)) {
+        return stored;
+      }
     }
-    // Somebody edited what was stored as this definition: that one is another now.
-    group.setIdentifier(List.of());
-    return parsed(Group.class, read.read(created(group, Optional.empty(), origin)).json());
   }
 
   private static boolean says(Group stored, CohortDefinition definition) {
@@ -238,8 +240,28 @@ public final class CohortOperation {
     return arguments.named("criterion").stream().map(CohortOperation::criterion).toList();
   }
 
-  /** In a URL a text in the short form; in Parameters that, or parts. */
+  /**
+   * In a URL a text in the short form; in Parameters that, or parts.
+   *
+   * @throws FhirFailure.Malformed that names the parameter as it is given
+   */
   static Criterion criterion(ParametersParameterComponent given) {
+    return naming(given.getName(), () -> read(given));
+  }
+
+  /** Has the failure of a criterion name the parameter that it was given as. */
+  static Criterion naming(String parameter, Supplier<Criterion> criterion) {
+    try {
+      return criterion.get();
+    } catch (FhirFailure.Malformed e) {
+      if (parameter.equals("criterion")) {
+        throw e;
+      }
+      throw OperationArguments.malformed(parameter, e.getMessage());
+    }
+  }
+
+  private static Criterion read(ParametersParameterComponent given) {
     if (!given.hasPart()) {
       String text = given.hasValue() ? given.getValue().primitiveValue() : null;
       if (text == null) {

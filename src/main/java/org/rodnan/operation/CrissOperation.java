@@ -76,7 +76,7 @@ public final class CrissOperation {
   }
 
   private static Criterion report(String name, String search) {
-    Criterion criterion = Criterion.parse(search);
+    Criterion criterion = CohortOperation.naming(name, () -> Criterion.parse(search));
     if (!Set.of("AdverseEvent", "Observation", "Condition", "Procedure").contains(criterion.type())
         || criterion.excludes()) {
       throw OperationArguments.malformed(

@@ -69,13 +69,17 @@ final class EndpointBundle {
         sample(change, row.change());
         interval(change, row);
         test(change, "paired-t", row.pairedT());
-        Observation ranks = result(group, row.visit(), "change");
-        number(ranks, OURS, "n", row.change().n(), "1");
-        test(ranks, "wilcoxon-signed-rank", row.wilcoxon());
-        Observation percent = result(group, row.visit(), "percent-change");
-        number(percent, OURS, "n", row.percentChange().n(), "1");
-        number(percent, STATISTICS, "average", row.percentChange().mean(), "%");
-        number(percent, STATISTICS, "std-dev", row.percentChange().sd(), "%");
+        if (Double.isFinite(row.wilcoxon().p())) {
+          Observation ranks = result(group, row.visit(), "change");
+          number(ranks, OURS, "n", row.change().n(), "1");
+          test(ranks, "wilcoxon-signed-rank", row.wilcoxon());
+        }
+        if (row.percentChange().n() > 0) {
+          Observation percent = result(group, row.visit(), "percent-change");
+          number(percent, OURS, "n", row.percentChange().n(), "1");
+          number(percent, STATISTICS, "average", row.percentChange().mean(), "%");
+          number(percent, STATISTICS, "std-dev", row.percentChange().sd(), "%");
+        }
         row.correlation().ifPresent(test -> correlated(group, row, test));
         row.responders().ifPresent(count -> responded(group, row, count));
       }
@@ -201,6 +205,9 @@ final class EndpointBundle {
   }
 
   private void test(Observation result, String code, Test test) {
+    if (!Double.isFinite(test.p())) {
+      return;
+    }
     number(result, OURS, "p-value", test.p(), "1");
     result
         .addComponent()

@@ -143,6 +143,7 @@ public final class EndpointOperation {
             .orElseThrow(() ->
                 OperationArguments.malformed("measure", "expected it, a token such as mrss-total"));
     oneMeasure("measure", measure);
+    arguments.text("figure").ifPresent(EndpointFigure::of);
     List<String> visits = split(arguments.texts("visit"));
     if (visits.size() > VISITS_MAX) {
       throw OperationArguments.malformed(

@@ -34,7 +34,11 @@ final class AdverseEventsSection {
   private static void write(
       Html html, ResourceKey study, AdverseEvents events, boolean isSynthetic) {
     if (events.terms().isEmpty()) {
-      html.element("p", "None are recorded of enrolled subjects on this server." + leftOut(events));
+      html.element(
+          "p",
+          events.isCoarse()
+              ? "No event is of so many subjects that it may be told."
+              : "None are recorded of enrolled subjects on this server." + leftOut(events));
       return;
     }
     html.open("p", "class", "lead");

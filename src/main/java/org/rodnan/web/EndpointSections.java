@@ -1,14 +1,17 @@
 package org.rodnan.web;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.rodnan.endpoint.EndpointTable;
 import org.rodnan.endpoint.EndpointTable.Comparison;
 import org.rodnan.endpoint.EndpointTable.Row;
+import org.rodnan.endpoint.EndpointTable.Test;
 import org.rodnan.endpoint.Sample;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.operation.EndpointOperation;
@@ -136,6 +139,10 @@ final class EndpointSections {
     picture(html, query, "change", name + ", mean change by interstitial lung disease");
     rows(html, query, table, name + " by interstitial lung disease", "Subjects");
     for (Comparison each : table.comparisons()) {
+      String tests = tests(each.welch(), each.mannWhitney());
+      if (tests.isEmpty()) {
+        continue;
+      }
       lead(
           html,
           "Change at "
@@ -144,16 +151,18 @@ final class EndpointSections {
               + each.left().toLowerCase(Locale.ROOT)
               + " against "
               + each.right().toLowerCase(Locale.ROOT)
-              + ": p = "
-              + p(each.welch().p())
-              + " ("
-              + each.welch().variant()
-              + "), p = "
-              + p(each.mannWhitney().p())
-              + " ("
-              + each.mannWhitney().variant()
-              + ").");
+              + ": "
+              + tests
+              + ".");
     }
+  }
+
+  /** Those that there are numbers enough for. */
+  private static String tests(Test... tests) {
+    return Arrays.stream(tests)
+        .filter(test -> Double.isFinite(test.p()))
+        .map(test -> "p = " + p(test.p()) + " (" + test.variant() + ")")
+        .collect(Collectors.joining(", "));
   }
 
   private static void subgroups(Html html, EndpointQuery query, EndpointTable table) {

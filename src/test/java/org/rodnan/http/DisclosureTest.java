@@ -116,6 +116,20 @@ class DisclosureTest {
     assertThat(client.get(path + "&_format=svg").status()).isEqualTo(200);
   }
 
+  /** Of four the baseline is zero, and so there is no change in percent; the others are a few. */
+  @Test
+  void aRowIsThereWithoutWhatIsOfTooFewOfIt() {
+    String path = STUDY + "/$endpoint?measure=vas-digital-ulcers&visit=month-12&responder=-1";
+    List<CSVRecord> rows = rows(path);
+    assertThat(rows).isNotEmpty();
+    areMultiples(rows, "n");
+    for (CSVRecord row : rows) {
+      assertThat(row.get("change_mean")).isNotEmpty();
+      assertThat(row.get("percent_change_mean")).isEmpty();
+    }
+    assertThat(client.get(path).text()).doesNotContain("percent-change").doesNotContain("wilcoxon");
+  }
+
   /**
    * Two groups that differ by one subject: neither the number nor the statistics tell by how many.
    */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -153,8 +154,9 @@ class TrialOperationsTest {
     assertThat(client.put(path, edited).status()).isEqualTo(200);
     assertThat(rows(client.get(path + "/$cohort?_format=csv")).get(1).get("remaining"))
         .isEqualTo("24");
-    assertThat(named(client.post(query, NOTHING_MORE).json(), "definition").path("id").asText())
-        .isNotEqualTo(first.path("id").asText());
+    JsonNode second = named(client.post(query, NOTHING_MORE).json(), "definition");
+    assertThat(second.path("id").asText()).isNotEqualTo(first.path("id").asText());
+    assertThat(named(client.post(query, NOTHING_MORE).json(), "definition")).isEqualTo(second);
   }
 
   @Test
@@ -337,7 +339,60 @@ class TrialOperationsTest {
   }
 
   @Test
+  void namesTheParameterThatIsWrong() {
+    Map.of(
+            "$endpoint?measure=mrss-total&stratum=foo", "stratum",
+            "$endpoint?measure=mrss-total&visit=", "visit",
+            "$criss?renal-crisis=foo", "renal-crisis",
+            "$ild-progression?symptoms=foo", "symptoms")
+        .forEach((asked, name) -> {
+          Answer answer = client.get(STUDY + "/" + asked);
+          assertThat(answer.status()).describedAs(answer.text()).isEqualTo(400);
+          assertThat(answer.json().at("/issue/0/expression/0").asText()).isEqualTo(name);
+          assertThat(answer.json().at("/issue/0/diagnostics").asText()).contains("'" + name + "'");
+        });
+    Answer parts =
+        client.post(
+            STUDY + "/$cohort",
+            "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"criterion\",\"part\":["
+                + "{\"name\":\"search\",\"valueString\":\"Observation?code=esr#visit=x\"}]}]}");
+    assertThat(parts.status()).isEqualTo(400);
+    assertThat(parts.text()).contains("%23");
+  }
+
+  @Test
+  void answersInTheFormThatIsLikedBest() {
+    String path = STUDY + "/$adverse-events";
+    for (String accept :
+        List.of("application/fhir+json, text/csv;q=0.1", "text/csv;q=0.5, application/fhir+json")) {
+      assertThat(client.get(path, "Accept", accept).header("Content-Type").orElseThrow())
+          .as(accept)
+          .startsWith("application/fhir+json");
+    }
+    assertThat(
+            client
+                .get(path, "Accept", "text/csv, application/fhir+json;q=0.9")
+                .header("Content-Type")
+                .orElseThrow())
+        .startsWith("text/csv");
+    Answer form =
+        client.postBytes(
+            path,
+            "serious=true&_format=csv".getBytes(StandardCharsets.UTF_8),
+            "application/x-www-form-urlencoded");
+    assertThat(form.header("Content-Type").orElseThrow()).startsWith("text/csv");
+    Answer picture =
+        client.post(
+            path,
+            "{\"resourceType\":\"Parameters\",\"parameter\":["
+                + "{\"name\":\"_format\",\"valueString\":\"svg\"}]}");
+    assertThat(picture.status()).describedAs(picture.text()).isEqualTo(406);
+  }
+
+  @Test
   void refusesPicturesThatItDoesntHave() {
+    assertThat(client.get(STUDY + "/$endpoint?measure=mrss-total&figure=pie").status())
+        .isEqualTo(400);
     Answer answer = client.get(STUDY + "/$endpoint?measure=mrss-total&_format=svg&figure=pie");
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.text()).contains("'pie'", "bars, change, subjects or forest");
@@ -350,6 +405,7 @@ class TrialOperationsTest {
   @CsvSource({
     "measure=nothing, measure",
     "measure=http://loinc.org%7Cmrss-total, measure",
+    "measure=%7Cmrss-total, measure",
     "measure=mrss-total&correlate=nothing, correlate",
     "measure=nothing&_format=csv, measure",
     "measure=nothing&_format=svg, measure",
@@ -641,6 +697,9 @@ class TrialOperationsTest {
         "criterion=Patient?name=a::Patient; 200; Patient?name=a::Patient",
         "criterion=!Patient?name=a::Patient; 200; !Patient?name=a::Patient",
         "criterion=::Patient; 400; criterion",
+        "criterion=!s::AdverseEvent?seriousness=serious; 400; such as s::!AdverseEvent",
+        "criterion=s::Patient?gender=male&_count=1; 400; _count",
+        "criterion=Observation?code=mrss-total#visit=a#change=b,c,percent,le,-1; 400; after #",
         "criterion=!; 400; expected",
         "criterion=x::!; 400; expected",
         "criterion=  ::Patient; 400; blank",
