@@ -257,7 +257,7 @@ public final class CohortOperation {
       if (parameter.equals("criterion")) {
         throw e;
       }
-      throw OperationArguments.malformed(parameter, e.getMessage());
+      throw OperationArguments.malformed(parameter, String.valueOf(e.getMessage()));
     }
   }
 
