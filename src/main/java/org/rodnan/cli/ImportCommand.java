@@ -161,7 +161,7 @@ final class ImportCommand implements Callable<Integer> {
 
   /** A row that was rejected or left out, in words. */
   static String line(Row row) {
-    return row.file() + ", line " + row.line() + ", " + row.action().code() + ": " + row.reason();
+    return row.place() + ", " + row.action().code() + ": " + row.reason();
   }
 
   /** The counts, and the first rows that were rejected or left out. */

@@ -162,14 +162,7 @@ final class MapCommand implements Callable<Integer> {
         out.println(
             isNdjson
                 ? resource.toString()
-                : row.file()
-                    + ", line "
-                    + row.line()
-                    + ": "
-                    + row.type()
-                    + "/"
-                    + row.id()
-                    + summary(resource));
+                : row.place() + ": " + row.type() + "/" + row.id() + summary(resource));
       }
     });
     if (output.isJson()) {

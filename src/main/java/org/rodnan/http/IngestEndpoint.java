@@ -105,7 +105,7 @@ final class IngestEndpoint {
                 .setSeverity(
                     row.action() == Action.REJECTED ? IssueSeverity.ERROR : IssueSeverity.WARNING)
                 .setCode(IssueType.PROCESSING)
-                .setDiagnostics(row.file() + ", line " + row.line() + ": " + row.reason()));
+                .setDiagnostics(row.place() + ": " + row.reason()));
     long untold = report.count(Action.REJECTED) + report.count(Action.LEFT_OUT) - told.size();
     if (untold > 0) {
       outcome

@@ -86,7 +86,12 @@ public final class IngestReport implements Closeable {
    * @param id of the resource; empty if it has none
    * @param reason why it was rejected or left out; else empty
    */
-  public record Row(String file, long line, Action action, String type, String id, String reason) {}
+  public record Row(String file, long line, Action action, String type, String id, String reason) {
+    /** File and line in words, as far as there are any. */
+    public String place() {
+      return (file.isEmpty() ? "all files" : file) + (line > 0 ? ", line " + line : "");
+    }
+  }
 
   /**
    * @param number where it stands, from 0; each is given once, and none is left out

@@ -55,6 +55,19 @@ class IngestTest {
   }
 
   @Test
+  void tellsWhatIsOfNoLineWithoutOne() {
+    Answer answer =
+        client.postBytes(
+            "/$ingest?source=sdtm",
+            "no dataset".getBytes(StandardCharsets.UTF_8),
+            "application/octet-stream");
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(200);
+    assertThat(answer.text())
+        .contains("all files: There is no dataset", "body: is neither")
+        .doesNotContain("line 0");
+  }
+
+  @Test
   void takesLinesInAnyOrderAndTheSameFileTwice() {
     String file = mrss() + "\n\n" + patient() + "\n";
     assertThat(lines(send(FHIR, file)))
