@@ -83,23 +83,24 @@ final class LargeCohort {
   static ServerProcess serve(String folder, int subjects, int measures, String heap)
       throws IOException {
     String name = subjects + "-" + measures;
+    Path data = Path.of(folder, "data-" + name).toAbsolutePath();
     Path loaded = Path.of(folder, "loaded-" + name);
     Files.createDirectories(loaded.getParent());
-    ServerProcess server =
-        ServerProcess.start(
-            Path.of(folder, "data-" + name).toAbsolutePath(),
-            Map.of("rodnan.trials.load", "false", "logging.level.org.rodnan.operation", "debug"),
-            heap);
     if (!Files.exists(loaded)) {
-      try {
+      try (ServerProcess server = start(data, heap)) {
         new LargeCohort(1, measures).load(server.client(), subjects);
-      } catch (RuntimeException e) {
-        server.close();
-        throw e;
       }
       Files.createFile(loaded);
     }
-    return server;
+    // A server warms up with what is there when it starts.
+    return start(data, heap);
+  }
+
+  private static ServerProcess start(Path data, String heap) {
+    return ServerProcess.start(
+        data,
+        Map.of("rodnan.trials.load", "false", "logging.level.org.rodnan.operation", "debug"),
+        heap);
   }
 
   /**

@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(CohortSettings.class)
 class CohortConfiguration {
   @Bean
-  CohortSearch cohortSearch(SubjectSearch subjects, UnitConversion units) {
-    return new CohortSearch(subjects, units);
+  CohortSearch cohortSearch(SubjectSearch subjects, Populations populations) {
+    return new CohortSearch(subjects, populations);
   }
 
   @Bean
@@ -30,7 +30,14 @@ class CohortConfiguration {
 
   @Bean
   KnownMeasures knownMeasures(TerminologyService terminology, DefinitionSource current) {
-    return new KnownMeasures(terminology, current);
+    return new KnownMeasures(new ProfileCodes(terminology, current, KnownMeasures.VALUE_SET));
+  }
+
+  @Bean
+  Populations populations(
+      UnitConversion units, TerminologyService terminology, DefinitionSource current) {
+    return new Populations(
+        units, new KnownVisits(new ProfileCodes(terminology, current, KnownVisits.VALUE_SET)));
   }
 
   @Bean

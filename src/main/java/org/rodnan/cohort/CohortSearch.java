@@ -14,16 +14,15 @@ import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.search.SubjectSearch.Moment;
-import org.rodnan.terminology.UnitConversion;
 
 /** Finds who meets criteria, at one moment. Thread safe. */
 public final class CohortSearch {
   private final SubjectSearch subjects;
-  private final UnitConversion units;
+  private final Populations populations;
 
-  CohortSearch(SubjectSearch subjects, UnitConversion units) {
+  CohortSearch(SubjectSearch subjects, Populations populations) {
     this.subjects = subjects;
-    this.units = units;
+    this.populations = populations;
   }
 
   /**
@@ -47,7 +46,7 @@ public final class CohortSearch {
     List<String> arms = study.map(key -> arms(moment, key)).orElse(List.of());
     List<Criterion> criteria = definition.criteria();
     Combination combination = definition.combination();
-    Population population = new Population(moment, study, units);
+    Population population = populations.of(moment, study);
     Map<String, BitSet> byArm = study.isEmpty() ? Map.of() : population.arms(arms);
     List<BitSet> members = criteria.stream().map(population::meeting).toList();
     BitSet whole = combination.of(population.all(), members::get);

@@ -2,12 +2,7 @@ package org.rodnan.cohort;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.rodnan.fhir.FhirFailure;
-import org.rodnan.terminology.DefinitionSource;
-import org.rodnan.terminology.Terminology;
-import org.rodnan.terminology.TerminologyService;
-import org.rodnan.terminology.ValueSetCodes;
 
 /** The measures of the profiles: the value set ssc-measure-any as it is now. Thread safe. */
 public final class KnownMeasures {
@@ -16,17 +11,15 @@ public final class KnownMeasures {
 
   private static final int SHOWN = 100;
 
-  private final TerminologyService terminology;
-  private final DefinitionSource current;
+  private final ProfileCodes codes;
 
-  KnownMeasures(TerminologyService terminology, DefinitionSource current) {
-    this.terminology = terminology;
-    this.current = current;
+  KnownMeasures(ProfileCodes codes) {
+    this.codes = codes;
   }
 
   /** Whether a code of a system is one of them. */
   public boolean contains(String system, String code) {
-    return codes().map(codes -> codes.contains(system, code)).orElse(false);
+    return codes.contains(system, code);
   }
 
   /**
@@ -41,7 +34,7 @@ public final class KnownMeasures {
    */
   public void require(
       String name, String tokens, Population.Measure measure, Population population) {
-    if (measure.isRecorded() || Arrays.stream(tokens.split(",")).anyMatch(this::canBe)) {
+    if (measure.isRecorded() || Arrays.stream(tokens.split(",")).anyMatch(codes::canHave)) {
       return;
     }
     List<String> others = population.measured();
@@ -54,21 +47,5 @@ public final class KnownMeasures {
                 ? "the value set " + VALUE_SET
                 : others.size() > SHOWN ? others.subList(0, SHOWN) + " and more" : others),
         name);
-  }
-
-  /** Without the value set nobody knows, and every token can mean one of them. */
-  private boolean canBe(String token) {
-    int bar = token.indexOf('|');
-    return codes()
-        .map(codes ->
-            bar > 0
-                ? codes.contains(token.substring(0, bar), token.substring(bar + 1))
-                : bar < 0 && codes.contains(token))
-        .orElse(true);
-  }
-
-  private Optional<ValueSetCodes> codes() {
-    Terminology now = terminology.at(current);
-    return now.valueSet(VALUE_SET).map(now::codes);
   }
 }

@@ -37,6 +37,7 @@ public final class Population {
   private final Moment moment;
   private final Optional<ResourceKey> study;
   private final UnitConversion units;
+  private final KnownVisits visits;
   private final BitSet all;
 
   /** Everybody's numbers, rising; whoever is at a place here is there in all columns. */
@@ -45,13 +46,11 @@ public final class Population {
   /** By number, where it stands among {@link #numbers}. */
   private final int[] places;
 
-  /**
-   * @param study empty means all patients
-   */
-  public Population(Moment moment, Optional<ResourceKey> study, UnitConversion units) {
+  Population(Moment moment, Optional<ResourceKey> study, UnitConversion units, KnownVisits visits) {
     this.moment = moment;
     this.study = study;
     this.units = units;
+    this.visits = visits;
     this.all =
         study
             .map(key ->
@@ -98,18 +97,21 @@ public final class Population {
   /**
    * Those who meet a criterion, whether it excludes or not.
    *
-   * @throws FhirFailure.Malformed if its search can't be understood; names the criterion
+   * @throws FhirFailure.Malformed if its search can't be understood, or neither anything stored nor
+   *     the profiles have its visit; names the criterion
    */
   public BitSet of(Criterion criterion) {
-    BitSet found =
-        criterion.naming(() ->
-            criterion.change().isPresent()
-                ? changed(criterion, criterion.change().get())
-                : moment.patients(
-                    criterion.type(),
-                    at(criterion.type(), criterion.parameters(), criterion.visit())));
+    BitSet found = criterion.naming(() -> found(criterion));
     found.and(all);
     return found;
+  }
+
+  private BitSet found(Criterion criterion) {
+    visits.require(criterion, this);
+    return criterion.change().isPresent()
+        ? changed(criterion, criterion.change().get())
+        : moment.patients(
+            criterion.type(), at(criterion.type(), criterion.parameters(), criterion.visit()));
   }
 
   /** Those who meet the criterion as it stands in a combination. */
@@ -162,6 +164,11 @@ public final class Population {
     any.add(new Parameter("patient:missing", "false"));
     study.ifPresent(key -> any.add(new Parameter("study", key.toString())));
     return moment.codes("Observation", any, "visit").stream().sorted().toList();
+  }
+
+  /** Whether anything of a type is of a visit, in whatever study. */
+  boolean isRecordedAt(String type, String visit) {
+    return !moment.patients(type, List.of(new Parameter("visit", visit))).isEmpty();
   }
 
   private List<Parameter> at(String type, List<Parameter> parameters, Optional<String> visit) {

@@ -2,9 +2,9 @@ package org.rodnan.course;
 
 import java.time.Clock;
 import org.rodnan.cohort.KnownMeasures;
+import org.rodnan.cohort.Populations;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SubjectSearch;
-import org.rodnan.terminology.UnitConversion;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,20 +30,20 @@ class CourseConfiguration {
   @Bean
   CrissAnalysis crissAnalysis(
       SubjectSearch subjects,
-      UnitConversion units,
+      Populations populations,
       KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
-    return new CrissAnalysis(subjects, units, measures, references, limits);
+    return new CrissAnalysis(subjects, populations, measures, references, limits);
   }
 
   @Bean
   IldProgressionAnalysis ildProgressionAnalysis(
       SubjectSearch subjects,
-      UnitConversion units,
+      Populations populations,
       KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
-    return new IldProgressionAnalysis(subjects, units, measures, references, limits);
+    return new IldProgressionAnalysis(subjects, populations, measures, references, limits);
   }
 }

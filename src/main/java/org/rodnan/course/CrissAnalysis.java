@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population.Dated;
+import org.rodnan.cohort.Populations;
 import org.rodnan.course.CrissScore.Finding;
 import org.rodnan.course.CrissScore.Pair;
 import org.rodnan.fhir.FhirFailure;
@@ -21,7 +22,6 @@ import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.search.SubjectSearch.Moment;
-import org.rodnan.terminology.UnitConversion;
 
 /** Works out composite response indices. Thread safe. */
 public final class CrissAnalysis {
@@ -37,19 +37,19 @@ public final class CrissAnalysis {
   private static final double FVC_LIMIT = 80;
 
   private final SubjectSearch subjects;
-  private final UnitConversion units;
+  private final Populations populations;
   private final KnownMeasures measures;
   private final ReferenceText references;
   private final CourseSettings limits;
 
   CrissAnalysis(
       SubjectSearch subjects,
-      UnitConversion units,
+      Populations populations,
       KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
     this.subjects = subjects;
-    this.units = units;
+    this.populations = populations;
     this.measures = measures;
     this.references = references;
     this.limits = limits;
@@ -90,7 +90,7 @@ public final class CrissAnalysis {
       return new Criss(moment.position(), List.of());
     }
     ResourceKey study = all.getFirst().study();
-    Values values = new Values(moment, study, all, units, measures);
+    Values values = new Values(moment, study, all, populations, measures);
     Map<CoreMeasure, Values.Both> measured = new EnumMap<>(CoreMeasure.class);
     question
         .measures()

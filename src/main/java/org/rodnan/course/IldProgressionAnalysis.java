@@ -9,14 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.KnownMeasures;
-import org.rodnan.cohort.Population;
 import org.rodnan.cohort.Population.Dated;
+import org.rodnan.cohort.Populations;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.search.SubjectSearch.Moment;
-import org.rodnan.terminology.UnitConversion;
 
 /** Finds out whether lung disease progressed. Thread safe. */
 public final class IldProgressionAnalysis {
@@ -27,19 +26,19 @@ public final class IldProgressionAnalysis {
   public static final String VISIT = "month-12";
 
   private final SubjectSearch subjects;
-  private final UnitConversion units;
+  private final Populations populations;
   private final KnownMeasures measures;
   private final ReferenceText references;
   private final CourseSettings limits;
 
   IldProgressionAnalysis(
       SubjectSearch subjects,
-      UnitConversion units,
+      Populations populations,
       KnownMeasures measures,
       ReferenceText references,
       CourseSettings limits) {
     this.subjects = subjects;
-    this.units = units;
+    this.populations = populations;
     this.measures = measures;
     this.references = references;
     this.limits = limits;
@@ -82,7 +81,7 @@ public final class IldProgressionAnalysis {
       return new IldProgression(moment.position(), List.of());
     }
     ResourceKey study = all.getFirst().study();
-    Values values = new Values(moment, study, all, units, measures);
+    Values values = new Values(moment, study, all, populations, measures);
     Values.Both fvc = values.at("fvc", question.fvc(), question.baseline(), question.visit());
     Values.Both dlco = values.at("dlco", question.dlco(), question.baseline(), question.visit());
     values.requireVisit("baseline", question.baseline(), BASELINE);
@@ -112,7 +111,7 @@ public final class IldProgressionAnalysis {
   }
 
   private Set<ResourceKey> meeting(Moment moment, ResourceKey study, Criterion criterion) {
-    BitSet found = new Population(moment, Optional.of(study), units).meeting(criterion);
+    BitSet found = populations.of(moment, Optional.of(study)).meeting(criterion);
     return new HashSet<>(moment.keys(found).values());
   }
 

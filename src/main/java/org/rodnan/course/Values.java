@@ -10,11 +10,11 @@ import java.util.Set;
 import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population;
 import org.rodnan.cohort.Population.Dated;
+import org.rodnan.cohort.Populations;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.search.SubjectSearch.Moment;
-import org.rodnan.terminology.UnitConversion;
 
 /** The values of a study's subjects at its visits, by patient. For one thread and moment. */
 final class Values {
@@ -33,10 +33,10 @@ final class Values {
       Moment moment,
       ResourceKey study,
       List<Subject> subjects,
-      UnitConversion units,
+      Populations populations,
       KnownMeasures measures) {
     this.measures = measures;
-    this.population = new Population(moment, Optional.of(study), units);
+    this.population = populations.of(moment, Optional.of(study));
     this.only =
         subjects.size() == 1 ? Optional.of(subjects.getFirst().patient()) : Optional.empty();
     BitSet all = population.all();

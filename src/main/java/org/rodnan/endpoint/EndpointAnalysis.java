@@ -18,6 +18,7 @@ import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Disclosure;
 import org.rodnan.cohort.KnownMeasures;
 import org.rodnan.cohort.Population;
+import org.rodnan.cohort.Populations;
 import org.rodnan.cohort.SmallCounts;
 import org.rodnan.endpoint.EndpointTable.Comparison;
 import org.rodnan.endpoint.EndpointTable.Row;
@@ -34,11 +35,17 @@ public final class EndpointAnalysis {
   public static final String BASELINE = "baseline";
 
   private final SubjectSearch subjects;
+  private final Populations populations;
   private final UnitConversion units;
   private final KnownMeasures measures;
 
-  EndpointAnalysis(SubjectSearch subjects, UnitConversion units, KnownMeasures measures) {
+  EndpointAnalysis(
+      SubjectSearch subjects,
+      Populations populations,
+      UnitConversion units,
+      KnownMeasures measures) {
     this.subjects = subjects;
+    this.populations = populations;
     this.units = units;
     this.measures = measures;
   }
@@ -80,7 +87,7 @@ public final class EndpointAnalysis {
   }
 
   private EndpointTable analyse(Moment moment, Question question, Disclosure.Level level) {
-    Population population = new Population(moment, Optional.of(question.study()), units);
+    Population population = populations.of(moment, Optional.of(question.study()));
     Population.Measure measure = measure(population, question, "measure", question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
     List<String> asked = visits(question, measure, measured);
@@ -206,7 +213,7 @@ public final class EndpointAnalysis {
    */
   public Courses courses(Question question) {
     return subjects.now(moment -> {
-      Population population = new Population(moment, Optional.of(question.study()), units);
+      Population population = populations.of(moment, Optional.of(question.study()));
       Population.Measure measure = measure(population, question, "measure", question.measure());
       List<String> measured = measure.visitsAfter(question.baseline());
       List<String> asked = visits(question, measure, measured);
@@ -287,6 +294,7 @@ public final class EndpointAnalysis {
    * @throws FhirFailure.Busy if a search takes too long
    */
   public <T> T again(ResourceKey study, Function<Recomputation, T> questions) {
-    return subjects.now(moment -> questions.apply(new Recomputation(moment, study, units)));
+    return subjects.now(
+        moment -> questions.apply(new Recomputation(moment, study, populations, units)));
   }
 }

@@ -1,6 +1,7 @@
 package org.rodnan.endpoint;
 
 import org.rodnan.cohort.KnownMeasures;
+import org.rodnan.cohort.Populations;
 import org.rodnan.search.SubjectSearch;
 import org.rodnan.terminology.UnitConversion;
 import org.springframework.context.annotation.Bean;
@@ -10,7 +11,10 @@ import org.springframework.context.annotation.Configuration;
 class EndpointConfiguration {
   @Bean
   EndpointAnalysis endpointAnalysis(
-      SubjectSearch subjects, UnitConversion units, KnownMeasures measures) {
-    return new EndpointAnalysis(subjects, units, measures);
+      SubjectSearch subjects,
+      Populations populations,
+      UnitConversion units,
+      KnownMeasures measures) {
+    return new EndpointAnalysis(subjects, populations, units, measures);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.rodnan.cohort.Criterion;
 import org.rodnan.cohort.Population;
+import org.rodnan.cohort.Populations;
 import org.rodnan.endpoint.EndpointTable.Test;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.LogPosition;
@@ -31,11 +32,11 @@ public final class Recomputation {
   private final Map<String, Population.Measure> measures = new HashMap<>();
   private final Map<String, Map<Integer, Double>> values = new HashMap<>();
 
-  Recomputation(Moment moment, ResourceKey study, UnitConversion units) {
+  Recomputation(Moment moment, ResourceKey study, Populations populations, UnitConversion units) {
     this.moment = moment;
     this.study = study;
     this.units = units;
-    this.population = new Population(moment, Optional.of(study), units);
+    this.population = populations.of(moment, Optional.of(study));
   }
 
   /** Everything up to here counts, and nothing after it. */

@@ -17,7 +17,8 @@ import org.rodnan.cohort.Population;
  *
  * @param subjects their numbers, rising
  * @param visits a column for each
- * @param carried for each visit the values at it, or the last ones after baseline and before it
+ * @param carried for each visit the values at it, or the last ones after baseline and before it; at
+ *     a visit that isn't known to be after baseline, only those at it
  * @param last of the visits that are asked for
  */
 record Values(
@@ -39,8 +40,9 @@ record Values(
       List<String> measured,
       List<String> asked) {
     int[] places = subjects.stream().toArray();
-    Set<String> order = new LinkedHashSet<>(measured);
-    order.addAll(asked);
+    Set<String> order = new LinkedHashSet<>(asked);
+    measured.forEach(order::remove);
+    order.addAll(measured);
     Map<String, double[]> visits = new HashMap<>();
     Map<String, double[]> carried = new HashMap<>();
     double[] before = new double[places.length];
@@ -49,8 +51,10 @@ record Values(
     for (String visit : order) {
       double[] column = measure.column(visit);
       visits.put(visit, column);
-      before = orElse(column, before);
-      carried.put(visit, before);
+      if (measured.contains(visit)) {
+        before = orElse(column, before);
+      }
+      carried.put(visit, measured.contains(visit) ? before : column);
       last = asked.contains(visit) ? visit : last;
     }
     return new Values(places, measure.column(baseline), visits, carried, last);

@@ -461,24 +461,13 @@ class TrialOperationsTest {
   /** One value in another unit, even the first, is brought to the unit of the others. */
   @Test
   void countsInTheUnitThatMostHaveAndNotFromAnError() {
-    String study = server.newId();
-    client.put(
-        "/ResearchStudy/" + study,
-        "{\"resourceType\":\"ResearchStudy\",\"id\":\"" + study + "\",\"status\":\"active\"}");
+    String study = study();
     String[][] values = {
       {"0", "mL", "1000", "L", "1"}, {"1", "L", "0", "L", "2"}, {"2", "L", "2", "L", "3"}
     };
     for (String[] value : values) {
       String patient = study + "-" + value[0];
-      client.put(
-          "/Patient/" + patient, "{\"resourceType\":\"Patient\",\"id\":\"" + patient + "\"}");
-      client.put(
-          "/ResearchSubject/" + patient,
-          """
-          {"resourceType":"ResearchSubject","id":"%1$s","status":"on-study",
-          "study":{"reference":"ResearchStudy/%2$s"},"individual":{"reference":"Patient/%1$s"}}
-          """
-              .formatted(patient, study));
+      enroll(study, patient);
       measure(study, patient, "baseline", "2020-01-01", value[2], value[1], "final");
       measure(study, patient, "month-6", "2020-07-01", value[4], value[3], "final");
     }
@@ -503,6 +492,26 @@ class TrialOperationsTest {
                 + "/$endpoint?measure="
                 + encoded("https://example.org/measure|volume"));
     assertThat(bundle.text()).doesNotContain("NaN", "Infinity");
+  }
+
+  /** One without anybody in it. */
+  private String study() {
+    String study = server.newId();
+    client.put(
+        "/ResearchStudy/" + study,
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"" + study + "\",\"status\":\"active\"}");
+    return study;
+  }
+
+  private void enroll(String study, String patient) {
+    client.put("/Patient/" + patient, "{\"resourceType\":\"Patient\",\"id\":\"" + patient + "\"}");
+    client.put(
+        "/ResearchSubject/" + patient,
+        """
+        {"resourceType":"ResearchSubject","id":"%1$s","status":"on-study",
+        "study":{"reference":"ResearchStudy/%2$s"},"individual":{"reference":"Patient/%1$s"}}
+        """
+            .formatted(patient, study));
   }
 
   private void measure(
@@ -571,6 +580,44 @@ class TrialOperationsTest {
     List<CSVRecord> all = rows(client.get(STUDY + "/$endpoint?measure=mrss-total&_format=csv"));
     assertThat(all.stream().limit(4).map(row -> row.get("visit")))
         .containsExactly("month-3", "month-6", "month-9", "month-12");
+  }
+
+  /** What came later than a visit can't be carried forward to it. */
+  @Test
+  void carriesNothingBackToAVisitBeforeTheBaseline() {
+    String study = study();
+    for (String patient : List.of(study + "-0", study + "-1")) {
+      enroll(study, patient);
+      measure(study, patient, "baseline", "2020-01-01", "2", "L", "final");
+      measure(study, patient, "month-6", "2020-07-01", "3", "L", "final");
+    }
+    measure(study, study + "-0", "screening", "2019-12-01", "1", "L", "final");
+    List<CSVRecord> rows =
+        rows(
+            client.get(
+                "/ResearchStudy/"
+                    + study
+                    + "/$endpoint?measure="
+                    + encoded("https://example.org/measure|volume")
+                    + "&visit=month-6&visit=screening&_format=csv"));
+    assertThat(
+            rows.stream()
+                .map(row ->
+                    String.join(
+                        " ",
+                        row.get("population"),
+                        row.get("visit"),
+                        row.get("n"),
+                        row.get("visit_mean"))))
+        .containsExactly(
+            "completers month-6 2 3.0",
+            "completers screening 1 1.0",
+            "observed month-6 2 3.0",
+            "observed screening 1 1.0",
+            "locf month-6 2 3.0",
+            "locf screening 1 1.0",
+            "itt month-6 2 3.0",
+            "itt screening 2 1.5");
   }
 
   @Test
@@ -731,6 +778,9 @@ class TrialOperationsTest {
         "store=yes&criterion=Patient; 405; POST",
         "criterion=Observation?code=esr,mrss-total#change=a,b,percent,le,-1; 400; one code",
         "criterion=Observation#change=a,b,percent,le,-1; 400; one code",
+        "criterion=Observation?code=esr#change=month-12,mnth-12,percent,le,-1; 400; 'mnth-12'",
+        "criterion=n::!AdverseEvent?seriousness=serious#visit=month-99; 400; Criterion 'n'",
+        "criterion=Encounter?status=finished#visit=month-24; 200; asOf",
       })
   void isHardToBreak(String query, int status, String contains) {
     StringBuilder encoded = new StringBuilder("/$cohort");
