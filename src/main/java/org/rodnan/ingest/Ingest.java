@@ -133,7 +133,7 @@ public final class Ingest {
           MappedSink sink =
               order.source() == Source.CLINICALTRIALS
                   ? new JoinedStudies(interactions.search(), numbering)
-                  : numbering;
+                  : new KnownPersons(interactions.read(), numbering);
           reader.get().read(delivery.files(), delivery.mapping(), sink);
         } else {
           FhirReader fhir = new FhirReader(parser, limits);

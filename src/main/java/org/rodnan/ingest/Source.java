@@ -82,6 +82,7 @@ public enum Source {
     @Override
     default void read(List<SourceFile> files, Optional<String> mapping, MappedSink sink) {
       MappedContent content = read(files, mapping);
+      content.resources().forEach(each -> sink.expect(each.resource()));
       record Told(String file, long row, Runnable teller) {}
       List<Told> all = new ArrayList<>();
       content

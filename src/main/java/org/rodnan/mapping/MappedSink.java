@@ -1,7 +1,16 @@
 package org.rodnan.mapping;
 
+import org.hl7.fhir.r4.model.Resource;
+
 /** Takes what the files of a source say while they are read. */
 public interface MappedSink {
+  /**
+   * What will come, told before anything of it does by a source that knows all of it by then.
+   *
+   * @param resource as it will come
+   */
+  default void expect(Resource resource) {}
+
   /** A resource, with an id that is the same whenever the same rows are read. */
   void resource(MappedContent.Mapped resource);
 

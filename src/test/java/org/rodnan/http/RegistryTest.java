@@ -164,6 +164,70 @@ class RegistryTest {
                     .contains("column FVC: ", "FVC must be 0.1 to 12 L"));
   }
 
+  /** 01-001 of one study and 001 of another whose id goes on with -01 have one id. */
+  @Test
+  void neverTakesSomebodyOfAnotherStudyForTheOneWithTheSameId() {
+    String study = "ssc" + System.nanoTime();
+    for (String id : List.of(study, study + "-01")) {
+      client.put(
+          "/ResearchStudy/" + id,
+          "{\"resourceType\":\"ResearchStudy\",\"id\":\"" + id + "\",\"status\":\"active\"}");
+    }
+    String mapping =
+        """
+        study: %s
+        tables:
+          - {table: people, subject: ID, demographics: {sex: Sex}}
+          - table: labs
+            subject: ID
+            visit: Visit
+            date: Date
+            measures: [{column: MRSS, measure: mrss-total}]
+        """;
+    List<String> first =
+        send(
+            CSV,
+            files(
+                mapping.formatted(study),
+                "people.csv",
+                "ID,Sex\n01-001,F\n",
+                "labs.csv",
+                "ID,Visit,Date,MRSS\n01-001,baseline,2015-01-01,20\n"));
+    assertThat(first).hasSize(3).allMatch(line -> line.contains(",created,"));
+    List<String> second =
+        send(
+            CSV,
+            files(
+                mapping.formatted(study + "-01"),
+                "people.csv",
+                "ID,Sex\n001,M\n002,M\n",
+                "labs.csv",
+                "ID,Visit,Date,MRSS\n001,baseline,2015-01-02,10\n002,baseline,2015-01-02,11\n"));
+    String person = "Patient/" + study + "-01-001";
+    assertThat(second)
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("labs.csv,2,rejected")
+                    .contains(person + ", which was refused"),
+            line -> assertThat(line).startsWith("labs.csv,3,created"),
+            line ->
+                assertThat(line)
+                    .startsWith("people.csv,2,rejected")
+                    .contains(person + " is stored with the number 01-001, found 001"),
+            line -> assertThat(line).startsWith("people.csv,2,rejected"),
+            line -> assertThat(line).startsWith("people.csv,3,created"),
+            line -> assertThat(line).startsWith("people.csv,3,created"));
+    assertThat(client.get("/" + person).json().path("gender").asText()).isEqualTo("female");
+    assertThat(
+            client
+                .get("/Observation?patient=" + person + "&_format=json")
+                .json()
+                .at("/entry/0/resource/valueQuantity/value")
+                .asInt())
+        .isEqualTo(20);
+  }
+
   /** What the documentation shows is what comes of it. */
   @Test
   void theExampleOfTheDocumentationIsTrue() throws IOException {
