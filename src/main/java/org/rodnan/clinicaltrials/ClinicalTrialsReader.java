@@ -55,9 +55,18 @@ public final class ClinicalTrialsReader {
     for (SourceFile file : files) {
       try {
         long row = 0;
-        for (JsonNode study : studies(tree(file))) {
+        JsonNode tree = tree(file);
+        for (JsonNode study : studies(tree)) {
           row++;
           study(study, file.name(), row, seen, resources, refused, leftOut);
+        }
+        if (tree.path("nextPageToken").isTextual()) {
+          leftOut.add(
+              new Refusal(
+                  file.name(),
+                  0,
+                  "The file is one page of a search, and the next is not in it: pageToken="
+                      + tree.path("nextPageToken").textValue()));
         }
       } catch (RowException e) {
         refused.add(new Refusal(file.name(), 0, String.valueOf(e.getMessage())));

@@ -78,9 +78,16 @@ final class FhirReader {
             .build();
   }
 
-  /** What the first look at a file of one JSON value finds. */
+  /**
+   * What the first look at a file of one JSON value finds.
+   *
+   * @param next where the next page of a search is, if the Bundle is one with others after it
+   */
   private record Outline(
-      String resourceType, @Nullable String type, Map<String, String> keysByUrl) {}
+      String resourceType,
+      @Nullable String type,
+      Map<String, String> keysByUrl,
+      Optional<String> next) {}
 
   /**
    * Reads a file to its end. One JSON value that is broken is refused as a whole; of NDJSON each
@@ -243,6 +250,15 @@ final class FhirReader {
         try (JsonParser tokens = json.createParser(buffered(opening))) {
           new Entries(file, tokens, sink, type, outline.keysByUrl()).read();
         }
+        outline
+            .next()
+            .ifPresent(next ->
+                sink.told(
+                    file.name(),
+                    0,
+                    Action.LEFT_OUT,
+                    "The Bundle is one page of a search, and the next is not in the file: "
+                        + next));
       }
       default ->
           refuse(
@@ -283,6 +299,7 @@ final class FhirReader {
     String type = null;
     String unknown = null;
     Map<String, String> keys = new HashMap<>();
+    Optional<String> next = Optional.empty();
     while (tokens.nextToken() == JsonToken.FIELD_NAME) {
       String name = tokens.currentName();
       JsonToken value = tokens.nextToken();
@@ -290,6 +307,8 @@ final class FhirReader {
         resourceType = tokens.getText();
       } else if (name.equals("type") && value == JsonToken.VALUE_STRING) {
         type = tokens.getText();
+      } else if (name.equals("link") && value == JsonToken.START_ARRAY) {
+        next = nextPage(tokens);
       } else if (name.equals("entry") && value == JsonToken.START_ARRAY) {
         while (tokens.nextToken() == JsonToken.START_OBJECT) {
           fullUrl(tokens, keys);
@@ -316,7 +335,36 @@ final class FhirReader {
       refuse(sink, file, 1, "The Bundle has " + unknown);
       return null;
     }
-    return new Outline(resourceType, type, keys);
+    return new Outline(resourceType, type, keys, next);
+  }
+
+  private static Optional<String> nextPage(JsonParser tokens) throws IOException {
+    Optional<String> next = Optional.empty();
+    while (tokens.nextToken() != JsonToken.END_ARRAY) {
+      if (tokens.currentToken() == JsonToken.START_OBJECT) {
+        Map<String, String> link = texts(tokens);
+        if ("next".equals(link.get("relation"))) {
+          next = Optional.of(link.getOrDefault("url", "a link without a url"));
+        }
+      } else {
+        tokens.skipChildren();
+      }
+    }
+    return next;
+  }
+
+  /** The scalar members of an object. */
+  private static Map<String, String> texts(JsonParser tokens) throws IOException {
+    Map<String, String> texts = new HashMap<>();
+    while (tokens.nextToken() == JsonToken.FIELD_NAME) {
+      String name = tokens.currentName();
+      if (tokens.nextToken().isScalarValue()) {
+        texts.put(name, tokens.getText());
+      } else {
+        tokens.skipChildren();
+      }
+    }
+    return texts;
   }
 
   private static void fullUrl(JsonParser tokens, Map<String, String> keys) throws IOException {
@@ -401,9 +449,9 @@ final class FhirReader {
         if (name.equals("resource")) {
           resource = copy();
         } else if (name.equals("request") && value == JsonToken.START_OBJECT) {
-          request.putAll(texts());
+          request.putAll(texts(tokens));
         } else if (name.equals("search") && value == JsonToken.START_OBJECT) {
-          mode = texts().getOrDefault("mode", "");
+          mode = texts(tokens).getOrDefault("mode", "");
         } else {
           tokens.skipChildren();
         }
@@ -455,19 +503,6 @@ final class FhirReader {
 
     private void reject(String reason) {
       refuse(sink, file, number, reason);
-    }
-
-    private Map<String, String> texts() throws IOException {
-      Map<String, String> texts = new HashMap<>();
-      while (tokens.nextToken() == JsonToken.FIELD_NAME) {
-        String name = tokens.currentName();
-        if (tokens.nextToken().isScalarValue()) {
-          texts.put(name, tokens.getText());
-        } else {
-          tokens.skipChildren();
-        }
-      }
-      return texts;
     }
 
     /** Token by token, so that numbers keep their digits; references by fullUrl are replaced. */

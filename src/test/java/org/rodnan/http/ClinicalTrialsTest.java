@@ -137,6 +137,20 @@ class ClinicalTrialsTest {
   }
 
   @Test
+  void saysThatAFileIsOnePageOfASearch() {
+    List<String> page = send("{\"studies\":[" + study() + "],\"nextPageToken\":\"NF0g5\"}");
+    assertThat(page)
+        .filteredOn(line -> line.contains("one page of a search"))
+        .singleElement()
+        .asString()
+        .startsWith("study.json,0,left-out")
+        .contains("pageToken=NF0g5");
+    assertThat(send("{\"studies\":[" + study() + "]}"))
+        .hasSize(page.size() - 1)
+        .noneMatch(line -> line.contains("one page"));
+  }
+
+  @Test
   void takesAStudyOfAnotherDiseaseWithNothingButItsName() {
     List<String> lines =
         send(

@@ -181,6 +181,19 @@ class IngestTest {
     assertThat(lines.get(2)).startsWith("data.ndjson,2,rejected").contains("does not exist");
   }
 
+  @Test
+  void saysThatABundleIsOnePageOfASearch() {
+    ObjectNode bundle = Resources.bundle("searchset");
+    ObjectNode self = bundle.withArray("link").addObject();
+    self.put("relation", "self").put("url", "https://example.org/fhir/Observation?_page=1");
+    assertThat(lines(send(FHIR, bundle.toString()))).hasSize(1);
+    ObjectNode next = bundle.withArray("link").addObject();
+    next.put("relation", "next").put("url", "https://example.org/fhir/Observation?_page=2");
+    assertThat(lines(send(FHIR, bundle.toString())).get(1))
+        .startsWith("data.ndjson,0,left-out")
+        .contains("one page of a search", "https://example.org/fhir/Observation?_page=2");
+  }
+
   /** Farther apart than records are written at once; who is enrolled comes last. */
   @Test
   void writesWhatRefersToEachOtherFromOneEndOfAFileToTheOther() {
