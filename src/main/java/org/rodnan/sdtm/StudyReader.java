@@ -2,7 +2,6 @@ package org.rodnan.sdtm;
 
 import ca.uhn.fhir.parser.DataFormatException;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -65,10 +64,6 @@ import org.rodnan.mapping.Visits;
 final class StudyReader {
   private static final Pattern RESULT =
       Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,71}(\\.\\d{1,70})?)");
-
-  private static final Pattern DATE =
-      Pattern.compile(
-          "\\d{4}(-\\d{2}(-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})?)?)?)?");
 
   private static final List<String> FINDINGS =
       List.of("SC", "LB", "VS", "RE", "CV", "QS", "RS", "MK");
@@ -212,11 +207,10 @@ final class StudyReader {
     }
   }
 
-  private static List<Annotation> notes(List<Row> rows) {
+  private List<Annotation> notes(List<Row> rows) {
     return rows.stream()
         .flatMap(row -> row.comments().stream())
-        .map(comment ->
-            Comments.note(comment, comment.text("CODTC").isEmpty() ? "" : date(comment, "CODTC")))
+        .map(comment -> Comments.note(comment, date(comment, "CODTC")))
         .toList();
   }
 
@@ -268,7 +262,14 @@ final class StudyReader {
     boolean isTest = row.supp("SYNTHET").equals("Y");
     String patientId = kept(row.supp("PATID"), id);
     String subjectId = kept(row.supp("SUBID"), id);
-    Subject subject = new Subject(study, id, patientId, subjectId, row.text("RFSTDTC"), isTest);
+    Subject subject =
+        new Subject(
+            study,
+            id,
+            patientId,
+            subjectId,
+            DateTexts.known("RFSTDTC", row.text("RFSTDTC")),
+            isTest);
     String system =
         !row.supp("IDSYS").isEmpty()
             ? row.supp("IDSYS")
@@ -292,12 +293,14 @@ final class StudyReader {
     own.forEach(each -> patient.addIdentifier(identifier(each)));
     patient.setGender(
         AdministrativeGender.fromCode(term(row, "SEX", required(row, "SEX"), Term.SEX).code()));
-    if (!row.text("BRTHDTC").isEmpty()) {
-      patient.setBirthDateElement(new DateType(date(row, "BRTHDTC").replaceFirst("T.*", "")));
+    String birth = date(row, "BRTHDTC");
+    if (!birth.isEmpty()) {
+      patient.setBirthDateElement(new DateType(birth.replaceFirst("T.*", "")));
     }
-    if (!row.text("DTHDTC").isEmpty()) {
-      patient.setDeceased(new DateTimeType(date(row, "DTHDTC")));
-    } else if (row.text("DTHFL").equals("Y")) {
+    String death = date(row, "DTHDTC");
+    if (!death.isEmpty()) {
+      patient.setDeceased(new DateTimeType(death));
+    } else if (row.text("DTHFL").equals("Y") || !row.text("DTHDTC").isEmpty()) {
       patient.setDeceased(new BooleanType(true));
     } else if (row.supp("ALIVE").equals("Y")) {
       patient.setDeceased(new BooleanType(false));
@@ -386,8 +389,7 @@ final class StudyReader {
     if (!text.isEmpty() && (isTexted || !text.equalsIgnoreCase(row.text("DSDECOD")))) {
       reason.setText(text);
     }
-    String date = row.text("DSSTDTC").isEmpty() ? "" : date(row, "DSSTDTC");
-    return new Disposition(term, reason, date, visitCode(row));
+    return new Disposition(term, reason, date(row, "DSSTDTC"), visitCode(row));
   }
 
   // AE
@@ -431,9 +433,9 @@ final class StudyReader {
     items(row, "AEACT", Relation.Role.ACTION, event);
     items(row, "AECTF", Relation.Role.FACTOR, event);
     items(row, "AEINF", Relation.Role.INFO, event);
-    if (!row.text("AEENDTC").isEmpty()) {
-      event.addExtension(
-          Elements.extension(Elements.AE + "resolve-date", new DateTimeType(date(row, "AEENDTC"))));
+    String end = date(row, "AEENDTC");
+    if (!end.isEmpty()) {
+      event.addExtension(Elements.extension(Elements.AE + "resolve-date", new DateTimeType(end)));
     }
     SdtmWriter.FLAGS.forEach((url, name) -> {
       if (!row.supp(name).isEmpty()) {
@@ -457,8 +459,9 @@ final class StudyReader {
       event.getEvent().addCoding().setSystem("https://www.meddra.org").setCode(preferred);
     }
     event.setSubject(Elements.reference("Patient", subject.patientId()));
-    if (!row.text("AESTDTC").isEmpty()) {
-      event.setDateElement(new DateTimeType(date(row, "AESTDTC")));
+    String start = date(row, "AESTDTC");
+    if (!start.isEmpty()) {
+      event.setDateElement(new DateTimeType(start));
     }
     String serious = row.text("AESER");
     if (!serious.matches("[YN]")) {
@@ -538,7 +541,8 @@ final class StudyReader {
     Optional<Quantity> dose = dose(row, "EXDOSE", "EXDOSU");
     Type period =
         effective(row, "EXSTDTC", "EXENDTC")
-            .orElseThrow(() -> new RowException("EXSTDTC and EXENDTC are empty"));
+            .orElseThrow(
+                () -> new RowException("EXSTDTC and EXENDTC are empty, or without a year"));
     DrugUse use =
         new DrugUse(drug, subject.patientId(), Optional.of(period), dose, row.supp("DOSETXT"));
     String status = row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT");
@@ -621,9 +625,9 @@ final class StudyReader {
         new MedicalHistory(
                 term(row, "MHTERM", "MHDECOD"),
                 subject.patientId(),
-                row.text("MHSTDTC").isEmpty() ? "" : date(row, "MHSTDTC"),
-                row.text("MHENDTC").isEmpty() ? "" : date(row, "MHENDTC"),
-                row.text("MHENRF").matches("(?i)BEFORE"))
+                date(row, "MHSTDTC"),
+                date(row, "MHENDTC"),
+                !row.text("MHENDTC").isEmpty() || row.text("MHENRF").matches("(?i)BEFORE"))
             .condition();
     start(condition, rowId(row, subject), "", subject);
     return condition;
@@ -801,15 +805,16 @@ final class StudyReader {
     if (!end.isEmpty() || !period.isEmpty()) {
       Period taken = new Period();
       if (!at.isEmpty()) {
-        taken.setStartElement(new DateTimeType(date(variable, at)));
+        taken.setStartElement(new DateTimeType(DateTexts.required(variable, at)));
       }
       if (!end.isEmpty()) {
-        taken.setEndElement(new DateTimeType(date(row.domain() + "ENDTC", end)));
+        taken.setEndElement(new DateTimeType(DateTexts.required(row.domain() + "ENDTC", end)));
       }
       observation.setEffective(taken);
       return observation;
     }
-    if (at.isEmpty()) {
+    boolean isOfVisit = at.isEmpty();
+    if (isOfVisit) {
       at =
           visitDates.getOrDefault(
               row.subject() + "|" + row.text("VISITNUM") + "|" + row.text("VISIT"), "");
@@ -817,7 +822,8 @@ final class StudyReader {
     if (at.isEmpty()) {
       throw new RowException(variable + " is empty, and SV has no date of the visit");
     }
-    observation.setEffective(new DateTimeType(date(variable, at)));
+    observation.setEffective(
+        new DateTimeType(DateTexts.required(isOfVisit ? "SVSTDTC" : variable, at)));
     return observation;
   }
 
@@ -964,19 +970,15 @@ final class StudyReader {
     if (!day.isEmpty()) {
       throw new RowException(variable + " is '" + day + "'; expected a day other than 0");
     }
-    String at = row.text(dateVariable);
+    String at = DateTexts.known(dateVariable, row.text(dateVariable));
     if (at.length() < 10 || subject.reference().length() < 10 || !row.supp("NODAY").isEmpty()) {
       return Optional.empty();
     }
-    try {
-      long days =
-          ChronoUnit.DAYS.between(
-              LocalDate.parse(subject.reference().substring(0, 10)),
-              LocalDate.parse(at.substring(0, 10)));
-      return Optional.of((int) (days < 0 ? days : days + 1));
-    } catch (DateTimeException e) {
-      throw new RowException(dateVariable + " is '" + at + "'; expected a date");
-    }
+    long days =
+        ChronoUnit.DAYS.between(
+            LocalDate.parse(subject.reference().substring(0, 10)),
+            LocalDate.parse(at.substring(0, 10)));
+    return Optional.of((int) (days < 0 ? days : days + 1));
   }
 
   /** Text, and codings that supplemental qualifiers name. */
@@ -1032,37 +1034,32 @@ final class StudyReader {
             unit.isEmpty() ? unit(required(row, unitVariable)) : unit));
   }
 
-  private static Optional<Type> effective(Row row, String from, String to) {
+  private Optional<Type> effective(Row row, String from, String to) {
     return row.supp("POINT").equals("Y")
-        ? Optional.of(new DateTimeType(date(row, from)))
+        ? Optional.of(new DateTimeType(DateTexts.required(from, row.text(from))))
         : period(row, from, to).map(Type.class::cast);
   }
 
-  private static Optional<Period> period(Row row, String from, String to) {
+  private Optional<Period> period(Row row, String from, String to) {
     Period period = new Period();
-    if (!row.text(from).isEmpty()) {
-      period.setStartElement(new DateTimeType(date(row, from)));
+    String start = date(row, from);
+    String end = date(row, to);
+    if (!start.isEmpty()) {
+      period.setStartElement(new DateTimeType(start));
     }
-    if (!row.text(to).isEmpty()) {
-      period.setEndElement(new DateTimeType(date(row, to)));
+    if (!end.isEmpty()) {
+      period.setEndElement(new DateTimeType(end));
     }
     return period.isEmpty() ? Optional.empty() : Optional.of(period);
   }
 
-  private static String date(Row row, String variable) {
-    return date(variable, row.text(variable));
-  }
-
-  /** ISO 8601 as SDTM has it; without a zone the time of day is left out, as FHIR wants one. */
-  private static String date(String variable, String text) {
-    if (!DATE.matcher(text).matches()) {
-      throw new RowException(
-          variable + " is '" + text + "'; expected a date of ISO 8601 such as 2008-01-15");
+  /** Of an element that may be absent; empty, and told, if there is a date without a year. */
+  private String date(Row row, String variable) {
+    String known = DateTexts.known(variable, row.text(variable));
+    if (known.isEmpty() && !row.text(variable).isEmpty()) {
+      tally.add(row.file(), variable, "dates are left out, since their year is unknown", 1);
     }
-    boolean hasZone = text.matches(".*T.*(Z|[+-]\\d{2}:\\d{2})");
-    return hasZone
-        ? text.replaceFirst("(T\\d{2}:\\d{2})(Z|[+-])", "$1:00$2")
-        : text.replaceFirst("T.*", "");
+    return known;
   }
 
   private static String required(Row row, String variable) {

@@ -177,6 +177,66 @@ class SdtmReaderTest {
   }
 
   @Test
+  void keepsWhatIsKnownOfADate() {
+    MappedContent content =
+        read(
+            SdtmMapping.DEFAULT,
+            DM,
+            table(
+                "AE",
+                "STUDYID USUBJID AESEQ AETERM AESER AESTDTC",
+                "ABC|ABC-01|1|Nausea|N|2008-04-01T10",
+                "ABC|ABC-01|2|Nausea|N|2008---15",
+                "ABC|ABC-01|3|Nausea|N|--03-15",
+                "ABC|ABC-01|4|Nausea|N|2010---",
+                "ABC|ABC-01|5|Nausea|N|2008-12-01/2008-12-10",
+                "ABC|ABC-01|6|Nausea|N|2008-04-01T-:15",
+                "ABC|ABC-01|7|Nausea|N|2008-04-01T10:15-05:00",
+                "ABC|ABC-01|8|Nausea|N|2008-02-30",
+                "ABC|ABC-01|9|Nausea|N|2008-12-01/soon"),
+            table("MH", "STUDYID USUBJID MHSEQ MHTERM MHENDTC", "ABC|ABC-01|1|Asthma|-----T07:15"),
+            table(
+                "LB",
+                "STUDYID USUBJID LBSEQ LBTESTCD LBORRES LBORRESU LBDTC",
+                "ABC|ABC-01|1|ESR|25|mm/h|2015-13",
+                "ABC|ABC-01|2|ESR|25|mm/h|--03-15",
+                "ABC|ABC-01|3|ESR|25|mm/h|2015---15T10:00"));
+    List<AdverseEvent> events = only(content, AdverseEvent.class);
+    assertThat(events)
+        .extracting(each -> each.hasDate() ? each.getDateElement().getValueAsString() : "")
+        .containsExactly(
+            "2008-04-01",
+            "2008",
+            "",
+            "2010",
+            "2008-12-01",
+            "2008-04-01",
+            "2008-04-01T10:15:00-05:00");
+    assertThat(Elements.studyDay(events.get(4))).contains(322);
+    assertThat(
+            only(content, Condition.class)
+                .getFirst()
+                .getClinicalStatus()
+                .getCodingFirstRep()
+                .getCode())
+        .isEqualTo("resolved");
+    assertThat(only(content, Observation.class).getFirst().getEffectiveDateTimeType())
+        .returns("2015", each -> each.getValueAsString());
+    assertThat(content.refused())
+        .extracting(each -> each.file() + " " + each.row() + " " + each.reason())
+        .containsExactly(
+            "AE 8 AESTDTC is '2008-02-30'; expected a date of ISO 8601 such as 2008-01-15",
+            "AE 9 AESTDTC is '2008-12-01/soon'; expected a date of ISO 8601 such as 2008-01-15",
+            "LB 1 LBDTC is '2015-13'; expected a date of ISO 8601 such as 2008-01-15",
+            "LB 2 LBDTC is '--03-15'; expected a date, of which the year at least is known");
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "AESTDTC: 1 dates are left out, since their year is unknown",
+            "MHENDTC: 1 dates are left out, since their year is unknown");
+  }
+
+  @Test
   void refusesABrokenFileAndReadsTheOthers() {
     MappedContent content = read(SdtmMapping.DEFAULT, DM, "{\"rows\": [");
     assertThat(content.refused()).hasSize(1);
