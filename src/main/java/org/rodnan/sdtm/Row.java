@@ -53,6 +53,11 @@ record Row(
     return text(domain + suffix);
   }
 
+  /** By --STAT. */
+  boolean isNotDone() {
+    return own("STAT").equalsIgnoreCase("NOT DONE");
+  }
+
   /** Of SUPP--, with its other parts. */
   String supp(String name) {
     String first = qualifier(name).strip();

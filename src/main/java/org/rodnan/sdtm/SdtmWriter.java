@@ -434,8 +434,7 @@ public final class SdtmWriter {
         row,
         given.getEffective(),
         given.hasDosage() ? given.getDosage().getDose() : new Quantity());
-    String status = given.hasStatus() ? given.getStatus().toCode() : "";
-    row.supp("RESTAT", status.equals("completed") ? "" : status);
+    status(given.hasStatus() ? given.getStatus().toCode() : "", "completed", row);
   }
 
   private void taken(MedicationStatement taken, Subject subject) {
@@ -457,7 +456,7 @@ public final class SdtmWriter {
       }
       exposure(taken, row, taken.getEffective(), dose);
       row.supp("RESTYPE", "MedicationStatement");
-      row.supp("RESTAT", status.equals("completed") ? "" : status);
+      status(status, "completed", row);
       return;
     }
     if (taken.getMedication() instanceof CodeableConcept drug) {
@@ -471,8 +470,21 @@ public final class SdtmWriter {
     period(taken.getEffective(), row, "CMSTDTC", "CMENDTC");
     dose(dose, row, "CMDOSE", "CMDOSU");
     timing(taken, row, "CMSTDY");
-    String implied = row.get("CMENDTC").isEmpty() ? "active" : "completed";
-    row.supp("RESTAT", status.equals(implied) ? "" : status);
+    status(status, row.get("CMENDTC").isEmpty() ? "active" : "completed", row);
+  }
+
+  /**
+   * What was not taken says so by --OCCUR, and how it was with all else by a qualifier.
+   *
+   * @param implied by a row that says nothing of it
+   */
+  private static void status(String status, String implied, Written row) {
+    if (status.matches("not-done|not-taken")) {
+      row.put(row.domain + "PRESP", "Y");
+      row.put(row.domain + "OCCUR", "N");
+    } else {
+      row.supp("RESTAT", status.equals(implied) ? "" : status);
+    }
   }
 
   private static void exposure(

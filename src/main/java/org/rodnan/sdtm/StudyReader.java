@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.AdverseEvent;
@@ -126,10 +127,10 @@ final class StudyReader {
     for (Row row : rows("DM")) {
       attempt(row, () -> subject(row, Optional.ofNullable(dispositions.get(row.subject()))));
     }
-    rows("AE").forEach(row -> attempt(row, () -> add(adverseEvent(row), row, List.of(row))));
-    rows("EX").forEach(row -> attempt(row, () -> add(exposure(row), row, List.of(row))));
-    rows("CM").forEach(row -> attempt(row, () -> add(medication(row), row, List.of(row))));
-    rows("MH").forEach(row -> attempt(row, () -> add(history(row), row, List.of(row))));
+    occurrences("AE", this::adverseEvent);
+    occurrences("EX", this::exposure);
+    occurrences("CM", this::medication);
+    occurrences("MH", this::history);
     FINDINGS.forEach(this::findings);
     resolve();
     return resources;
@@ -137,6 +138,43 @@ final class StudyReader {
 
   private List<Row> rows(String domain) {
     return domains.getOrDefault(domain, List.of());
+  }
+
+  /** Of rows that may say that what they name did not take place. */
+  private void occurrences(String domain, Function<Row, DomainResource> reading) {
+    for (Row row : rows(domain)) {
+      attempt(
+          row,
+          () ->
+              whyLeftOut(row)
+                  .ifPresentOrElse(
+                      why -> tally.add(row.file(), domain, why, 1),
+                      () -> add(reading.apply(row), row, List.of(row))));
+    }
+  }
+
+  private Optional<String> whyLeftOut(Row row) {
+    subjectOf(row);
+    if (organ(row).isPresent()) {
+      return Optional.empty();
+    }
+    return switch (Occurrence.of(row, mapping)) {
+      case HAPPENED -> Optional.empty();
+      case UNKNOWN -> Optional.of("rows don't tell whether it took place (--STAT, --OCCUR)");
+      case DID_NOT_HAPPEN ->
+          switch (row.domain()) {
+            case "CM" -> Optional.empty();
+            case "EX" ->
+                reasonOfStatus(row).isPresent()
+                    ? Optional.empty()
+                    : Optional.of("rows of what was not given (EXOCCUR) have no reason (EXREASOC)");
+            default -> Optional.of("rows are of what did not take place (--OCCUR)");
+          };
+    };
+  }
+
+  private boolean isNotDone(Row row) {
+    return Occurrence.of(row, mapping) == Occurrence.DID_NOT_HAPPEN;
   }
 
   private void attempt(Row row, Runnable reading) {
@@ -545,9 +583,10 @@ final class StudyReader {
                 () -> new RowException("EXSTDTC and EXENDTC are empty, or without a year"));
     DrugUse use =
         new DrugUse(drug, subject.patientId(), Optional.of(period), dose, row.supp("DOSETXT"));
-    String status = row.supp("RESTAT").isEmpty() ? "completed" : row.supp("RESTAT");
+    String implied = !isNotDone(row) ? "completed" : isStatement ? "not-taken" : "not-done";
+    String status = kept(row, "RESTAT", implied);
     DomainResource resource = isStatement ? use.taken(status) : use.given(status);
-    reasonOfStatus(resource, row);
+    addReasonOfStatus(resource, row);
     start(
         resource,
         rowId(row, subject),
@@ -560,16 +599,17 @@ final class StudyReader {
     return resource;
   }
 
-  private static void reasonOfStatus(DomainResource resource, Row row) {
-    String reason = row.supp("STATRSN");
-    if (reason.isEmpty()) {
-      return;
-    }
+  private static void addReasonOfStatus(DomainResource resource, Row row) {
+    Optional<CodeableConcept> reason = reasonOfStatus(row);
     if (resource instanceof MedicationAdministration given) {
-      given.addStatusReason(ConceptText.parse(reason));
+      reason.ifPresent(given::addStatusReason);
     } else if (resource instanceof MedicationStatement taken) {
-      taken.addStatusReason(ConceptText.parse(reason));
+      reason.ifPresent(taken::addStatusReason);
     }
+  }
+
+  private static Optional<CodeableConcept> reasonOfStatus(Row row) {
+    return concept(row, "STATRSN", row.domain() + "REASOC");
   }
 
   private DomainResource medication(Row row) {
@@ -582,12 +622,15 @@ final class StudyReader {
                 dose(row, "CMDOSE", "CMDOSU"),
                 row.supp("DOSETXT"))
             .taken(
-                !row.supp("RESTAT").isEmpty()
-                    ? row.supp("RESTAT")
-                    : row.text("CMENDTC").isEmpty() ? "active" : "completed");
+                kept(
+                    row,
+                    "RESTAT",
+                    isNotDone(row)
+                        ? "not-taken"
+                        : row.text("CMENDTC").isEmpty() ? "active" : "completed"));
     start(taken, rowId(row, subject), "", subject);
     linked(taken, row, "CMSTDY", "CMSTDTC", subject);
-    reasonOfStatus(taken, row);
+    addReasonOfStatus(taken, row);
     concept(row, "CATCODE", "CMCAT").ifPresent(taken::setCategory);
     concept(row, "INDCODE", "CMINDC").ifPresent(taken::addReasonCode);
     return taken;
@@ -603,8 +646,7 @@ final class StudyReader {
   }
 
   private DomainResource history(Row row) {
-    Optional<Measure> asked =
-        row.text("MHPRESP").equals("Y") ? Finding.in("MH", row.text("MHTERM")) : Optional.empty();
+    Optional<Measure> asked = organ(row);
     Subject subject = subjectOf(row);
     if (asked.isPresent()) {
       Observation observation = observation(row, asked.get(), subject, "");
@@ -617,10 +659,6 @@ final class StudyReader {
       }
       return observation;
     }
-    if (row.text("MHOCCUR").equals("N")) {
-      throw new RowException(
-          "MHTERM '" + row.text("MHTERM") + "' did not occur and is no organ that is asked for");
-    }
     Condition condition =
         new MedicalHistory(
                 term(row, "MHTERM", "MHDECOD"),
@@ -631,6 +669,13 @@ final class StudyReader {
             .condition();
     start(condition, rowId(row, subject), "", subject);
     return condition;
+  }
+
+  /** That was asked for. */
+  private static Optional<Measure> organ(Row row) {
+    return row.domain().equals("MH") && row.text("MHPRESP").equals("Y")
+        ? Finding.in("MH", row.text("MHTERM"))
+        : Optional.empty();
   }
 
   // Findings
@@ -703,7 +748,7 @@ final class StudyReader {
                   row.supp("HGBSRC").isEmpty() ? "not-stated" : row.supp("HGBSRC"))));
     }
     imputed(row, observation);
-    if (isNotDone(row)) {
+    if (row.isNotDone()) {
       observation.setDataAbsentReason(absent(row));
     } else if (measure.kind() == Measure.Kind.ANTIBODY) {
       String result = result(row);
@@ -761,7 +806,7 @@ final class StudyReader {
       }
       ObservationComponentComponent component = observation.addComponent();
       component.setCode(Elements.concept(site.system(), site.code()));
-      if (isNotDone(row)) {
+      if (row.isNotDone()) {
         component.setDataAbsentReason(absent(row));
       } else {
         Quantity value = value(row, site, Optional.empty());
@@ -770,7 +815,7 @@ final class StudyReader {
         found++;
       }
     }
-    if (sum != null && !isNotDone(sum)) {
+    if (sum != null && !sum.isNotDone()) {
       observation.setValue(value(sum, total, Optional.empty()));
     } else if (sum == null && found == Measure.SITES.size()) {
       observation.setValue(Elements.quantity(added, "{score}"));
@@ -877,10 +922,6 @@ final class StudyReader {
     return !row.own("STRESC").isEmpty()
         ? row.own("STRESC")
         : !row.own("ORRES").isEmpty() ? row.own("ORRES") : row.own("STRESN");
-  }
-
-  private static boolean isNotDone(Row row) {
-    return row.own("STAT").equalsIgnoreCase("NOT DONE");
   }
 
   private static CodeableConcept absent(Row row) {

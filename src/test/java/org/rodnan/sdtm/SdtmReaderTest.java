@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.MedicationAdministration;
+import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchSubject;
@@ -174,6 +176,70 @@ class SdtmReaderTest {
         .isEqualTo("N");
     assertThat(only(content, Condition.class).getFirst().getOnsetDateTimeType().getValueAsString())
         .isEqualTo("1999");
+  }
+
+  @Test
+  void storesNoEventThatDidNotTakePlace() {
+    MappedContent content =
+        read(
+            SdtmMapping.parse("terms: {CMOCCUR: {no: N}}"),
+            DM,
+            table(
+                "AE",
+                "STUDYID USUBJID AESEQ AETERM AEPRESP AEOCCUR AESTAT AESER",
+                "ABC|ABC-01|1|Headache|Y|N||",
+                "ABC|ABC-01|2|Nausea|Y|U||",
+                "ABC|ABC-01|3|Rash|Y||NOT DONE|",
+                "ABC|ABC-01|4|Cough|Y|Y||N",
+                "ABC|ABC-01|5|Fever|Y|Y|NOT DONE|N",
+                "ABC|ABC-01|6|Fever|Y|X||N",
+                "ABC|ABC-09|7|Fever|Y|N||N"),
+            table(
+                "CM",
+                "STUDYID USUBJID CMSEQ CMTRT CMPRESP CMOCCUR CMSTAT CMREASOC",
+                "ABC|ABC-01|1|Iloprost|Y|No||Too dear",
+                "ABC|ABC-01|2|Bosentan|Y||NOT DONE|"),
+            table(
+                "EX",
+                "STUDYID USUBJID EXSEQ EXTRT EXOCCUR EXSTAT EXREASOC EXSTDTC",
+                "ABC|ABC-01|1|Drug A|N||Infection|2008-02-01",
+                "ABC|ABC-01|2|Drug A|N|||2008-02-08",
+                "ABC|ABC-01|3|Drug A||NOT DONE||2008-02-15"),
+            table(
+                "MH",
+                "STUDYID USUBJID MHSEQ MHTERM MHPRESP MHOCCUR MHSTAT MHDTC",
+                "ABC|ABC-01|1|Asthma|Y|N||",
+                "ABC|ABC-01|2|Gout|Y||NOT DONE|",
+                "ABC|ABC-01|3|Arthritis|Y||NOT DONE|2008-01-15"));
+    assertThat(only(content, AdverseEvent.class))
+        .extracting(each -> each.getEvent().getText())
+        .containsExactly("Cough");
+    MedicationStatement taken = only(content, MedicationStatement.class).getFirst();
+    assertThat(taken.getStatus().toCode()).isEqualTo("not-taken");
+    assertThat(taken.getStatusReasonFirstRep().getText()).isEqualTo("Too dear");
+    assertThat(only(content, MedicationStatement.class)).hasSize(1);
+    assertThat(only(content, MedicationAdministration.class))
+        .extracting(
+            each -> each.getStatus().toCode() + " " + each.getStatusReasonFirstRep().getText())
+        .containsExactly("not-done Infection");
+    assertThat(only(content, Condition.class)).isEmpty();
+    assertThat(only(content, Observation.class)).hasSize(1);
+    assertThat(content.refused())
+        .extracting(each -> each.file() + " " + each.row() + " " + each.reason())
+        .containsExactly(
+            "AE 5 AEOCCUR is 'Y', but AESTAT is 'NOT DONE'",
+            "AE 6 AEOCCUR is 'X'; expected Y, N, U or NA",
+            "AE 7 USUBJID 'ABC-09' is not in DM");
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "AE: 1 rows are of what did not take place (--OCCUR)",
+            "AE: 2 rows don't tell whether it took place (--STAT, --OCCUR)",
+            "CM: 1 rows don't tell whether it took place (--STAT, --OCCUR)",
+            "EX: 1 rows don't tell whether it took place (--STAT, --OCCUR)",
+            "EX: 1 rows of what was not given (EXOCCUR) have no reason (EXREASOC)",
+            "MH: 1 rows are of what did not take place (--OCCUR)",
+            "MH: 1 rows don't tell whether it took place (--STAT, --OCCUR)");
   }
 
   @Test

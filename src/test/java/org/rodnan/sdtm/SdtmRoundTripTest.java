@@ -22,6 +22,7 @@ import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
+import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
@@ -35,6 +36,7 @@ import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.SourceFile;
@@ -111,17 +113,6 @@ class SdtmRoundTripTest {
 
   @Test
   void refusesWhatRefersToARowThatGaveNothing() throws IOException {
-    Patient patient = new Patient();
-    patient.setId("Patient/p");
-    patient.setGender(AdministrativeGender.FEMALE).addIdentifier().setSystem("urn:s").setValue("1");
-    ResearchSubject subject = new ResearchSubject();
-    subject.setId("ResearchSubject/s");
-    subject.setStatus(ResearchSubject.ResearchSubjectStatus.ONSTUDY);
-    subject
-        .setIndividual(new Reference("Patient/p"))
-        .addIdentifier()
-        .setSystem("urn:s")
-        .setValue("1");
     MedicationStatement first = taken("first");
     MedicationStatement second =
         taken("second").addDerivedFrom(new Reference("MedicationStatement/first"));
@@ -129,7 +120,7 @@ class SdtmRoundTripTest {
         taken("third").addDerivedFrom(new Reference("MedicationStatement/second"));
     third.addDerivedFrom(new Reference("Procedure/none"));
     SdtmWriter writer = new SdtmWriter("study");
-    List<Tabulation> datasets = writer.write(List.of(patient, subject, first, second, third));
+    List<Tabulation> datasets = writer.write(List.of(patient(), subject(), first, second, third));
     assertThat(writer.leftOut()).containsEntry("reference to Procedure", 1);
     byte[] whole = archive(datasets, Format.DATASET_NDJSON);
     assertThat(read(whole, SdtmMapping.parse("ids: sponsor")).resources()).hasSize(5);
@@ -144,6 +135,62 @@ class SdtmRoundTripTest {
             reason -> assertThat(reason).contains("RELREC relates it to row 1 of CM"),
             reason -> assertThat(reason).contains("RELREC relates it to row 2 of CM"));
     assertThat(content.resources()).hasSize(2);
+  }
+
+  @Test
+  void saysInItsOwnVariableWhatWasNotTaken() throws IOException {
+    MedicationStatement not = taken("not");
+    not.setStatus(MedicationStatement.MedicationStatementStatus.NOTTAKEN);
+    MedicationAdministration withheld = new MedicationAdministration();
+    withheld.setId("MedicationAdministration/withheld");
+    withheld.getMeta().addProfile(Elements.PROFILES + "ssc-study-treatment");
+    withheld.setStatus(MedicationAdministration.MedicationAdministrationStatus.NOTDONE);
+    withheld.addStatusReason().setText("Infection");
+    withheld.setMedication(new CodeableConcept().setText("Drug A"));
+    withheld.setSubject(new Reference("Patient/p"));
+    withheld.setEffective(new DateTimeType("2020-01-01"));
+    List<Resource> written = List.of(patient(), subject(), not, withheld);
+    List<Tabulation> datasets = new SdtmWriter("study").write(written);
+    for (String domain : List.of("CM", "EX")) {
+      Tabulation dataset =
+          datasets.stream()
+              .filter(each -> each.table().name().equals(domain))
+              .findFirst()
+              .orElseThrow();
+      assertThat(
+              List.of("PRESP", "OCCUR").stream()
+                  .map(each -> dataset.table().positions().get(domain + each))
+                  .map(at -> dataset.rows().getFirst().get(at).asText()))
+          .containsExactly("Y", "N");
+    }
+    MappedContent content =
+        read(archive(datasets, Format.DATASET_NDJSON), SdtmMapping.parse("ids: sponsor"));
+    assertThat(content.refused()).isEmpty();
+    assertThat(content.leftOut()).isEmpty();
+    assertThat(content.resources())
+        .extracting(MappedContent.Mapped::resource)
+        .filteredOn(each -> List.of("not", "withheld").contains(each.getIdElement().getIdPart()))
+        .map(Surviving::known)
+        .containsExactlyInAnyOrder(Surviving.known(not), Surviving.known(withheld));
+  }
+
+  private static Patient patient() {
+    Patient patient = new Patient();
+    patient.setId("Patient/p");
+    patient.setGender(AdministrativeGender.FEMALE).addIdentifier().setSystem("urn:s").setValue("1");
+    return patient;
+  }
+
+  private static ResearchSubject subject() {
+    ResearchSubject subject = new ResearchSubject();
+    subject.setId("ResearchSubject/s");
+    subject.setStatus(ResearchSubject.ResearchSubjectStatus.ONSTUDY);
+    subject
+        .setIndividual(new Reference("Patient/p"))
+        .addIdentifier()
+        .setSystem("urn:s")
+        .setValue("1");
+    return subject;
   }
 
   private static MedicationStatement taken(String id) {
