@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.AdverseEvent.AdverseEventActuality;
 import org.hl7.fhir.r4.model.Annotation;
@@ -410,9 +411,34 @@ final class StudyReader {
   }
 
   private static ResearchSubjectStatus status(Row row, Optional<Disposition> disposition) {
-    return row.supp("RSSTAT").isEmpty()
-        ? disposition.map(Disposition::status).orElse(ResearchSubjectStatus.ONSTUDY)
-        : ResearchSubjectStatus.fromCode(row.supp("RSSTAT"));
+    if (!row.supp("RSSTAT").isEmpty()) {
+      return ResearchSubjectStatus.fromCode(row.supp("RSSTAT"));
+    }
+    Optional<ResearchSubjectStatus> notEnrolled = notEnrolled(row);
+    return disposition
+        .map(Disposition::status)
+        .map(ended ->
+            notEnrolled.isPresent() && ended == ResearchSubjectStatus.WITHDRAWN
+                ? ResearchSubjectStatus.NOTREGISTERED
+                : ended)
+        .or(() -> notEnrolled)
+        .orElse(ResearchSubjectStatus.ONSTUDY);
+  }
+
+  /** What somebody without an arm is; until SDTMIG 3.2 the arm said that there was none. */
+  private static Optional<ResearchSubjectStatus> notEnrolled(Row row) {
+    String why =
+        Stream.of("ARMNRS", "ARMCD", "ARM")
+            .map(row::text)
+            .filter(text -> !text.isEmpty())
+            .findFirst()
+            .orElse("");
+    if (why.matches("(?i)SCREEN FAILURE|SCRNFAIL")) {
+      return Optional.of(ResearchSubjectStatus.INELIGIBLE);
+    }
+    return row.text("RFSTDTC").isEmpty() && why.matches("(?i)NOT ASSIGNED|NOTASSGN")
+        ? Optional.of(ResearchSubjectStatus.SCREENING)
+        : Optional.empty();
   }
 
   private Disposition disposition(Row row) {

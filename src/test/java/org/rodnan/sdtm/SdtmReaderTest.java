@@ -128,6 +128,44 @@ class SdtmReaderTest {
   }
 
   @Test
+  void tellsWhoWasNotEnrolled() {
+    MappedContent content =
+        read(
+            SdtmMapping.DEFAULT,
+            table(
+                "DM",
+                "STUDYID USUBJID RFSTDTC SEX ARM ARMCD ARMNRS",
+                "ABC|ABC-01||F|||SCREEN FAILURE",
+                "ABC|ABC-02||F|||NOT ASSIGNED",
+                "ABC|ABC-03||F|Screen Failure|SCRNFAIL|",
+                "ABC|ABC-04||F|Not Assigned|NOTASSGN|",
+                "ABC|ABC-05|2008-01-15|F|||NOT ASSIGNED",
+                "ABC|ABC-06||F|Drug A|A|",
+                "ABC|ABC-07||F|||NOT ASSIGNED",
+                "ABC|ABC-08||F|||SCREEN FAILURE"),
+            table(
+                "DS",
+                "STUDYID USUBJID DSSEQ DSTERM DSDECOD DSCAT",
+                "ABC|ABC-07|1|Moved|WITHDRAWAL BY SUBJECT|DISPOSITION EVENT",
+                "ABC|ABC-08|1|Screen failure|SCREEN FAILURE|DISPOSITION EVENT"));
+    assertThat(content.refused()).isEmpty();
+    assertThat(only(content, ResearchSubject.class))
+        .extracting(each -> each.getStatus().toCode())
+        .containsExactly(
+            "ineligible",
+            "screening",
+            "ineligible",
+            "screening",
+            "on-study",
+            "on-study",
+            "not-registered",
+            "off-study");
+    assertThat(only(content, ResearchSubject.class))
+        .extracting(ResearchSubject::hasAssignedArm)
+        .containsExactly(false, false, false, false, false, true, false, false);
+  }
+
+  @Test
   void takesTheStatusFromWhatADispositionIsMappedTo() {
     MappedContent content =
         read(
