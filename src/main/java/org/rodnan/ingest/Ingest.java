@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.Progress;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.hl7v2.Hl7v2Receiver;
 import org.rodnan.ingest.IngestReport.Action;
@@ -115,7 +117,7 @@ public final class Ingest {
                 order.types(),
                 origin,
                 progress)) {
-      Numbering numbering = new Numbering(report, writer);
+      Numbering numbering = new Numbering(report, writer, this::stored);
       order.told().forEach(numbering::row);
       delivery.refused().forEach(each -> numbering.told(each, Action.REJECTED));
       if (order.source() == Source.HL7V2) {
@@ -156,6 +158,14 @@ public final class Ingest {
     } catch (RuntimeException e) {
       report.close();
       throw e;
+    }
+  }
+
+  private Optional<Resource> stored(ResourceKey key) {
+    try {
+      return Optional.of(parser.parseJson(interactions.read().read(key).json()).resource());
+    } catch (FhirFailure.NotFound | FhirFailure.Gone e) {
+      return Optional.empty();
     }
   }
 
@@ -220,6 +230,7 @@ public final class Ingest {
   static final class Numbering implements RecordSink, MappedSink {
     private final IngestReport report;
     private final RecordWriter writer;
+    private final Function<ResourceKey, Optional<Resource>> stored;
     private long next;
 
     /** Of the last record. */
@@ -227,9 +238,13 @@ public final class Ingest {
 
     private long line;
 
-    Numbering(IngestReport report, RecordWriter writer) {
+    Numbering(
+        IngestReport report,
+        RecordWriter writer,
+        Function<ResourceKey, Optional<Resource>> stored) {
       this.report = report;
       this.writer = writer;
+      this.stored = stored;
     }
 
     @Override
@@ -268,6 +283,11 @@ public final class Ingest {
     @Override
     public void leftOut(Refusal refusal) {
       told(refusal, Action.LEFT_OUT);
+    }
+
+    @Override
+    public Optional<Resource> stored(String type, String id) {
+      return stored.apply(new ResourceKey(type, id));
     }
 
     void row(Row row) {

@@ -1,5 +1,6 @@
 package org.rodnan.mapping;
 
+import java.util.Optional;
 import org.hl7.fhir.r4.model.Resource;
 
 /** Takes what the files of a source say while they are read. */
@@ -19,4 +20,14 @@ public interface MappedSink {
 
   /** What was not meant to give one, a line for each dataset or kind of row. */
   void leftOut(Refusal refusal);
+
+  /**
+   * What is stored already where this goes, for files that don't tell all of a resource.
+   *
+   * @param type such as {@code ResearchSubject}
+   * @return empty if there is none, or what is read isn't stored
+   */
+  default Optional<Resource> stored(String type, String id) {
+    return Optional.empty();
+  }
 }

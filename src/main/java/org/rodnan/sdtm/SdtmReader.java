@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.mapping.MappedContent;
@@ -54,8 +56,11 @@ public final class SdtmReader {
             new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
       } else {
         SeenIds ids = new SeenIds();
+        boolean tellsEnds = rows.hasDispositions() && !mapping.ignored().contains("DS");
+        Function<String, Optional<ResearchSubject>> stored =
+            tellsEnds ? id -> Optional.empty() : id -> stored(sink, id);
         for (List<Row> next = rows.next(); !next.isEmpty(); next = rows.next()) {
-          subject(next, mapping, definitions, ids, tally, sink);
+          subject(next, mapping, definitions, ids, stored, tally, sink);
         }
       }
     } catch (IOException e) {
@@ -64,11 +69,16 @@ public final class SdtmReader {
     tally.lines().forEach(sink::leftOut);
   }
 
+  private static Optional<ResearchSubject> stored(MappedSink sink, String id) {
+    return sink.stored("ResearchSubject", id).map(ResearchSubject.class::cast);
+  }
+
   private static void subject(
       List<Row> rows,
       SdtmMapping mapping,
       Definitions definitions,
       SeenIds ids,
+      Function<String, Optional<ResearchSubject>> stored,
       Tally tally,
       MappedSink sink) {
     Map<String, List<Row>> domains = new TreeMap<>();
@@ -95,7 +105,7 @@ public final class SdtmReader {
     domains.keySet().retainAll(USED);
     domains.keySet().removeAll(mapping.ignored());
     List<Mapped> resources =
-        new StudyReader(domains, mapping, definitions, ids, refused, tally).read();
+        new StudyReader(domains, mapping, definitions, ids, stored, refused, tally).read();
     refused.forEach(sink::refused);
     resources.forEach(sink::resource);
   }

@@ -80,6 +80,7 @@ final class StudyReader {
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
   private final SeenIds ids;
+  private final Function<String, Optional<ResearchSubject>> stored;
   private final Map<String, String> visitDates = new HashMap<>();
 
   /** Which resource each row became; rows are told apart by identity. */
@@ -103,17 +104,22 @@ final class StudyReader {
       String reference,
       boolean isTest) {}
 
+  /**
+   * @param stored what is there of the id and keeps its end, since the files don't tell of it
+   */
   StudyReader(
       Map<String, List<Row>> domains,
       SdtmMapping mapping,
       Definitions definitions,
       SeenIds ids,
+      Function<String, Optional<ResearchSubject>> stored,
       List<Refusal> refused,
       Tally tally) {
     this.domains = domains;
     this.mapping = mapping;
     this.definitions = definitions;
     this.ids = ids;
+    this.stored = stored;
     this.refused = refused;
     this.tally = tally;
   }
@@ -356,6 +362,7 @@ final class StudyReader {
         .ifPresent(participation::setPeriod);
     participation.setStudy(Elements.reference("ResearchStudy", study));
     participation.setIndividual(Elements.reference("Patient", patientId));
+    stored.apply(subjectId).ifPresent(before -> keepEnd(participation, before, row));
     arm(row, "ARM").ifPresent(participation::setAssignedArm);
     arm(row, "ACTARM").ifPresent(participation::setActualArm);
     subjects.put(usubjid, subject);
@@ -423,6 +430,28 @@ final class StudyReader {
                 : ended)
         .or(() -> notEnrolled)
         .orElse(ResearchSubjectStatus.ONSTUDY);
+  }
+
+  /** What is stored of how somebody's part ended; its status too if DM doesn't tell one. */
+  private void keepEnd(ResearchSubject participation, ResearchSubject before, Row row) {
+    Optional<Extension> disposition = Elements.find(before, Elements.PROFILES + "ssc-disposition");
+    disposition.map(Extension::copy).ifPresent(participation::addExtension);
+    boolean isTold = !row.supp("RSSTAT").isEmpty() || notEnrolled(row).isPresent();
+    boolean keepsStatus = before.hasStatus() && (disposition.isPresent() || !isTold);
+    if (keepsStatus) {
+      participation.setStatus(before.getStatus());
+    }
+    boolean keepsEnd = before.getPeriod().hasEnd() && !participation.getPeriod().hasEnd();
+    if (keepsEnd) {
+      participation.getPeriod().setEndElement(before.getPeriod().getEndElement().copy());
+    }
+    if (keepsEnd || keepsStatus && before.getStatus() != ResearchSubjectStatus.ONSTUDY) {
+      tally.add(
+          row.file(),
+          "DM",
+          "subjects keep their status, disposition and end as stored, since there is no DS",
+          1);
+    }
   }
 
   /** What somebody without an arm is; until SDTMIG 3.2 the arm said that there was none. */

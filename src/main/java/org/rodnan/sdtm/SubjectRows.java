@@ -25,6 +25,7 @@ final class SubjectRows implements Closeable {
   private final List<Refusal> refused = new ArrayList<>();
   private int rowsHeld;
   private boolean hasSubjects;
+  private boolean hasDispositions;
 
   /** A table that is sorted, at its next row. */
   private static final class Cursor implements Closeable {
@@ -52,7 +53,7 @@ final class SubjectRows implements Closeable {
   }
 
   /** What the first reading finds out about a file. */
-  private record Survey(List<Boolean> isSorted, boolean hasSubjects) {}
+  private record Survey(List<Boolean> isSorted, boolean hasSubjects, boolean hasDispositions) {}
 
   /**
    * @param rowsMax rows that are held: of all tables that are not sorted, and of one subject; long
@@ -79,6 +80,11 @@ final class SubjectRows implements Closeable {
     return hasSubjects;
   }
 
+  /** Whether there is a DS, be it without rows. */
+  boolean hasDispositions() {
+    return hasDispositions;
+  }
+
   private void open(SourceFile source, Charset encoding) throws IOException {
     Survey survey = survey(source, encoding);
     List<Row> unsorted = new ArrayList<>();
@@ -97,25 +103,29 @@ final class SubjectRows implements Closeable {
     unsorted.forEach(
         row -> held.computeIfAbsent(row.subject(), subject -> new ArrayList<>()).add(row));
     hasSubjects |= survey.hasSubjects();
+    hasDispositions |= survey.hasDispositions();
   }
 
   private static Survey survey(SourceFile source, Charset encoding) throws IOException {
     List<Boolean> isSorted = new ArrayList<>();
     boolean hasSubjects = false;
+    boolean hasDispositions = false;
     try (TableRows rows = new TableRows(source, encoding)) {
       while (rows.nextTable()) {
         boolean rising = true;
+        hasDispositions |= rows.table().equals("DS");
         String before = "";
         for (Optional<Row> row = rows.nextRow(); row.isPresent(); row = rows.nextRow()) {
           String subject = row.get().subject();
           rising &= before.compareTo(subject) <= 0;
           before = subject;
           hasSubjects |= row.get().domain().equals("DM");
+          hasDispositions |= row.get().domain().equals("DS");
         }
         isSorted.add(rising);
       }
     }
-    return new Survey(isSorted, hasSubjects);
+    return new Survey(isSorted, hasSubjects, hasDispositions);
   }
 
   private static int weight(List<Row> rows) {

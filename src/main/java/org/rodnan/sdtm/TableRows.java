@@ -41,6 +41,11 @@ final class TableRows implements Closeable {
     return true;
   }
 
+  /** The name of the table. */
+  String table() {
+    return table;
+  }
+
   /** The next row of the table; empty after the last one. */
   Optional<Row> nextRow() throws IOException {
     Optional<List<Value>> values = reader.nextRow();

@@ -2,8 +2,11 @@ package org.rodnan.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.rodnan.sdtm.HandWritten.table;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
@@ -140,6 +144,52 @@ class SdtmTest {
       assertThat(answer.text()).contains("rodnan.export.sdtm-resources-max allows, 20");
       assertThat(small.client().get("/ResearchStudy/spiera-2011").status()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void keepsHowSomebodysPartEndedIfNoDispositionsAreSent() throws IOException {
+    client.put(
+        "/ResearchStudy/KEPT",
+        "{\"resourceType\":\"ResearchStudy\",\"id\":\"KEPT\",\"status\":\"active\"}");
+    String people =
+        table(
+            "DM",
+            "STUDYID USUBJID RFSTDTC RFPENDTC SEX",
+            "KEPT|KEPT-1|2008-01-15|2008-07-01|F",
+            "KEPT|KEPT-2|2008-01-15||F");
+    String corrected =
+        table(
+            "DM",
+            "STUDYID USUBJID RFSTDTC SEX",
+            "KEPT|KEPT-1|2008-01-16|F",
+            "KEPT|KEPT-2|2008-01-15|F");
+    String variables = "STUDYID USUBJID DSSEQ DSTERM DSDECOD DSCAT";
+    String ends = table("DS", variables, "KEPT|KEPT-1|1|Moved|LOST TO FOLLOW-UP|DISPOSITION EVENT");
+    assertThat(ingest(people, ends)).contains("rejected 0");
+
+    assertThat(ingest(corrected))
+        .contains("DM: 1 subjects keep their status, disposition and end as stored", "rejected 0");
+    JsonNode kept = client.get("/ResearchSubject/KEPT-1").json();
+    assertThat(kept.path("status").asText()).isEqualTo("withdrawn");
+    assertThat(kept.path("extension").toString()).contains("lost-to-follow-up");
+    assertThat(kept.at("/period/start").asText()).isEqualTo("2008-01-16");
+    assertThat(kept.at("/period/end").asText()).isEqualTo("2008-07-01");
+
+    assertThat(ingest(corrected, table("DS", variables))).contains("rejected 0");
+    JsonNode told = client.get("/ResearchSubject/KEPT-1").json();
+    assertThat(told.path("status").asText()).isEqualTo("on-study");
+    assertThat(told.at("/period/end").isMissingNode()).isTrue();
+  }
+
+  private static String ingest(String... tables) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (int i = 0; i < tables.length; i++) {
+        zip.putNextEntry(new ZipEntry(i + ".json"));
+        zip.write(tables[i].getBytes(UTF_8));
+      }
+    }
+    return client.postBytes("/$ingest?source=sdtm", out.toByteArray(), "application/zip").text();
   }
 
   private static List<SourceFile> files(byte[] zip) throws IOException {

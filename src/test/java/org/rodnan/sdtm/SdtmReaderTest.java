@@ -3,13 +3,12 @@ package org.rodnan.sdtm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.rodnan.sdtm.HandWritten.table;
 
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.MedicationAdministration;
@@ -401,28 +400,5 @@ class SdtmReaderTest {
               () -> new ByteArrayInputStream(table.getBytes(UTF_8))));
     }
     return new SdtmReader(10_000).read(sources, mapping, Definitions.NONE);
-  }
-
-  private static String table(String name, String variables, String... rows) {
-    String columns =
-        Arrays.stream(variables.split(" "))
-            .map(each ->
-                "{\"itemOID\":\"I\",\"name\":\"%s\",\"label\":\"\",\"dataType\":\"string\"}"
-                    .formatted(each))
-            .collect(Collectors.joining(","));
-    String values =
-        Arrays.stream(rows)
-            .map(row -> "[\"" + row.replace("|", "\",\"") + "\"]")
-            .collect(Collectors.joining(","));
-    return "{\"datasetJSONCreationDateTime\":\"2024-06-28T15:38:43\",\"datasetJSONVersion\":"
-        + "\"1.1.0\",\"itemGroupOID\":\"IG\",\"records\":"
-        + rows.length
-        + ",\"name\":\""
-        + name
-        + "\",\"label\":\"\",\"columns\":["
-        + columns
-        + "],\"rows\":["
-        + values
-        + "]}";
   }
 }
