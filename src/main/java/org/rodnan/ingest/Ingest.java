@@ -135,7 +135,7 @@ public final class Ingest {
           MappedSink sink =
               order.source() == Source.CLINICALTRIALS
                   ? new JoinedStudies(interactions.search(), numbering)
-                  : new KnownPersons(interactions.read(), numbering);
+                  : new KnownPersons(numbering);
           reader.get().read(delivery.files(), delivery.mapping(), sink);
         } else {
           FhirReader fhir = new FhirReader(parser, limits);

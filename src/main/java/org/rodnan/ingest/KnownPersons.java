@@ -1,19 +1,17 @@
 package org.rodnan.ingest;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.fhir.FhirContexts;
-import org.rodnan.fhir.FhirFailure;
-import org.rodnan.fhir.JsonElements;
-import org.rodnan.fhir.ResourceKey;
-import org.rodnan.interaction.ReadInteraction;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.MappedSink;
 import org.rodnan.mapping.Refusal;
@@ -25,14 +23,12 @@ import org.rodnan.mapping.Refusal;
  * the person is refused, and all that refers to it. For one thread.
  */
 final class KnownPersons implements MappedSink {
-  private final ReadInteraction read;
   private final MappedSink sink;
 
   /** Those who are refused, and why. */
   private final Map<String, String> others = new HashMap<>();
 
-  KnownPersons(ReadInteraction read, MappedSink sink) {
-    this.read = read;
+  KnownPersons(MappedSink sink) {
     this.sink = sink;
   }
 
@@ -48,17 +44,11 @@ final class KnownPersons implements MappedSink {
   }
 
   private Optional<String> other(String key, Patient patient) {
-    TreeSet<String> numbers = new TreeSet<>();
-    try {
-      byte[] stored = read.read(ResourceKey.parse(key).orElseThrow()).json();
-      for (JsonNode identifier : JsonElements.read(stored).path("identifier")) {
-        JsonElements.text(identifier, "value").ifPresent(numbers::add);
-      }
-    } catch (FhirFailure.NotFound | FhirFailure.Gone e) {
-      return Optional.empty();
-    }
-    TreeSet<String> own = new TreeSet<>();
-    patient.getIdentifier().stream().map(Identifier::getValue).forEach(own::add);
+    Set<String> numbers =
+        sink.stored("Patient", patient.getIdElement().getIdPart())
+            .map(stored -> numbers((Patient) stored))
+            .orElse(Set.of());
+    Set<String> own = numbers(patient);
     if (numbers.isEmpty() || own.stream().anyMatch(numbers::contains)) {
       return Optional.empty();
     }
@@ -70,6 +60,13 @@ final class KnownPersons implements MappedSink {
             + String.join(", ", own)
             + ", which is another person: the study's id and the number give the same id for both;"
             + " expected another number, or another id of the study");
+  }
+
+  private static Set<String> numbers(Patient patient) {
+    return patient.getIdentifier().stream()
+        .map(Identifier::getValue)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Override
@@ -96,6 +93,11 @@ final class KnownPersons implements MappedSink {
         .filter(others::containsKey)
         .findFirst()
         .map(person -> "It is of " + person + ", which was refused as another person");
+  }
+
+  @Override
+  public Optional<Resource> stored(String type, String id) {
+    return sink.stored(type, id);
   }
 
   @Override
