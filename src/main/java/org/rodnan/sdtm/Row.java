@@ -2,14 +2,18 @@ package org.rodnan.sdtm;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.rodnan.dataset.Value;
 
 /**
  * A row of a domain, by the names of its variables.
  *
  * @param supplemental of SUPP--; is filled
+ * @param asked which of the supplemental were looked at; is filled
  * @param comments of CO on this row; is filled
  * @param related what this row refers to by RELREC; is filled
  */
@@ -20,6 +24,7 @@ record Row(
     Map<String, Integer> positions,
     List<Value> values,
     Map<String, String> supplemental,
+    Set<String> asked,
     List<Row> comments,
     Map<Relation, Row> related) {
   Row(String file, String domain, long number, Map<String, Integer> positions, List<Value> values) {
@@ -30,6 +35,7 @@ record Row(
         positions,
         values,
         new HashMap<>(),
+        new HashSet<>(),
         new ArrayList<>(),
         new HashMap<>());
   }
@@ -67,7 +73,11 @@ record Row(
   }
 
   private String qualifier(String name) {
-    return supplemental.getOrDefault(name, "");
+    if (!supplemental.containsKey(name)) {
+      return "";
+    }
+    asked.add(name);
+    return Objects.requireNonNull(supplemental.get(name));
   }
 
   /** How much memory it takes, in rows of the usual size. */

@@ -56,11 +56,12 @@ public final class SdtmReader {
             new Refusal("", 0, "There is no DM (demographics), which says who the subjects are"));
       } else {
         SeenIds ids = new SeenIds();
+        OneStudy study = new OneStudy();
         boolean tellsEnds = rows.hasDispositions() && !mapping.ignored().contains("DS");
         Function<String, Optional<ResearchSubject>> stored =
             tellsEnds ? id -> Optional.empty() : id -> stored(sink, id);
         for (List<Row> next = rows.next(); !next.isEmpty(); next = rows.next()) {
-          subject(next, mapping, definitions, ids, stored, tally, sink);
+          subject(next, mapping, definitions, ids, study, stored, tally, sink);
         }
       }
     } catch (IOException e) {
@@ -78,6 +79,7 @@ public final class SdtmReader {
       SdtmMapping mapping,
       Definitions definitions,
       SeenIds ids,
+      OneStudy study,
       Function<String, Optional<ResearchSubject>> stored,
       Tally tally,
       MappedSink sink) {
@@ -105,7 +107,7 @@ public final class SdtmReader {
     domains.keySet().retainAll(USED);
     domains.keySet().removeAll(mapping.ignored());
     List<Mapped> resources =
-        new StudyReader(domains, mapping, definitions, ids, stored, refused, tally).read();
+        new StudyReader(domains, mapping, definitions, ids, study, stored, refused, tally).read();
     refused.forEach(sink::refused);
     resources.forEach(sink::resource);
   }

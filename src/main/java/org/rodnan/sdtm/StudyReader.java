@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.AdverseEvent.AdverseEventActuality;
@@ -80,6 +82,7 @@ final class StudyReader {
   private final List<Mapped> resources = new ArrayList<>();
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
   private final SeenIds ids;
+  private final OneStudy oneStudy;
   private final Function<String, Optional<ResearchSubject>> stored;
   private final Map<String, String> visitDates = new HashMap<>();
 
@@ -112,6 +115,7 @@ final class StudyReader {
       SdtmMapping mapping,
       Definitions definitions,
       SeenIds ids,
+      OneStudy oneStudy,
       Function<String, Optional<ResearchSubject>> stored,
       List<Refusal> refused,
       Tally tally) {
@@ -119,6 +123,7 @@ final class StudyReader {
     this.mapping = mapping;
     this.definitions = definitions;
     this.ids = ids;
+    this.oneStudy = oneStudy;
     this.stored = stored;
     this.refused = refused;
     this.tally = tally;
@@ -201,6 +206,27 @@ final class StudyReader {
     commented.forEach(each -> relate(resource, each));
     add(resource, row);
     commented.forEach(each -> made.put(each, resource));
+    tellUnmapped(commented);
+  }
+
+  /** Of the rows of one resource, which was made without these qualifiers. */
+  private void tellUnmapped(List<Row> rows) {
+    Set<String> asked =
+        rows.stream().flatMap(row -> row.asked().stream()).collect(Collectors.toSet());
+    for (Row row : rows) {
+      for (String name : row.supplemental().keySet()) {
+        String qualifier = "SUPP" + row.domain() + "." + name;
+        if (!asked.contains(name)) {
+          tally.add(
+              row.file(),
+              qualifier,
+              mapping.ignored().contains(qualifier)
+                  ? "rows are ignored, as the mapping says"
+                  : "rows of a qualifier that is mapped to nothing",
+              1);
+        }
+      }
+    }
   }
 
   /** In the order of their places; those of an adverse event's items are there already. */
@@ -295,6 +321,7 @@ final class StudyReader {
   }
 
   private void subject(Row row, Optional<Row> disposition) {
+    oneStudy.require(row);
     String study = mapping.study().isEmpty() ? Ids.id(required(row, "STUDYID")) : mapping.study();
     String usubjid = required(row, "USUBJID");
     if (subjects.containsKey(usubjid)) {
@@ -338,9 +365,9 @@ final class StudyReader {
     own.forEach(each -> patient.addIdentifier(identifier(each)));
     patient.setGender(
         AdministrativeGender.fromCode(term(row, "SEX", required(row, "SEX"), Term.SEX).code()));
-    String birth = date(row, "BRTHDTC");
+    String birth = birth(row);
     if (!birth.isEmpty()) {
-      patient.setBirthDateElement(new DateType(birth.replaceFirst("T.*", "")));
+      patient.setBirthDateElement(new DateType(birth));
     }
     String death = date(row, "DTHDTC");
     if (!death.isEmpty()) {
@@ -368,6 +395,33 @@ final class StudyReader {
     subjects.put(usubjid, subject);
     add(patient, row);
     add(participation, row);
+    tellUnmapped(List.of(row));
+    disposition.map(List::of).ifPresent(this::tellUnmapped);
+  }
+
+  /** BRTHDTC, else the likelier of the two years in which somebody of that age was born. */
+  private String birth(Row row) {
+    String birth = date(row, "BRTHDTC");
+    String age = row.text("AGE");
+    if (!birth.isEmpty() || age.isEmpty()) {
+      return birth.replaceFirst("T.*", "");
+    }
+    String start = DateTexts.known("RFSTDTC", row.text("RFSTDTC"));
+    boolean isInYears = row.text("AGEU").matches("(?i)|YEARS");
+    if (start.length() < 10 || !isInYears || !age.matches("(\\d{1,2}|1[01]\\d|120)(\\.\\d+)?")) {
+      tally.add(
+          row.file(),
+          "DM.AGE",
+          "ages are left out; expected 0 to 120 years, and the day of RFSTDTC, or BRTHDTC",
+          1);
+      return "";
+    }
+    int years = Integer.parseInt(age.replaceFirst("\\..*", ""));
+    return LocalDate.parse(start.substring(0, 10))
+        .minusYears(years)
+        .minusMonths(6)
+        .toString()
+        .substring(0, 4);
   }
 
   private void demographic(
@@ -980,6 +1034,14 @@ final class StudyReader {
   }
 
   private static CodeableConcept absent(Row row) {
+    String result = result(row);
+    if (row.isNotDone() && !result.matches("(?i)|NOT DONE")) {
+      throw new RowException(
+          row.domain()
+              + "STAT is 'NOT DONE', but there is a result, '"
+              + result
+              + "'; expected one of them");
+    }
     String reason = row.own("REASND");
     String code = row.supp("ABSENT");
     if (!code.isEmpty()) {
@@ -1067,7 +1129,8 @@ final class StudyReader {
       throw new RowException(variable + " is '" + day + "'; expected a day other than 0");
     }
     String at = DateTexts.known(dateVariable, row.text(dateVariable));
-    if (at.length() < 10 || subject.reference().length() < 10 || !row.supp("NODAY").isEmpty()) {
+    boolean isTold = !row.supp("NODAY").isEmpty();
+    if (at.length() < 10 || subject.reference().length() < 10 || isTold) {
       return Optional.empty();
     }
     long days =

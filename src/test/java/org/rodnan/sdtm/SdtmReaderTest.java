@@ -14,6 +14,7 @@ import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationStatement;
 import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.Resource;
@@ -81,7 +82,12 @@ class SdtmReaderTest {
                 "ABC|ABC-09|4|ESR|25|mm/h|BASELINE|2008-01-15",
                 "ABC|ABC-01|5|ESR|25|mm/h|VISIT 7|2008-01-18",
                 "ABC|ABC-01|6|ESR|25|mm/h|MONTH 3|15JAN2008",
-                "ABC|ABC-01|7|GLUC|5|mmol/L|BASELINE|2008-01-15"));
+                "ABC|ABC-01|7|GLUC|5|mmol/L|BASELINE|2008-01-15"),
+            table(
+                "VS",
+                "STUDYID USUBJID VSSEQ VSTESTCD VSORRES VSORRESU VSSTAT VSDTC",
+                "ABC|ABC-01|1|HR|70|beats/min|NOT DONE|2008-01-15",
+                "ABC|ABC-01|2|TEMP|||NOT DONE|2008-01-15"));
     assertThat(content.refused())
         .extracting(each -> each.file() + " " + each.row() + " " + each.reason().split(";")[0])
         .containsExactly(
@@ -89,11 +95,12 @@ class SdtmReaderTest {
             "LB 3 The unit 'furlong' is not known",
             "LB 5 The visit 'VISIT 7' (VISITNUM ) is no code of ssc-visit",
             "LB 6 LBDTC is '15JAN2008'",
+            "VS 1 VSSTAT is 'NOT DONE', but there is a result, '70'",
             "LB 4 USUBJID 'ABC-09' is not in DM");
     assertThat(content.leftOut())
         .extracting(Refusal::reason)
         .containsExactly("LB.GLUC: 1 rows of a test that is mapped to no measure");
-    assertThat(only(content, Observation.class)).hasSize(1);
+    assertThat(only(content, Observation.class)).hasSize(2);
   }
 
   @Test
@@ -213,6 +220,65 @@ class SdtmReaderTest {
         .isEqualTo("N");
     assertThat(only(content, Condition.class).getFirst().getOnsetDateTimeType().getValueAsString())
         .isEqualTo("1999");
+  }
+
+  @Test
+  void tellsOfQualifiersThatAreMappedToNothing() {
+    MappedContent content =
+        read(
+            SdtmMapping.parse("ignore: [SUPPAE.AESITE]"),
+            DM,
+            table(
+                "AE",
+                "STUDYID USUBJID AESEQ AETERM AESER",
+                "ABC|ABC-01|1|Nausea|N",
+                "ABC|ABC-02|1|Rash|N"),
+            table(
+                "SUPPAE",
+                "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QVAL",
+                "ABC|AE|ABC-01|AESEQ|1|AETRTEM|Y",
+                "ABC|AE|ABC-02|AESEQ|1|AETRTEM|N",
+                "ABC|AE|ABC-02|AESEQ|1|AESITE|Arm",
+                "ABC|AE|ABC-02|AESEQ|1|AEDISC|Y"),
+            table(
+                "SUPPDM",
+                "STUDYID RDOMAIN USUBJID IDVAR IDVARVAL QNAM QVAL",
+                "ABC|DM|ABC-01|||RACE1|WHITE",
+                "ABC|DM|ABC-01|||COMPLT24|Y"));
+    assertThat(content.refused()).isEmpty();
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "SUPPAE.AESITE: 1 rows are ignored, as the mapping says",
+            "SUPPAE.AETRTEM: 2 rows of a qualifier that is mapped to nothing",
+            "SUPPDM.COMPLT24: 1 rows of a qualifier that is mapped to nothing");
+  }
+
+  @Test
+  void readsWhoSubjectsAreAndThatTheyAreOfOneStudy() {
+    MappedContent content =
+        read(
+            SdtmMapping.parse("study: trial-1"),
+            table(
+                "DM",
+                "STUDYID USUBJID RFSTDTC SEX BRTHDTC AGE AGEU",
+                "ABC|ABC-01|2008-01-15|F|1950-03|57|YEARS",
+                "ABC|ABC-02|2008-01-15|F||57|YEARS",
+                "ABC|ABC-03|2008-01-15|F||10|MONTHS",
+                "ABC|ABC-04||F||57|YEARS",
+                "XYZ|XYZ-01|2008-01-15|F||57|YEARS"));
+    assertThat(only(content, Patient.class))
+        .extracting(each -> each.getBirthDateElement().getValueAsString())
+        .containsExactly("1950-03", "1950", null, null);
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "DM.AGE: 2 ages are left out; expected 0 to 120 years, and the day of RFSTDTC, or"
+                + " BRTHDTC");
+    assertThat(content.refused())
+        .extracting(each -> each.row() + " " + each.reason())
+        .containsExactly(
+            "5 STUDYID is 'XYZ', but 'ABC' of other subjects; expected the files of one study");
   }
 
   @Test

@@ -71,6 +71,7 @@ class SdtmRoundTripTest {
     MappedContent lines = read(archive(datasets, Format.DATASET_NDJSON), mapping);
 
     assertThat(transport.refused()).isEmpty();
+    assertThat(transport.leftOut()).isEmpty();
     assertThat(Surviving.bytes(json)).isEqualTo(Surviving.bytes(transport));
     assertThat(Surviving.bytes(lines)).isEqualTo(Surviving.bytes(transport));
     Map<String, String> expected = new TreeMap<>();
