@@ -31,7 +31,8 @@ import org.yaml.snakeyaml.nodes.Node;
  * @param terms by variable, from a value to CDISC's submission value
  * @param referenceEquation of % predicted values that name none; empty if they must
  * @param tests what the sponsor's tests measure
- * @param ignored domains, tests such as {@code LB.GLUC} or qualifiers such as {@code SUPPAE.AESITE}, that are left out on purpose
+ * @param ignored domains, tests such as {@code LB.GLUC}, or qualifiers such as {@code
+ *     SUPPAE.AESITE}, that are left out on purpose
  */
 public record SdtmMapping(
     String study,

@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.hl7.fhir.r4.model.ResearchSubject;
+import org.rodnan.dataset.DatasetFiles;
+import org.rodnan.dataset.DatasetFiles.Kind;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.dataset.DefinitionsReader;
 import org.rodnan.mapping.MappedContent;
@@ -121,8 +123,9 @@ public final class SdtmReader {
   }
 
   /**
-   * Reads datasets, maybe with their define.xml ({@code *.xml}); other files are left out. What is
-   * wrong with define.xml is refused as a whole.
+   * Reads datasets, maybe with their define.xml; other files are left out. A file is what it begins
+   * as, or if that is none of these what its name says. What is wrong with define.xml is refused as
+   * a whole.
    */
   public void readFiles(List<SourceFile> files, Optional<SdtmMapping> mapping, MappedSink sink) {
     List<SourceFile> sources = new ArrayList<>();
@@ -130,26 +133,45 @@ public final class SdtmReader {
     Definitions definitions = Definitions.NONE;
     for (SourceFile file : files) {
       String name = file.name();
-      switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
-        case "xpt", "json", "ndjson", "dsjc" -> sources.add(file);
-        case "xml" -> {
-          try (InputStream in = file.opening().open()) {
-            definitions = DefinitionsReader.read(in);
-          } catch (IOException e) {
-            sink.refused(new Refusal(name, 0, String.valueOf(e.getMessage())));
-            return;
+      try {
+        switch (kind(file)) {
+          case TRANSPORT, DATASET_JSON, PACKED_DATASET_JSON -> sources.add(file);
+          case DEFINE_XML -> {
+            try (InputStream in = file.opening().open()) {
+              definitions = DefinitionsReader.read(in);
+            }
           }
+          case OTHER -> leftOut.add(new Refusal(name, 0, "is neither a dataset nor define.xml"));
         }
-        default -> leftOut.add(new Refusal(name, 0, "is neither a dataset nor define.xml"));
+      } catch (IOException e) {
+        sink.refused(new Refusal(name, 0, String.valueOf(e.getMessage())));
+        return;
       }
     }
     leftOut.forEach(sink::leftOut);
     if (sources.isEmpty()) {
       sink.refused(
-          new Refusal("", 0, "There is no dataset; expected .xpt, .json, .ndjson or .dsjc"));
+          new Refusal(
+              "", 0, "There is no dataset; expected a SAS transport file (XPT) or Dataset-JSON"));
       return;
     }
     read(sources, mapping.orElse(SdtmMapping.DEFAULT), definitions, sink);
+  }
+
+  private static Kind kind(SourceFile file) throws IOException {
+    try (InputStream in = file.opening().open()) {
+      Kind found = DatasetFiles.kind(in);
+      if (found != Kind.OTHER) {
+        return found;
+      }
+    }
+    return switch (file.name().replaceFirst(".*\\.", "").toLowerCase(Locale.ROOT)) {
+      case "xpt" -> Kind.TRANSPORT;
+      case "json", "ndjson" -> Kind.DATASET_JSON;
+      case "dsjc" -> Kind.PACKED_DATASET_JSON;
+      case "xml" -> Kind.DEFINE_XML;
+      default -> Kind.OTHER;
+    };
   }
 
   /** The same, held in memory. */

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.rodnan.sdtm.HandWritten.table;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.MedicationAdministration;
@@ -21,6 +26,7 @@ import org.hl7.fhir.r4.model.Resource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rodnan.dataset.DefineXmlWriter;
 import org.rodnan.dataset.Definitions;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.Elements;
@@ -436,16 +442,48 @@ class SdtmReaderTest {
   @Test
   void refusesFilesThatAreNoDatasets() {
     MappedContent content =
-        new SdtmReader(1_000)
-            .readFiles(
-                List.of(
-                    new SourceFile(
-                        "notes.txt", () -> new ByteArrayInputStream("no".getBytes(UTF_8)))),
-                Optional.empty());
+        new SdtmReader(1_000).readFiles(List.of(named("notes.txt", "no")), Optional.empty());
     assertThat(content.refused())
         .extracting(Refusal::reason)
-        .containsExactly("There is no dataset; expected .xpt, .json, .ndjson or .dsjc");
+        .containsExactly(
+            "There is no dataset; expected a SAS transport file (XPT) or Dataset-JSON");
     assertThat(content.leftOut()).extracting(Refusal::file).containsExactly("notes.txt");
+  }
+
+  @Test
+  void knowsFilesByHowTheyBegin() throws IOException {
+    Patient patient = new Patient();
+    patient.setId("Patient/p");
+    patient.addIdentifier().setValue("1");
+    ResearchSubject subject = new ResearchSubject();
+    subject.setId("ResearchSubject/s");
+    subject.setIndividual(new Reference("Patient/p")).addIdentifier().setValue("1");
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    SdtmArchive.write(
+        zip,
+        SdtmArchive.Format.XPT,
+        new DefineXmlWriter.Study("ST.a", "a", "", "", "3.4", Instant.EPOCH),
+        new SdtmWriter("a").write(List.of(patient, subject)));
+    List<SourceFile> files = new ArrayList<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip.toByteArray()))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] content = in.readAllBytes();
+        String name = entry.getName().replace(".", "-");
+        files.add(new SourceFile(name, () -> new ByteArrayInputStream(content)));
+      }
+    }
+    files.add(named("body", table("CM", "STUDYID USUBJID CMSEQ CMTRT", "a|a-1|1|Iloprost")));
+    files.add(named("define2-1.xsl", "<?xml version='1.0'?><xsl:stylesheet/>"));
+    MappedContent content = new SdtmReader(1_000).readFiles(files, Optional.empty());
+    assertThat(files).extracting(SourceFile::name).contains("define-xml", "dm-xpt", "suppdm-xpt");
+    assertThat(content.refused()).isEmpty();
+    assertThat(content.leftOut()).extracting(Refusal::file).containsExactly("define2-1.xsl");
+    assertThat(only(content, ResearchSubject.class)).hasSize(1);
+    assertThat(only(content, MedicationStatement.class)).hasSize(1);
+  }
+
+  private static SourceFile named(String name, String content) {
+    return new SourceFile(name, () -> new ByteArrayInputStream(content.getBytes(UTF_8)));
   }
 
   private static <T extends Resource> List<T> only(MappedContent content, Class<T> type) {
