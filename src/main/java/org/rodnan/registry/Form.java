@@ -3,11 +3,7 @@ package org.rodnan.registry;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.Year;
 import java.time.YearMonth;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,39 +31,13 @@ record Form(char decimal, List<DateForm> dates, Set<String> missing, Map<String,
       Pattern.compile("(<=|>=|<|>)?\\s*([+-]?\\d{1,20}(?:([.,])\\d{1,20})?)");
   private static final Pattern ISO =
       Pattern.compile(
-          "(\\d{4}(?:-\\d{2}(?:-\\d{2})?)?)(?:[T"
-              + " ]\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:\\d{2})?)?");
+          "(\\d{4}(?:-\\d{2}(?:-\\d{2})?)?)(?:[T ](?:[01]?\\d|2[0-3]):[0-5]\\d"
+              + "(?::[0-5]\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:\\d{2})?)?");
 
   Form {
     dates = List.copyOf(dates);
     missing = Set.copyOf(missing);
     absent = Map.copyOf(absent);
-  }
-
-  /** A pattern of dates, and what reads by it. */
-  record DateForm(String pattern, DateTimeFormatter formatter) {
-    /**
-     * @throws IllegalArgumentException if the pattern is none
-     */
-    static DateForm of(String pattern) {
-      return new DateForm(
-          pattern,
-          new DateTimeFormatterBuilder()
-              .parseCaseInsensitive()
-              .appendPattern(pattern.replace('y', 'u'))
-              .toFormatter(Locale.ENGLISH)
-              .withResolverStyle(ResolverStyle.STRICT));
-    }
-
-    Optional<String> parsed(String text) {
-      try {
-        String iso =
-            formatter.parseBest(text, LocalDate::from, YearMonth::from, Year::from).toString();
-        return iso.matches("\\d{4}(-\\d{2}){0,2}") ? Optional.of(iso) : Optional.empty();
-      } catch (DateTimeException e) {
-        return Optional.empty();
-      }
-    }
   }
 
   /** A number, and the comparator before it; empty for none. */

@@ -2,6 +2,7 @@ package org.rodnan.registry;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.rodnan.mapping.Term;
  */
 final class PeopleReader {
   private static final int AGE_MAX = 120;
+
+  /** Where a day begins first. */
+  private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
 
   private final TablesReader all;
   private final TablesReader.Pair pair;
@@ -145,8 +149,9 @@ final class PeopleReader {
         term(person, "sex", Term.SEX)
             .map(term -> AdministrativeGender.fromCode(term.code()))
             .orElseThrow(() -> wrong(person, "sex", "", EventTerms.expected(Term.SEX))));
-    birth(person, start).ifPresent(each -> patient.setBirthDateElement(new DateType(each)));
-    date(person, "death-date").ifPresent(each -> patient.setDeceased(new DateTimeType(each)));
+    Optional<String> born = birth(person, start);
+    born.ifPresent(each -> patient.setBirthDateElement(new DateType(each)));
+    death(person, born).ifPresent(each -> patient.setDeceased(new DateTimeType(each)));
 
     ResearchSubject participation = new ResearchSubject();
     all.start(participation, id, "ssc-research-subject");
@@ -174,10 +179,25 @@ final class PeopleReader {
     all.known(name, new Subject(id, start));
   }
 
+  private Optional<String> death(Person person, Optional<String> born) {
+    Optional<String> date = date(person, "death-date");
+    if (date.isPresent() && born.isPresent()) {
+      int known = Math.min(date.get().length(), born.get().length());
+      if (date.get().substring(0, known).compareTo(born.get().substring(0, known)) < 0) {
+        throw wrong(person, "death-date", date.get(), "none before the birth, " + born.get());
+      }
+    }
+    return date;
+  }
+
   /** From an age only the likelier of the two years in which somebody of that age was born. */
   private Optional<String> birth(Person person, String start) {
     Optional<String> date = date(person, "birth-date");
     String age = text(person, "age");
+    String today = LocalDate.now(EARLIEST).toString();
+    if (date.isPresent() && date.get().compareTo(today) > 0) {
+      throw wrong(person, "birth-date", date.get(), "a day that isn't in the future");
+    }
     if (date.isPresent() || age.isEmpty()) {
       return date;
     }

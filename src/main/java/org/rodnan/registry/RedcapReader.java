@@ -15,7 +15,6 @@ import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
 import org.rodnan.mapping.SourceFile;
 import org.rodnan.registry.Dictionary.Variable;
-import org.rodnan.registry.Form.DateForm;
 
 /**
  * Reads what REDCap exports: records with raw codes as CSV, a row for each record, event and

@@ -16,7 +16,6 @@ import org.rodnan.mapping.MappingYaml;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.Units;
 import org.rodnan.mapping.Visits;
-import org.rodnan.registry.Form.DateForm;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -318,9 +317,19 @@ public record RegistryMapping(
     for (Node each : each(members.get("dates"))) {
       String pattern = MappingYaml.text(each, ".{1,40}", "a form of dates such as dd.MM.yyyy");
       try {
-        dates.add(DateForm.of(pattern));
+        DateForm read = DateForm.of(pattern);
+        for (DateForm before : dates) {
+          if (before.isConfusedWith(read)) {
+            throw MappingYaml.wrong(
+                each,
+                "the dates '" + before.pattern() + "' and '" + pattern + "'",
+                "one of them, as a text may be a day of both");
+          }
+        }
+        dates.add(read);
       } catch (IllegalArgumentException e) {
-        throw MappingYaml.wrong(each, "'" + pattern + "'", "a form of dates such as dd.MM.yyyy");
+        throw MappingYaml.wrong(
+            each, "'" + pattern + "'", "a form of dates such as dd.MM.yyyy; " + e.getMessage());
       }
     }
     Set<String> missing = new LinkedHashSet<>(around.missing());

@@ -363,6 +363,15 @@ class RegistryReaderTest {
             + "  - {subject: ID, demographics: {sex: {colum: S}}}|unknown key 'colum' in line 3;"
             + " expected absent, codes, column",
         "study: s\\ndates: nonsense\\ntables: []|'nonsense' in line 2; expected a form of dates",
+        "study: s\\ndates: dd.mm.yyyy\\ntables: []|'dd.mm.yyyy' in line 2; expected a form of dates"
+            + " such as dd.MM.yyyy; mm is minutes, months are MM",
+        "study: s\\ndates: DD.MM.YYYY\\ntables: []|D is the day of the year, days are dd",
+        "study: s\\ndates: MM.YYYY\\ntables: []|Y is the year of a week, years are yyyy",
+        "study: s\\ndates: dd.MM.yy\\ntables: []|years have four digits",
+        "study: s\\ndates: dd.yyyy\\ntables: []|both MM and dd",
+        "study: s\\ndates: HH:MM dd.mm.yyyy\\ntables: []|after all three maybe a time",
+        "study: s\\ndates: [yyyy, dd/MM/yyyy, M/d/yyyy]\\ntables: []|the dates 'dd/MM/yyyy' and"
+            + " 'M/d/yyyy' in line 2; expected one of them",
         "study: s\\nvisits: {A: month-99}\\ntables: []|'month-99' in line 2; expected a code of"
             + " ssc-visit",
         "study: s\\nabsent: {A: sick}\\ntables: []|'sick' in line 2",
@@ -385,6 +394,62 @@ class RegistryReaderTest {
     assertThatThrownBy(() -> RegistryMapping.parse(yaml.replace("\\n", "\n")))
         .isInstanceOf(FhirFailure.Malformed.class)
         .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dd.MM.yyyy,3.05.1961,''",
+    "dd.MM.yyyy,03.05.1961,1961-05-03",
+    "'[dd.MM.yyyy, MM.yyyy, yyyy]',13.2015,''",
+    "'[dd.MM.yyyy, MM.yyyy, yyyy]',12.2015,2015-12",
+    "'[dd.MM.yyyy, MM.yyyy, yyyy]',2015,2015",
+    "yyyy-MM,2015-13,''",
+    "yyyy-MM,2015-12,2015-12",
+    "d-MMM-yyyy,3-may-1961,1961-05-03",
+    "dd.MM.yyyy HH:mm,03.05.1961 23:59,1961-05-03",
+    "dd.MM.yyyy HH:mm,03.05.1961 25:00,''",
+    "dd.MM.yyyy[ HH:mm],03.05.1961,1961-05-03",
+    "'[MM/dd/yyyy, dd-MMM-yyyy, dd.MM.yyyy]',05/03/1961,1961-05-03",
+    "[],2015-01-12T23:00,2015-01-12",
+    "[],2015-01-12T25:00,''",
+    "[],2015-01-12 10:61,''"
+  })
+  void takesAWholeAndValidDateOrNone(String forms, String written, String date) {
+    MappedContent content =
+        read(
+            PEOPLE.replace("tables:", "dates: " + forms + "\ntables:"),
+            "people.csv",
+            "ID,Sex,Start\n1,F," + written + "\n");
+    assertThat(only(content, ResearchSubject.class))
+        .extracting(each -> each.getPeriod().getStartElement().getValueAsString())
+        .isEqualTo(date.isEmpty() ? List.of() : List.of(date));
+    assertThat(reasons(content))
+        .allMatch(each -> each.contains("column Start: found '" + written + "'; expected a date"))
+        .hasSize(date.isEmpty() ? 1 : 0);
+  }
+
+  @Test
+  void refusesWhoIsNotBornYetOrDiedBefore() {
+    MappedContent content =
+        read(
+            """
+            study: s
+            tables:
+              - {table: people, subject: ID, demographics: {sex: Sex, birth-date: Born, death-date: Died}}
+            """,
+            "people.csv",
+            """
+            ID,Sex,Born,Died
+            1,F,2199-01-01,
+            2,F,1961-05-03,1961-05-02
+            3,F,1961-05-03,1961
+            4,F,1961-05,2015-01-01
+            """);
+    assertThat(reasons(content))
+        .containsExactly(
+            "2 column Born: found '2199-01-01'; expected a day that isn't in the future",
+            "3 column Died: found '1961-05-02'; expected none before the birth, 1961-05-03");
+    assertThat(only(content, Patient.class)).hasSize(2);
   }
 
   @Test
