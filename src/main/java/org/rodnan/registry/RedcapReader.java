@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
@@ -102,7 +103,10 @@ public final class RedcapReader {
     }
     Set<String> columns = new LinkedHashSet<>();
     columns.add(dictionary.recordId());
-    columns.addAll(List.of(EVENT, INSTRUMENT, INSTANCE, ARM));
+    Stream.of(EVENT, INSTRUMENT, INSTANCE).filter(header::has).forEach(columns::add);
+    if (header.has(EVENT)) {
+      columns.add(ARM);
+    }
     Map<Place, Values> places =
         isEav
             ? byValue(sheet, header, dictionary, columns, refused)

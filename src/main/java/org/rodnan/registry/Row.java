@@ -2,6 +2,7 @@ package org.rodnan.registry;
 
 import java.util.List;
 import java.util.Locale;
+import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
 
 /** A line of a sheet below its header, by the names of the columns. */
@@ -14,6 +15,18 @@ record Row(Sheet sheet, Sheet.Header header, Sheet.Line line) {
     }
     List<Cell> cells = line.cells();
     return place < cells.size() ? cells.get(place) : new Cell("", false, line.number());
+  }
+
+  /** That Excel has an error in a column instead of a value. */
+  Refusal erroneous(String column) {
+    String name = header.names().get(header.places().get(column.toUpperCase(Locale.ROOT)));
+    return new Refusal(
+        sheet.file(),
+        line.number(),
+        where(name)
+            + ": found the error "
+            + Sheet.shown(cell(name).text())
+            + "; expected a value");
   }
 
   /** Where a column of it is, for people. */

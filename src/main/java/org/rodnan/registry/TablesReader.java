@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Observation;
@@ -59,23 +60,39 @@ final class TablesReader {
     this.hasPeople = mapping.tables().stream().anyMatch(table -> !table.fields().isEmpty());
   }
 
-  /** A table of the mapping and a sheet that it is of. */
-  record Pair(TableMapping table, Sheet sheet, Sheet.Header header) {
-    /** The rows that are meant. */
+  /**
+   * A table of the mapping and a sheet that it is of.
+   *
+   * @param columns those that the table names
+   */
+  record Pair(TableMapping table, Sheet sheet, Sheet.Header header, Set<String> columns) {
+    /** The rows that are meant, but for those with errors of Excel in what is taken of them. */
     List<Row> rows() {
+      return meant().stream().filter(row -> error(row).isEmpty()).toList();
+    }
+
+    Optional<String> error(Row row) {
+      return sheet.isWorkbook()
+          ? columns.stream().filter(column -> row.cell(column).isError()).findFirst()
+          : Optional.empty();
+    }
+
+    List<Row> meant() {
       List<Row> rows = new ArrayList<>();
       List<Sheet.Line> lines = sheet.lines();
       for (Sheet.Line line : lines.subList(header.line() + 1, lines.size())) {
         Row row = new Row(sheet, header, line);
         if (isWhole(sheet, header.names().size(), line.cells().size())
             && table.where().entrySet().stream()
-                .allMatch(each ->
-                    each.getValue()
-                        .contains(row.cell(each.getKey()).text().toUpperCase(Locale.ROOT)))) {
+                .allMatch(each -> isMeant(row.cell(each.getKey()), each.getValue()))) {
           rows.add(row);
         }
       }
       return rows;
+    }
+
+    private static boolean isMeant(Cell cell, Set<String> texts) {
+      return cell.isError() || texts.contains(cell.text().toUpperCase(Locale.ROOT));
     }
   }
 
@@ -130,6 +147,7 @@ final class TablesReader {
 
   private List<Pair> pairs(List<Sheet> sheets) {
     List<Pair> pairs = new ArrayList<>();
+    Set<Refusal> errors = new LinkedHashSet<>();
     Set<Sheet> taken = Collections.newSetFromMap(new IdentityHashMap<>());
     for (TableMapping table : mapping.tables()) {
       int found = 0;
@@ -141,11 +159,12 @@ final class TablesReader {
         boolean isFirst = taken.add(sheet);
         try {
           Sheet.Header header = sheet.header(table.header());
-          require(table, sheet, header);
+          Pair pair = new Pair(table, sheet, header, required(table, sheet, header));
           if (isFirst) {
             requireWhole(sheet, header);
           }
-          pairs.add(new Pair(table, sheet, header));
+          pair.meant().forEach(row -> pair.error(row).map(row::erroneous).ifPresent(errors::add));
+          pairs.add(pair);
         } catch (RowException e) {
           refused.add(new Refusal(sheet.file(), 0, inSheet(sheet) + e.getMessage()));
         }
@@ -163,6 +182,7 @@ final class TablesReader {
                     + sheets.stream().map(Sheet::name).distinct().limit(NAMED_MAX).toList()));
       }
     }
+    refused.addAll(errors);
     if (sheets.isEmpty() && refused.isEmpty()) {
       refused.add(new Refusal("", 0, "There is no table; expected CSV or a workbook (.xlsx)"));
     }
@@ -179,8 +199,8 @@ final class TablesReader {
     return sheet.isWorkbook() ? "sheet " + sheet.name() + ": " : "";
   }
 
-  /** Each column that the mapping names has to be there. */
-  private void require(TableMapping table, Sheet sheet, Sheet.Header header) {
+  /** The columns that the mapping names, each of which has to be there. */
+  private Set<String> required(TableMapping table, Sheet sheet, Sheet.Header header) {
     Map<String, Integer> named = new LinkedHashMap<>();
     Consumer<Field> field =
         each -> {
@@ -211,8 +231,7 @@ final class TablesReader {
           field.accept(each.field());
           each.date().ifPresent(field);
         });
-    Set<String> columns = used.computeIfAbsent(sheet, key -> new HashSet<>());
-    columns.addAll(table.ignored());
+    Set<String> columns = new LinkedHashSet<>();
     named.forEach((column, line) -> {
       if (column.contains(Field.VISIT)) {
         List<String> found = visits(column, header);
@@ -227,6 +246,10 @@ final class TablesReader {
         columns.add(column.toUpperCase(Locale.ROOT));
       }
     });
+    Set<String> all = used.computeIfAbsent(sheet, key -> new HashSet<>());
+    all.addAll(table.ignored());
+    all.addAll(columns);
+    return columns;
   }
 
   private static RowException absent(String column, int line, Sheet.Header header) {
@@ -521,9 +544,11 @@ final class TablesReader {
     if (!table.key().isEmpty() || !row.sheet().isOfRecords()) {
       return joined(row, table.key());
     }
-    return row.cell(RedcapReader.INSTANCE).isEmpty()
-        ? ""
-        : joined(row, List.of(RedcapReader.EVENT, RedcapReader.INSTANCE));
+    List<String> columns =
+        Stream.of(RedcapReader.EVENT, RedcapReader.INSTANCE).filter(row.header()::has).toList();
+    return columns.contains(RedcapReader.INSTANCE) && !row.cell(RedcapReader.INSTANCE).isEmpty()
+        ? joined(row, columns)
+        : "";
   }
 
   private static String joined(Row row, List<String> columns) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
@@ -22,6 +23,9 @@ import org.rodnan.mapping.SourceFile;
 final class WorkbookReader {
   /** As many digits as Excel keeps; more of them are noise of binary fractions. */
   private static final MathContext DIGITS = new MathContext(15);
+
+  /** The library doesn't tell the error of a formula from its text. */
+  private static final Pattern ERROR = Pattern.compile("#[A-Z][A-Z0-9_/]*[!?]?");
 
   private static final int PACKED_MAX = 64 << 20;
   private static final int TEXT_MAX = 32_767;
@@ -118,7 +122,10 @@ final class WorkbookReader {
     if (cell.getType() == CellType.BOOLEAN || cell.getValue() instanceof Boolean) {
       return new Cell(raw.equals("1") ? "true" : "false", true, line);
     }
-    return new Cell(raw, false, line);
+    boolean isError =
+        cell.getType() == CellType.ERROR
+            || cell.getType() == CellType.FORMULA && ERROR.matcher(raw).matches();
+    return new Cell(raw, isError, line);
   }
 
   private static String number(String raw) {

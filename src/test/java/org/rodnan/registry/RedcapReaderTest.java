@@ -158,6 +158,32 @@ class RedcapReaderTest {
   }
 
   @Test
+  void refusesRecordsWithoutTheEventsThatTheMappingNames() {
+    String data =
+        """
+        record_id,%s,redcap_repeat_instrument,redcap_repeat_instance,sex,enrolled
+        7,baseline_arm_1,,,1,2015-01-05
+        """;
+    for (String named : List.of("visit: redcap_event_name", "key: redcap_arm")) {
+      String mapping =
+          "study: s\ntables:\n  - subject: record_id\n    " + named + "\n    demographics: {sex: sex}";
+      String[] renamed = {
+        "data.csv", data.formatted("event"), "dictionary.csv", GeneratedProject.DICTIONARY
+      };
+      MappedContent content = read(mapping, renamed);
+      assertThat(content.resources()).isEmpty();
+      assertThat(reasons(content))
+          .containsExactly(
+              "0 There is no column '"
+                  + named.replaceFirst(".* ", "")
+                  + "', which line "
+                  + (named.startsWith("visit") ? 4 : 3)
+                  + " of the mapping names; there are [record_id, redcap_repeat_instrument,"
+                  + " redcap_repeat_instance, sex, enrolled]");
+    }
+  }
+
+  @Test
   void takesOnceWhatIsToldOfAtEachVisit() {
     String data =
         """

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import org.dhatim.fastexcel.Workbook;
+import org.dhatim.fastexcel.Worksheet;
+import org.hl7.fhir.r4.model.Patient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -203,6 +206,51 @@ class RegistryFuzzTest {
         .extracting(Refusal::reason)
         .asString()
         .matches("The workbook can't be read: .*(has a cell|columns).*");
+  }
+
+  @Test
+  void refusesRowsWithErrorsInWhatIsTaken() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Workbook workbook = new Workbook(out, "Rodnan", "1.0")) {
+      Worksheet people = workbook.newWorksheet("people");
+      String[] names = {"ID", "Sex", "Kind", "Note"};
+      for (int column = 0; column < names.length; column++) {
+        people.value(0, column, names[column]);
+        for (int row = 1; row < 6; row++) {
+          people.value(row, column, column == 0 ? "S-" + row : column == 1 ? "F" : "p");
+        }
+      }
+    }
+    Map<String, byte[]> parts = parts(out.toByteArray());
+    String sheet =
+        new String(parts.get(SHEET), UTF_8)
+            .replaceAll("<c r=\"A2\".*?</c>", "<c r=\"A2\" t=\"e\"><v>#N/A</v></c>")
+            .replaceAll("<c r=\"B3\".*?</c>", "<c r=\"B3\" t=\"e\"><f>1/0</f><v>#DIV/0!</v></c>")
+            .replaceAll("<c r=\"C4\".*?</c>", "<c r=\"C4\" t=\"e\"><v>#REF!</v></c>")
+            .replaceAll("<c r=\"D5\".*?</c>", "<c r=\"D5\" t=\"e\"><v>#NAME?</v></c>");
+    parts.put(SHEET, sheet.getBytes(UTF_8));
+    MappedContent content =
+        new RegistryReader(100)
+            .read(
+                GeneratedRegistry.files(Map.of("registry.xlsx", zip(parts))),
+                RegistryMapping.parse(
+                    """
+                    study: s
+                    tables:
+                      - {table: people, subject: ID, where: {Kind: p}, demographics: {sex: Sex}}
+                      - {table: people, subject: ID, where: {Kind: q},
+                         history: {term: {value: Asthma}, occurred: Note}}
+                    """));
+    assertThat(content.refused())
+        .extracting(each -> each.row() + " " + each.reason())
+        .containsExactly(
+            "2 sheet people, column ID: found the error #N/A; expected a value",
+            "3 sheet people, column Sex: found the error #DIV/0!; expected a value",
+            "4 sheet people, column Kind: found the error #REF!; expected a value");
+    assertThat(content.resources())
+        .filteredOn(each -> each.resource() instanceof Patient)
+        .extracting(each -> each.resource().getIdElement().getIdPart())
+        .containsExactly("s-S-4", "s-S-5");
   }
 
   @Test
