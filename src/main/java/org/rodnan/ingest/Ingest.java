@@ -100,6 +100,7 @@ public final class Ingest {
    * @throws FhirFailure.TooLarge if there is more of it than the settings allow; what was read
    *     before that was found out stays
    * @throws FhirFailure.Malformed if its mapping is wrong or missing
+   * @throws FhirFailure.Unprocessable if tables are of a study that isn't there; nothing is stored
    */
   public IngestReport ingest(Order order, Origin origin, Progress progress) {
     IngestReport report = new IngestReport(folder);
@@ -132,11 +133,7 @@ public final class Ingest {
       }
       try {
         if (reader.isPresent()) {
-          MappedSink sink =
-              order.source() == Source.CLINICALTRIALS
-                  ? new JoinedStudies(interactions.search(), numbering)
-                  : new KnownPersons(numbering);
-          reader.get().read(delivery.files(), delivery.mapping(), sink);
+          read(order.source(), reader.get(), delivery, numbering);
         } else {
           FhirReader fhir = new FhirReader(parser, limits);
           delivery.files().stream()
@@ -166,6 +163,18 @@ public final class Ingest {
       return Optional.of(parser.parseJson(interactions.read().read(key).json()).resource());
     } catch (FhirFailure.NotFound | FhirFailure.Gone e) {
       return Optional.empty();
+    }
+  }
+
+  private void read(
+      Source source, Source.StreamReader reader, Delivery delivery, Numbering numbering) {
+    if (source == Source.CLINICALTRIALS) {
+      MappedSink joined = new JoinedStudies(interactions.search(), numbering);
+      reader.read(delivery.files(), delivery.mapping(), joined);
+    } else {
+      StudyFirst first = new StudyFirst(interactions::isMissing, new KnownPersons(numbering));
+      reader.read(delivery.files(), delivery.mapping(), first);
+      first.finish();
     }
   }
 

@@ -5,15 +5,19 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.rodnan.fhir.IdGenerator;
 import org.rodnan.fhir.Limits;
+import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.index.ReferenceText;
 import org.rodnan.index.ResourceIndex;
 import org.rodnan.search.SearchEngine;
 import org.rodnan.store.ResourceStore;
+import org.rodnan.store.ResourceVersion;
 import org.rodnan.validation.ResourceValidator;
 
 /** All interactions of one server, put together. Thread safe. */
 public final class Interactions {
+  private final ResourceStore store;
+  private final ReferenceRule references;
   private final ReadInteraction read;
   private final VreadInteraction vread;
   private final HistoryInteraction history;
@@ -45,6 +49,8 @@ public final class Interactions {
       Clock clock,
       ExecutorService preparing,
       List<ContentRule> rules) {
+    this.store = store;
+    this.references = references;
     Preparation preparation = new Preparation(validator, index, ids, parser, rules);
     Writer writer = new Writer(store, new WriteRules(engine, index, references, text, limits));
     read = new ReadInteraction(store);
@@ -60,6 +66,12 @@ public final class Interactions {
     Transaction transaction = new Transaction(preparation, writer, store, patch, reader, preparing);
     bundle = new BundleInteraction(transaction, create, update, patch, delete, reader, limits);
     validate = new ValidateInteraction(validator, preparation, writer);
+  }
+
+  /** Whether references to it are refused, since it isn't there. */
+  public boolean isMissing(ResourceKey key) {
+    return references == ReferenceRule.ENFORCE
+        && store.read(key).filter(ResourceVersion.Content.class::isInstance).isEmpty();
   }
 
   public ReadInteraction read() {

@@ -280,4 +280,21 @@ class RegistryTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.text()).contains("unknown key 'table' in line 2");
   }
+
+  @Test
+  void takesNobodyOfAStudyThatIsNotThere() {
+    String mapping =
+        """
+        study: nope
+        tables:
+          - {table: asked, subject: ID, history: {term: Disease}}
+          - {table: people, subject: ID, demographics: {sex: Sex}}
+        """;
+    Map<String, byte[]> files =
+        files(mapping, "asked.csv", "ID,Disease\n1,Asthma\n", "people.csv", "ID,Sex\n1,F\n");
+    Answer answer = client.postBytes(CSV, zip(files), "application/zip");
+    assertThat(answer.status()).describedAs(answer.text()).isEqualTo(422);
+    assertThat(answer.text()).contains("ResearchStudy/nope does not exist");
+    assertThat(client.get("/Patient/nope-1").status()).isEqualTo(404);
+  }
 }
