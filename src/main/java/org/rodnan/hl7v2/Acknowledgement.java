@@ -19,7 +19,7 @@ record Acknowledgement(Header header, List<Problem> problems, boolean parked) {
 
   /** MSA-1: {@code AA}, {@code AE} or {@code AR}. */
   String code() {
-    if (parked || problems.isEmpty()) {
+    if (parked || problems.stream().allMatch(Problem::isLeftOut)) {
       return "AA";
     }
     return problems.stream()
@@ -70,7 +70,7 @@ record Acknowledgement(Header header, List<Problem> problems, boolean parked) {
           "",
           problem.location(),
           problem.code(),
-          parked ? "W" : "E",
+          parked || problem.isLeftOut() ? "W" : "E",
           "",
           "",
           "",

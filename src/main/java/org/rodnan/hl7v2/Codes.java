@@ -60,6 +60,19 @@ final class Codes {
     return known == null ? LOCAL + name.replaceAll("[^A-Za-z0-9._-]", "-") : known;
   }
 
+  /** Whether a map says of the code or of its alternative one that it is not wanted. */
+  boolean isUnwanted(Segment segment, int field) {
+    for (int first : new int[] {1, 4}) {
+      String code = segment.text(field, first);
+      if (!code.isEmpty()
+          && maps.isUnmatched(
+              system(segment.text(field, first + 2)), code, Set.of(Measure.OURS, Measure.LOINC))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What OBX-3 says, by its code or by its alternative one. */
   Optional<Measure> measure(Segment segment, int field) {
     for (int first : new int[] {1, 4}) {

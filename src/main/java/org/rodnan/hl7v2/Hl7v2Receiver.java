@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleEntryComponent;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
@@ -89,7 +90,8 @@ public final class Hl7v2Receiver {
    * @param busy whether it failed for now only
    * @param parked whether it is kept for a person to map
    * @param controlId MSH-10
-   * @param problems what stands against it; for parked ones what is not mapped
+   * @param problems what stands against it; for parked ones what is not mapped, for others of
+   *     {@code AA} what of it was left out
    * @param written what was written or found unchanged
    */
   public record Received(
@@ -288,14 +290,18 @@ public final class Hl7v2Receiver {
     Bundle bundle = new Bundle().setType(Bundle.BundleType.TRANSACTION);
     List<String> sources = new ArrayList<>();
     fill(message, bundle, sources, problems, replayed);
-    if (!problems.isEmpty()) {
-      boolean isToMap = problems.stream().allMatch(each -> each.kind() == Problem.Kind.UNMAPPED);
+    List<Problem> standing = problems.stream().filter(each -> !each.isLeftOut()).toList();
+    if (!standing.isEmpty()) {
+      boolean isToMap = standing.stream().allMatch(each -> each.kind() == Problem.Kind.UNMAPPED);
       if (isToMap && settings.unmapped() == Hl7v2Settings.Unmapped.PARK && replayed.isEmpty()) {
-        Communication waiting = parked.communication(id, message, bytes, hash, problems);
+        Communication waiting = parked.communication(id, message, bytes, hash, standing);
         put(bundle.setEntry(null), waiting, Optional.empty());
         write(bundle, List.of(""), origin);
-        return new Verdict(problems, true, List.of());
+        return new Verdict(standing, true, List.of());
       }
+      return Verdict.of(standing);
+    }
+    if (bundle.getEntry().isEmpty()) {
       return Verdict.of(problems);
     }
     List<Reference> targets = new ArrayList<>();
@@ -315,7 +321,8 @@ public final class Hl7v2Receiver {
       put(bundle, Parked.done(replayed.get().resource()), Optional.of(replayed.get().etag()));
       sources.add("");
     }
-    return write(bundle, sources, origin);
+    Verdict verdict = write(bundle, sources, origin);
+    return verdict.problems().isEmpty() ? new Verdict(problems, false, verdict.written()) : verdict;
   }
 
   /** Of all but the header: a sender that repeats a message may give it a new time. */
@@ -351,10 +358,17 @@ public final class Hl7v2Receiver {
     Times times = Times.of(message.header(), settings.zoneSet());
     List<Identifier> identifiers = patients.identifiers(pid);
     if (message.type().startsWith("ADT")) {
-      update(pid, identifiers, times, bundle);
-      sources.add(pid.location(3));
+      known(pid, identifiers)
+          .ifPresentOrElse(
+              patient -> {
+                patients.apply(patient.resource(), pid, times);
+                put(bundle, patient.resource(), Optional.of(patient.etag()));
+                sources.add(pid.location(3));
+              },
+              () -> problems.add(unknown(pid)));
       return;
     }
+    known(pid, identifiers);
     Patient patient = patients.create(pid, identifiers, times);
     bundle
         .addEntry()
@@ -363,7 +377,7 @@ public final class Hl7v2Receiver {
         .getRequest()
         .setMethod(HTTPVerb.POST)
         .setUrl("Patient")
-        .setIfNoneExist("identifier=" + encoded(token(identifiers.getFirst())));
+        .setIfNoneExist("identifier=" + encoded(tokens(identifiers)));
     sources.add(pid.location(3));
     for (Result result :
         results.map(message, new Reference(PATIENT_URL), identifiers, times, problems)) {
@@ -385,34 +399,42 @@ public final class Hl7v2Receiver {
             .isAfter(replayed.get().resource().getReceived().toInstant());
   }
 
-  private void update(Segment pid, List<Identifier> identifiers, Times times, Bundle bundle) {
-    List<Stored.Version<Patient>> found =
-        stored.identified(Patient.class, token(identifiers.getFirst()));
+  /**
+   * Who has one of the identifiers; empty if nobody is known by any of them.
+   *
+   * @throws RefusedException if they are of several patients
+   */
+  private Optional<Stored.Version<Patient>> known(Segment pid, List<Identifier> identifiers) {
+    List<Stored.Version<Patient>> found = stored.identified(Patient.class, tokens(identifiers));
     if (found.size() > 1) {
       throw new RefusedException(
           Problem.wrong(
               Problem.UNKNOWN_KEY,
               pid.location(3),
-              "PID-3 is an identifier of " + found.size() + " patients; expected one"));
+              "PID-3 has identifiers of several patients, "
+                  + found.stream()
+                      .map(each -> "Patient/" + each.resource().getIdElement().getIdPart())
+                      .sorted()
+                      .collect(Collectors.joining(", "))
+                  + "; expected those of one"));
     }
-    if (found.isEmpty()) {
-      bundle
-          .addEntry()
-          .setFullUrl(PATIENT_URL)
-          .setResource(patients.create(pid, identifiers, times))
-          .getRequest()
-          .setMethod(HTTPVerb.POST)
-          .setUrl("Patient")
-          .setIfNoneExist("identifier=" + encoded(token(identifiers.getFirst())));
-      return;
-    }
-    Patient patient = found.getFirst().resource();
-    patients.apply(patient, pid, times);
-    put(bundle, patient, Optional.of(found.getFirst().etag()));
+    return found.stream().findFirst();
   }
 
-  private static String token(Identifier identifier) {
-    return Stored.escaped(identifier.getSystem()) + "|" + Stored.escaped(identifier.getValue());
+  private static Problem unknown(Segment pid) {
+    return Problem.leftOut(
+        Problem.UNKNOWN_KEY,
+        pid.location(3),
+        "PID-3 is '"
+            + pid.text(3)
+            + "', of nobody who is known here; nothing is stored, since demographics change only"
+            + " who has results");
+  }
+
+  private static String tokens(List<Identifier> identifiers) {
+    return identifiers.stream()
+        .map(each -> Stored.escaped(each.getSystem()) + "|" + Stored.escaped(each.getValue()))
+        .collect(Collectors.joining(","));
   }
 
   private static String encoded(String text) {

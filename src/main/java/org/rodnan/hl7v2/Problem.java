@@ -18,7 +18,9 @@ record Problem(Kind kind, String code, String location, String text) {
     /** A code or unit that nobody has mapped yet: AE, unless such messages are parked. */
     UNMAPPED,
     /** The server can't do it now: AR, and the sender tries again. */
-    BUSY
+    BUSY,
+    /** A part that needs nothing done, or is behind what is stored: AA, and it is left out. */
+    LEFT_OUT
   }
 
   static final String SEQUENCE = "100";
@@ -39,6 +41,14 @@ record Problem(Kind kind, String code, String location, String text) {
 
   static Problem wrong(String code, String location, String text) {
     return new Problem(Kind.WRONG, code, location, text);
+  }
+
+  static Problem leftOut(String code, String location, String text) {
+    return new Problem(Kind.LEFT_OUT, code, location, text);
+  }
+
+  boolean isLeftOut() {
+    return kind == Kind.LEFT_OUT;
   }
 
   static Problem unmapped(String location, String text) {

@@ -2,6 +2,7 @@ package org.rodnan.hl7v2;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ final class ResultMapping {
   private static final String ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
   private static final String NOT_STATED = "not-stated";
   private static final int SITES = 17;
+
+  private static final Set<ObservationStatus> DONE =
+      EnumSet.of(ObservationStatus.FINAL, ObservationStatus.AMENDED, ObservationStatus.CORRECTED);
 
   /** Codes of table 0078 that FHIR has too. */
   private static final Set<String> FLAGS =
@@ -179,6 +183,9 @@ final class ResultMapping {
     if (status.isEmpty()) {
       return Optional.empty();
     }
+    if (codes.isUnwanted(obx, 3)) {
+      return Optional.empty();
+    }
     Measure measure =
         codes
             .measure(obx, 3)
@@ -193,8 +200,8 @@ final class ResultMapping {
                             + obx.text(3, 3)
                             + "'; expected a measure of "
                             + Measure.OURS
-                            + " (99SSC) or LOINC (LN) that is taken here, or a code that a ConceptMap"
-                            + " from "
+                            + " (99SSC) or LOINC (LN) that is taken here, or a code that a"
+                            + " ConceptMap from "
                             + codes.system(obx.text(3, 3))
                             + " to one of them has")));
     boolean isWithout =
@@ -233,6 +240,7 @@ final class ResultMapping {
     Segment obx = reading.obx();
     String id = id(context, obx.text(3) + "^" + obx.text(3, 3), obx.text(4));
     Optional<Stored.Version<Observation>> before = before(context, id);
+    requireNoStepBack(reading, before);
     if (reading.isVoid() && before.isPresent()) {
       Observation observation = before.get().resource().copy();
       observation.setStatus(ObservationStatus.ENTEREDINERROR);
@@ -268,6 +276,27 @@ final class ResultMapping {
               new CodeableConcept(new Coding(HEMOGLOBIN, NOT_STATED, null))));
     }
     return new Result(observation, before, obx);
+  }
+
+  /** What is final doesn't become preliminary again: such a result came late (HL7 table 0085). */
+  private static void requireNoStepBack(
+      Reading reading, Optional<Stored.Version<Observation>> before) {
+    boolean isBegun =
+        reading.status() == ObservationStatus.PRELIMINARY
+            || reading.status() == ObservationStatus.REGISTERED;
+    if (isBegun && before.isPresent() && DONE.contains(before.get().resource().getStatus())) {
+      Segment obx = reading.obx();
+      throw new RefusedException(
+          Problem.leftOut(
+              Problem.NOT_IN_TABLE,
+              obx.location(11),
+              obx.named(11)
+                  + " is '"
+                  + obx.text(11)
+                  + "' of a result that is "
+                  + before.get().resource().getStatus().toCode()
+                  + " already; it stays as it is, expected a status such as F or C to change it"));
+    }
   }
 
   private static CodeableConcept absent(Reading reading) {
@@ -455,6 +484,7 @@ final class ResultMapping {
   private Result score(Context context, List<Reading> readings) {
     String id = id(context, Measure.MRSS, "");
     Optional<Stored.Version<Observation>> before = before(context, id);
+    readings.forEach(each -> requireNoStepBack(each, before));
     Reading first =
         readings.stream()
             .filter(each -> each.measure().kind() == Measure.Kind.MRSS_TOTAL)

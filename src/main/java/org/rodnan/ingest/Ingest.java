@@ -195,7 +195,7 @@ public final class Ingest {
             new Row(
                 file,
                 each.line(),
-                received.parked() ? Action.LEFT_OUT : Action.REJECTED,
+                received.code().equals("AA") ? Action.LEFT_OUT : Action.REJECTED,
                 "",
                 received.controlId(),
                 (received.parked() ? "Parked: " : received.code() + ": ") + problem));

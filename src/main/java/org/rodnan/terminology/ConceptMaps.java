@@ -3,12 +3,13 @@ package org.rodnan.terminology;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.ConceptMap;
-import org.hl7.fhir.r4.model.ConceptMap.ConceptMapGroupComponent;
 import org.hl7.fhir.r4.model.ConceptMap.SourceElementComponent;
-import org.hl7.fhir.r4.model.ConceptMap.TargetElementComponent;
 import org.hl7.fhir.r4.model.Enumerations.ConceptMapEquivalence;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Codes that senders use, as the codes they mean: by the program's concept maps, then by those that
@@ -46,32 +47,48 @@ public final class ConceptMaps {
                 targetSystems));
   }
 
+  /**
+   * Whether a map says that the code has no target in one of the systems, by the equivalence {@code
+   * unmatched}. A group of such codes only may name no target.
+   */
+  public boolean isUnmatched(String system, String code, Set<String> targetSystems) {
+    return Stream.concat(
+            ours.stream(), current.naming(ConceptMap.class, "source-system", system).stream())
+        .flatMap(map ->
+            elements(map, system, code, target -> target == null || targetSystems.contains(target)))
+        .flatMap(each -> each.element().getTarget().stream())
+        .anyMatch(each -> each.getEquivalence() == ConceptMapEquivalence.UNMATCHED);
+  }
+
   private static Optional<Coding> in(
       List<ConceptMap> maps, String system, String code, Set<String> targetSystems) {
-    for (ConceptMap map : maps) {
-      for (ConceptMapGroupComponent group : map.getGroup()) {
-        if (system.equals(group.getSource()) && targetSystems.contains(group.getTarget())) {
-          for (SourceElementComponent element : group.getElement()) {
-            if (code.equals(element.getCode())) {
-              Optional<TargetElementComponent> target =
-                  element.getTarget().stream()
-                      .filter(each ->
-                          each.hasCode()
-                              && each.getDependsOn().isEmpty()
-                              && TAKEN.contains(each.getEquivalence()))
-                      .findFirst();
-              if (target.isPresent()) {
-                return target.map(each ->
+    return maps.stream()
+        .flatMap(map ->
+            elements(map, system, code, target -> target != null && targetSystems.contains(target)))
+        .flatMap(each ->
+            each.element().getTarget().stream()
+                .filter(target ->
+                    target.hasCode()
+                        && target.getDependsOn().isEmpty()
+                        && TAKEN.contains(target.getEquivalence()))
+                .map(target ->
                     new Coding()
-                        .setSystem(group.getTarget())
-                        .setCode(each.getCode())
-                        .setDisplay(each.getDisplay()));
-              }
-            }
-          }
-        }
-      }
-    }
-    return Optional.empty();
+                        .setSystem(each.target())
+                        .setCode(target.getCode())
+                        .setDisplay(target.getDisplay())))
+        .findFirst();
+  }
+
+  /** What is said of a code, and the system of its targets. */
+  private record Element(@Nullable String target, SourceElementComponent element) {}
+
+  private static Stream<Element> elements(
+      ConceptMap map, String system, String code, Predicate<@Nullable String> target) {
+    return map.getGroup().stream()
+        .filter(group -> system.equals(group.getSource()) && target.test(group.getTarget()))
+        .flatMap(group ->
+            group.getElement().stream()
+                .filter(element -> code.equals(element.getCode()))
+                .map(element -> new Element(group.getTarget(), element)));
   }
 }

@@ -85,6 +85,25 @@ class Hl7v2Test {
     assertThat(answer.status()).isEqualTo(code.equals("AE") ? 422 : 400);
   }
 
+  /** Acknowledged, with a word on what of it was not stored. */
+  private static void leftOut(Answer answer, String location, String... words) {
+    assertThat(answer.text())
+        .contains("\rMSA|AA|")
+        .containsPattern("\rERR\\|\\|" + location.replace("^", "\\^") + "\\|[0-9]+\\|W\\|")
+        .contains(words);
+    assertThat(answer.status()).isEqualTo(200);
+  }
+
+  private List<JsonNode> patients() {
+    List<JsonNode> all = new ArrayList<>();
+    client
+        .get("/Patient?identifier=" + FhirClient.encode(SYSTEM + "|" + id))
+        .json()
+        .path("entry")
+        .forEach(entry -> all.add(entry.path("resource")));
+    return all;
+  }
+
   private List<JsonNode> observations() {
     JsonNode found =
         client
@@ -283,7 +302,7 @@ class Hl7v2Test {
 
   @Test
   void keepsWhatADemographicsMessageIsSilentAboutAndDeletesWhatItHasNullFor() {
-    accepted(send(header("ADT^A08^ADT_A01", "1") + "EVN||2008\r" + pid()), id + "1");
+    accepted(send(oru("1", obx("NM", "esr^ESR^99SSC", "25", "mm/hr", "F"))), id + "1");
     accepted(
         send(
             header("ADT^A08^ADT_A01", "2")
@@ -308,6 +327,103 @@ class Hl7v2Test {
     assertThat(patient.path("deceasedDateTime").asText()).isEqualTo("2009-01-02");
     assertThat(patient.has("birthDate")).isFalse();
     assertThat(patient.path("meta").path("versionId").asText()).isEqualTo("3");
+  }
+
+  /** A hospital tells of everybody. */
+  @Test
+  void storesNothingOfADemographicsMessageOfSomebodyUnknown() {
+    for (String event : List.of("ADT^A08^ADT_A01", "ADT^A31^ADT_A05")) {
+      leftOut(send(header(event, "1") + "EVN||2008\r" + pid()), "PID^1^3", "nothing is stored");
+    }
+    assertThat(patients()).isEmpty();
+  }
+
+  @Test
+  void findsThePatientByAnyOfTheIdentifiers() {
+    String result = obx("NM", "esr^ESR^99SSC", "25", "mm/hr", "F");
+    accepted(send(oru("1", result)), id + "1");
+    String newOneFirst = "PID|1||MM-" + id + "^^^CLINIC&2.16.840.1.113883.19.6&ISO~" + id;
+    accepted(send(oru("2", result).replace("PID|1||" + id, newOneFirst)), id + "2");
+    accepted(
+        send(
+            header("ADT^A08^ADT_A01", "3")
+                + pid().replace("PID|1||" + id, newOneFirst).replace("|F\r", "|M\r")),
+        id + "3");
+    accepted(send(oru("4", result)), id + "4");
+    assertThat(patients()).hasSize(1);
+    assertThat(patients().getFirst().path("gender").asText()).isEqualTo("male");
+    assertThat(only().path("status").asText()).isEqualTo("final");
+  }
+
+  @Test
+  void refusesIdentifiersOfSeveralPatientsAndNamesThese() {
+    for (String each : List.of(id + "-a", id + "-b")) {
+      client.put(
+          "/Patient/" + each,
+          "{\"resourceType\":\"Patient\",\"id\":\"%s\",\"identifier\":[{\"system\":\"%s\",\"value\":\"%s\"}]}"
+              .formatted(each, SYSTEM, each));
+    }
+    String both = id + "-a^^^&2.16.840.1.113883.19.5&ISO~" + id + "-b";
+    for (String message :
+        List.of(
+            oru("1", obx("NM", "esr^ESR^99SSC", "25", "mm/hr", "F")),
+            header("ADT^A08^ADT_A01", "2") + pid())) {
+      refused(
+          send(message.replace("PID|1||" + id, "PID|1||" + both)),
+          "AE",
+          "PID^1^3",
+          "Patient/" + id + "-a",
+          "Patient/" + id + "-b",
+          "PID-3");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"C, P, corrected", "F, I, final", "F, S, final", "C, R, corrected"})
+  void leavesWhatIsFinalAsItIsWhenAPreliminaryResultComesLate(
+      String first, String second, String status) {
+    accepted(send(oru("1", obx("NM", "esr^ESR^99SSC", "50", "mm/h", first))), id + "1");
+    String late =
+        oru(
+            "2",
+            obx("NM", "esr^ESR^99SSC", second.equals("I") ? "" : "40", "mm/h", second),
+            obx("NM", "crp^CRP^99SSC", "4", "mg/L", "F"));
+    leftOut(send(late), "OBX^1^11", "'" + second + "'", status);
+    assertThat(observations()).hasSize(2);
+    assertThat(observations().get(1).path("status").asText()).isEqualTo(status);
+    assertThat(observations().get(1).path("valueQuantity").path("value").asInt()).isEqualTo(50);
+  }
+
+  @Test
+  void leavesAFinalSkinScoreAsItIsWhenAPreliminaryOneComesLate() {
+    accepted(send(oru("1", obx("NM", "mrss-total^^99SSC", "20", "", "F"))), id + "1");
+    leftOut(
+        send(oru("2", obx("NM", "mrss-face^^99SSC", "1", "", "P"))), "OBX^1^11", "'P'", "final");
+    assertThat(only().path("valueQuantity").path("value").asInt()).isEqualTo(20);
+    assertThat(only().has("component")).isFalse();
+  }
+
+  @Test
+  void leavesOutCodesThatAMapSaysAreNotWanted() {
+    String message =
+        oru(
+            "1",
+            obx("NM", "esr^ESR^99SSC", "25", "mm/h", "F"),
+            obx("ST", "PAT^Patient message^99" + id, "see letter", "", "F"));
+    refused(send(message), "AE", "OBX^2^3", "hl7v2/99" + id);
+    assertThat(
+            client
+                .put(
+                    "/ConceptMap/" + id,
+                    ("{\"resourceType\":\"ConceptMap\",\"id\":\"ID\",\"status\":\"active\",\"group\":[{"
+                         + "\"source\":\"https://w3id.org/rodnan/hl7v2/99ID\",\"element\":[{"
+                         + "\"code\":\"PAT\",\"target\":[{\"equivalence\":\"unmatched\",\"comment\":\"not"
+                         + " wanted\"}]}]}]}")
+                        .replace("ID", id))
+                .status())
+        .isEqualTo(201);
+    accepted(send(message), id + "1");
+    assertThat(only().path("code").path("coding").path(0).path("code").asText()).isEqualTo("esr");
   }
 
   @Test
