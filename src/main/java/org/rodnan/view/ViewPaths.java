@@ -94,7 +94,7 @@ final class ViewPaths {
               + EXPRESSION_LENGTH_MAX
               + " are read");
     }
-    ExpressionNode node = engine.parse(expression);
+    ExpressionNode node = engine.parse(ExplicitPrecedence.of(expression));
     boolean[] usesRowIndex = new boolean[1];
     prepare(node, constants, usesRowIndex);
     return new Path(expression, node, usesRowIndex[0]);
@@ -166,6 +166,7 @@ final class ViewPaths {
       ExpressionNode both = new ExpressionNode(0);
       both.setStart(head.getStart());
       both.setEnd(head.getEnd());
+      both.setProximal(true);
       if (each.getOperation() == Operation.DivideBy) {
         both.setKind(Kind.Function);
         both.setFunction(Function.Custom);
