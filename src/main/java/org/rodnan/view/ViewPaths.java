@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.exceptions.PathEngineException;
@@ -56,6 +57,13 @@ final class ViewPaths {
   /** They would need more than the one resource. */
   private static final Set<Function> NOT_OFFERED =
       Set.of(Function.Resolve, Function.MemberOf, Function.ConformsTo, Function.HtmlChecks1);
+
+  /** What of the shape there is no such day of is found by the engine. */
+  private static final Pattern MOMENT =
+      Pattern.compile(
+          "@(T(([01]\\d|2[0-3])(:[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?)?)"
+              + "|\\d{4}(-\\d\\d(-\\d\\d)?)?T?"
+              + "|\\d{4}-\\d\\d-\\d\\dT\\d\\d(:\\d\\d(:\\d\\d(\\.\\d+)?)?)?(Z|[+-]\\d\\d:\\d\\d)?)");
 
   private final FHIRPathEngine engine;
   private final ReferenceText references;
@@ -116,14 +124,16 @@ final class ViewPaths {
     }
   }
 
-  private static void prepare(
+  private void prepare(
       @Nullable ExpressionNode node, Set<String> constants, boolean[] usesRowIndex) {
     if (node == null) {
       return;
     }
     if (node.getKind() == Kind.Constant && node.getConstant() instanceof FHIRConstant constant) {
       String name = bare(constant.getValue());
-      if (name.equals(ROW_INDEX)) {
+      if (name.startsWith("@")) {
+        node.setConstant(moment(node));
+      } else if (name.equals(ROW_INDEX)) {
         usesRowIndex[0] = true;
       } else if (!constants.contains(name) && !isOfTheEngine(name)) {
         throw new PathEngineException(
@@ -145,6 +155,23 @@ final class ViewPaths {
         prepare(parameter, constants, usesRowIndex);
       }
     }
+  }
+
+  /** The date or time that a literal such as {@code @2026-01-31} or {@code @T12:00} stands for. */
+  private Base moment(ExpressionNode node) {
+    ExpressionNode literal = new ExpressionNode(0);
+    literal.setKind(Kind.Constant);
+    literal.setConstant(node.getConstant());
+    String text = ((FHIRConstant) node.getConstant()).getValue();
+    if (MOMENT.matcher(text).matches()) {
+      try {
+        return engine.evaluate(null, null, null, null, literal).getFirst();
+      } catch (RuntimeException e) {
+        // Said below.
+      }
+    }
+    throw new PathEngineException(
+        "found '" + text + "', expected a date or time such as @2026-01-31 or @T12:00");
   }
 
   /**
