@@ -257,7 +257,7 @@ final class PathCheck {
         }
       }
     }
-    if (name.equals(ViewPaths.DIVIDE)) {
+    if (Arithmetic.isOperator(name)) {
       for (ExpressionNode operand : node.getParameters()) {
         types(operand, focus);
       }

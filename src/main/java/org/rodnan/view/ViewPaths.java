@@ -1,11 +1,8 @@
 package org.rodnan.view;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -14,7 +11,6 @@ import org.hl7.fhir.exceptions.PathEngineException;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode.Function;
 import org.hl7.fhir.r4.fhirpath.ExpressionNode.Kind;
-import org.hl7.fhir.r4.fhirpath.ExpressionNode.Operation;
 import org.hl7.fhir.r4.fhirpath.FHIRPathEngine;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FHIRConstant;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
@@ -45,9 +41,6 @@ final class ViewPaths {
   private static final String REFERENCE_KEY = "getReferenceKey";
   private static final String ROW_INDEX = "rowIndex";
 
-  /** A function that no expression can name. */
-  static final String DIVIDE = "/";
-
   private static final int EXPRESSION_LENGTH_MAX = 10_000;
 
   /** What the engine itself knows after a percent sign. */
@@ -61,17 +54,18 @@ final class ViewPaths {
   /** What of the shape there is no such day of is found by the engine. */
   private static final Pattern MOMENT =
       Pattern.compile(
-          "@(T(([01]\\d|2[0-3])(:[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?)?)"
-              + "|\\d{4}(-\\d\\d(-\\d\\d)?)?T?"
+          "@(T(([01]\\d|2[0-3])(:[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?)?)|\\d{4}(-\\d\\d(-\\d\\d)?)?T?"
               + "|\\d{4}-\\d\\d-\\d\\dT\\d\\d(:\\d\\d(:\\d\\d(\\.\\d+)?)?)?(Z|[+-]\\d\\d:\\d\\d)?)");
 
   private final FHIRPathEngine engine;
   private final ReferenceText references;
+  private final Arithmetic arithmetic;
 
   ViewPaths(FhirPaths types, ReferenceText references) {
     this.engine = new FHIRPathEngine(types.types());
     this.references = references;
     engine.setHostServices(new Host());
+    this.arithmetic = new Arithmetic(engine);
   }
 
   /**
@@ -143,10 +137,10 @@ final class ViewPaths {
                 + constants.stream().sorted().collect(Collectors.joining(", ", "[", "]")));
       }
     }
-    if (node.getKind() == Kind.Function && !DIVIDE.equals(node.getName())) {
+    if (node.getKind() == Kind.Function && !isOperator(node)) {
       prepareFunction(node);
     }
-    divide(node);
+    Arithmetic.asCalls(node);
     prepare(node.getInner(), constants, usesRowIndex);
     prepare(node.getGroup(), constants, usesRowIndex);
     prepare(node.getOpNext(), constants, usesRowIndex);
@@ -174,96 +168,8 @@ final class ViewPaths {
         "found '" + text + "', expected a date or time such as @2026-01-31 or @T12:00");
   }
 
-  /**
-   * Turns each {@code a / b} of a chain of operators into a call: the engine's own quotient has no
-   * more digits than the operands. The operators of a chain are of one precedence, so that it is
-   * worked off from the left.
-   */
-  private static void divide(ExpressionNode head) {
-    boolean divides = false;
-    for (ExpressionNode each = head; each != null; each = each.getOpNext()) {
-      divides |= each.getOperation() == Operation.DivideBy;
-    }
-    if (!divides) {
-      return;
-    }
-    ExpressionNode done = copyOfTerm(head);
-    for (ExpressionNode each = head; each.getOpNext() != null; each = each.getOpNext()) {
-      ExpressionNode right = copyOfTerm(each.getOpNext());
-      ExpressionNode both = new ExpressionNode(0);
-      both.setStart(head.getStart());
-      both.setEnd(head.getEnd());
-      both.setProximal(true);
-      if (each.getOperation() == Operation.DivideBy) {
-        both.setKind(Kind.Function);
-        both.setFunction(Function.Custom);
-        both.setName(DIVIDE);
-        both.getParameters().add(done);
-        both.getParameters().add(right);
-      } else {
-        done.setOperation(each.getOperation());
-        done.setOpNext(right);
-        both.setKind(Kind.Group);
-        both.setGroup(done);
-      }
-      done = both;
-    }
-    head.setKind(Kind.Group);
-    head.setGroup(done);
-    head.setName(null);
-    head.setConstant(null);
-    head.setInner(null);
-    head.setOperation(null);
-    head.setOpNext(null);
-  }
-
-  /** The node with its steps, without operators. */
-  private static ExpressionNode copyOfTerm(ExpressionNode node) {
-    ExpressionNode copy = new ExpressionNode(0);
-    copy.setKind(node.getKind());
-    copy.setName(node.getName());
-    copy.setConstant(node.getConstant());
-    copy.setInner(node.getInner());
-    copy.setGroup(node.getGroup());
-    copy.setProximal(node.isProximal());
-    copy.setStart(node.getStart());
-    copy.setEnd(node.getEnd());
-    if (node.getKind() == Kind.Function) {
-      copy.setFunction(node.getFunction());
-      copy.getParameters().addAll(node.getParameters());
-    }
-    return copy;
-  }
-
-  private List<Base> quotient(List<List<Base>> operands) {
-    List<Base> left = operands.getFirst();
-    List<Base> right = operands.getLast();
-    if (left.isEmpty() || right.isEmpty()) {
-      return List.of();
-    }
-    if (left.size() > 1 || right.size() > 1) {
-      throw new PathEngineException("/ is of one value by one value");
-    }
-    Optional<BigDecimal> dividend = number(left.getFirst());
-    Optional<BigDecimal> divisor = number(right.getFirst());
-    if (dividend.isEmpty() || divisor.isEmpty()) {
-      Map<String, Base> values = Map.of("left", left.getFirst(), "right", right.getFirst());
-      return engine.evaluate(
-          new Scope(values, 0), null, null, left.getFirst(), engine.parse("%left / %right"));
-    }
-    return divisor.get().signum() == 0
-        ? List.of()
-        : List.of(
-            withoutZeros(
-                new DecimalType(dividend.get().divide(divisor.get(), MathContext.DECIMAL64))));
-  }
-
-  private static Optional<BigDecimal> number(Base value) {
-    return switch (value) {
-      case DecimalType decimal -> Optional.ofNullable(decimal.getValue());
-      case IntegerType integer -> Optional.ofNullable(integer.getValue()).map(BigDecimal::valueOf);
-      default -> Optional.empty();
-    };
+  private static boolean isOperator(ExpressionNode call) {
+    return call.getName() != null && Arithmetic.isOperator(call.getName());
   }
 
   private static boolean isOfTheEngine(String name) {
@@ -285,8 +191,9 @@ final class ViewPaths {
       throw new PathEngineException("the function " + node.getName() + "() has no place in a view");
     }
     switch (function) {
-      case LowBoundary, HighBoundary, Join -> {
-        // The engine's own know neither periods nor instants, and join nothing to an empty text.
+      case LowBoundary, HighBoundary, Join, Abs -> {
+        // The engine's own know neither periods nor instants, join nothing to an empty text, and
+        // make a decimal of a whole number.
         node.setFunction(Function.Custom);
       }
       case Custom -> {
@@ -377,6 +284,13 @@ final class ViewPaths {
                 .collect(Collectors.joining(separator))));
   }
 
+  private static List<Base> abs(List<Base> focus) {
+    if (focus.size() > 1) {
+      throw new PathEngineException("abs() is of one value; found " + focus.size());
+    }
+    return focus.isEmpty() ? List.of() : Arithmetic.abs(focus.getFirst());
+  }
+
   private List<Base> boundary(String function, List<Base> focus, List<List<Base>> parameters) {
     if (focus.size() > 1) {
       throw new PathEngineException(function + "() is of one value; found " + focus.size());
@@ -400,15 +314,7 @@ final class ViewPaths {
     }
     List<Base> found =
         engine.evaluate(null, null, null, value, engine.parse(function + "(" + digits + ")"));
-    return digits.isEmpty() ? found.stream().map(ViewPaths::withoutZeros).toList() : found;
-  }
-
-  private static Base withoutZeros(Base value) {
-    if (value instanceof DecimalType decimal && decimal.getValue() != null) {
-      BigDecimal stripped = decimal.getValue().stripTrailingZeros();
-      return new DecimalType(stripped.scale() < 0 ? stripped.setScale(0) : stripped);
-    }
-    return value;
+    return digits.isEmpty() ? found.stream().map(Arithmetic::withoutZeros).toList() : found;
   }
 
   private final class Host extends PathHost {
@@ -446,9 +352,10 @@ final class ViewPaths {
       return switch (name) {
         case RESOURCE_KEY -> resourceKey(focus);
         case REFERENCE_KEY -> referenceKey(focus, parameters);
-        case DIVIDE -> quotient(parameters);
         case "join" -> join(focus, parameters);
-        default -> boundary(name, focus, parameters);
+        case "abs" -> abs(focus);
+        case "lowBoundary", "highBoundary" -> boundary(name, focus, parameters);
+        default -> arithmetic.result(name, parameters);
       };
     }
   }
