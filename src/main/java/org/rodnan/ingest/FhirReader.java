@@ -439,7 +439,7 @@ final class FhirReader {
     }
 
     private void entry() throws IOException {
-      Bounded resource = null;
+      Copy resource = null;
       Map<String, String> request = new HashMap<>();
       String mode = "";
       String unknown = null;
@@ -473,7 +473,7 @@ final class FhirReader {
       }
     }
 
-    private void requested(@Nullable Bounded resource, Map<String, String> request) {
+    private void requested(@Nullable Copy resource, Map<String, String> request) {
       String method = request.getOrDefault("method", "");
       boolean isConditional =
           request.keySet().stream().anyMatch(name -> name.startsWith("if"))
@@ -488,16 +488,23 @@ final class FhirReader {
       } else if (isConditional) {
         reject(
             "The entry's request is conditional; expected one that isn't, or post it to the base");
+      } else if (method.equals("PUT") && !resource.isFor(request.getOrDefault("url", ""))) {
+        reject(
+            "request.url is '"
+                + request.getOrDefault("url", "")
+                + "', the resource is "
+                + resource.key()
+                + "; expected the same id in both");
       } else {
         take(resource);
       }
     }
 
-    private void take(Bounded resource) {
-      if (resource.isOver) {
+    private void take(Copy resource) {
+      if (resource.text().isOver) {
         reject(tooLong("entry"));
       } else {
-        sink.record(file.name(), number, resource.toByteArray());
+        sink.record(file.name(), number, resource.text().toByteArray());
       }
     }
 
@@ -506,13 +513,22 @@ final class FhirReader {
     }
 
     /** Token by token, so that numbers keep their digits; references by fullUrl are replaced. */
-    private Bounded copy() throws IOException {
+    private Copy copy() throws IOException {
       Bounded out = new Bounded(recordMax);
+      String resourceType = "";
+      String id = "";
       int depth = 0;
       try (JsonGenerator generator = UnlimitedJson.FACTORY.createGenerator(out)) {
         do {
           JsonToken token = tokens.currentToken();
           depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+          if (depth == 1 && token == JsonToken.VALUE_STRING) {
+            switch (tokens.currentName()) {
+              case "resourceType" -> resourceType = tokens.getText();
+              case "id" -> id = tokens.getText();
+              default -> {}
+            }
+          }
           if (token.isNumeric()) {
             generator.writeNumber(tokens.getText());
           } else if (token == JsonToken.VALUE_STRING && "reference".equals(tokens.currentName())) {
@@ -527,7 +543,18 @@ final class FhirReader {
         } while (depth > 0);
         // The last one closed it.
       }
-      return out;
+      return new Copy(out, resourceType, id);
+    }
+  }
+
+  /** The resource of an entry; without an id it is refused later. */
+  private record Copy(Bounded text, String type, String id) {
+    String key() {
+      return type + "/" + id;
+    }
+
+    boolean isFor(String url) {
+      return id.isEmpty() || ("/" + url).endsWith("/" + key());
     }
   }
 

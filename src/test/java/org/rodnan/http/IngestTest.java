@@ -166,6 +166,21 @@ class IngestTest {
   }
 
   @Test
+  void rejectsAPutOfAnotherIdThanTheResourceHas() {
+    ObjectNode bundle = Resources.bundle("batch");
+    ObjectNode entry = bundle.withArray("entry").addObject();
+    entry.set("resource", example("ssc-patient-valid-pseudonym").put("id", id + "-a"));
+    entry.putObject("request").put("method", "PUT").put("url", "Patient/" + id + "-b");
+    assertThat(
+            lines(send("/$ingest?source=fhir&file=t.json&_format=csv", bundle.toString())).get(1))
+        .startsWith("t.json,1,rejected")
+        .contains("Patient/" + id + "-a", "'Patient/" + id + "-b'");
+    assertThat(client.post("/", bundle.toString()).text())
+        .contains("\"400 ", "'" + id + "-a'", "'" + id + "-b'");
+    assertThat(client.get("/Patient/" + id + "-a").status()).isEqualTo(404);
+  }
+
+  @Test
   void refusesABrokenFileAsAWholeAndLeavesOutWhatAServerSaysOfASearch() {
     ObjectNode bundle = Resources.bundle("searchset");
     ObjectNode said = bundle.withArray("entry").addObject();
