@@ -89,6 +89,7 @@ public final class ClinicalTrialsReader {
       if (!seen.add(nct)) {
         throw new RowException(nct + " is there twice");
       }
+      Shape.require(json);
       new ProtocolReader(nct, json, findings).read();
       new ResultsReader(nct, json, findings).read();
     } catch (RowException e) {

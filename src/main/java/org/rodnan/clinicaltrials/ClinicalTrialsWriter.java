@@ -127,11 +127,11 @@ public final class ClinicalTrialsWriter {
             : switch (study.getStatus()) {
               case APPROVED -> "NOT_YET_RECRUITING";
               case ACTIVE, INREVIEW -> "RECRUITING";
-              case CLOSEDTOACCRUAL, ADMINISTRATIVELYCOMPLETED -> "ACTIVE_NOT_RECRUITING";
+              case CLOSEDTOACCRUAL -> "ACTIVE_NOT_RECRUITING";
               case COMPLETED -> "COMPLETED";
               case TEMPORARILYCLOSEDTOACCRUAL, TEMPORARILYCLOSEDTOACCRUALANDINTERVENTION ->
                   "SUSPENDED";
-              case CLOSEDTOACCRUALANDINTERVENTION -> "TERMINATED";
+              case ADMINISTRATIVELYCOMPLETED, CLOSEDTOACCRUALANDINTERVENTION -> "TERMINATED";
               case WITHDRAWN, DISAPPROVED -> "WITHDRAWN";
               default -> "UNKNOWN";
             };

@@ -55,7 +55,7 @@ record Placement(String module, Map<String, String> parts, List<String> groups) 
   }
 
   /**
-   * @param order figures of a study are in the order of these
+   * @param order figures of a module are in the order of these
    */
   Extension extension(int order) {
     Extension extension = new Extension(URL);

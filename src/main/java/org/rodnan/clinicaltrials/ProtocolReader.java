@@ -134,10 +134,15 @@ final class ProtocolReader {
           case "ACTIVE_NOT_RECRUITING" -> ResearchStudyStatus.CLOSEDTOACCRUAL;
           case "COMPLETED", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MARKETING" ->
               ResearchStudyStatus.COMPLETED;
-          case "SUSPENDED", "TEMPORARILY_NOT_AVAILABLE" ->
-              ResearchStudyStatus.TEMPORARILYCLOSEDTOACCRUAL;
-          case "TERMINATED" -> ResearchStudyStatus.CLOSEDTOACCRUALANDINTERVENTION;
-          case "WITHDRAWN", "WITHHELD" -> ResearchStudyStatus.WITHDRAWN;
+          case "TEMPORARILY_NOT_AVAILABLE" -> ResearchStudyStatus.TEMPORARILYCLOSEDTOACCRUAL;
+          case "SUSPENDED" -> ResearchStudyStatus.TEMPORARILYCLOSEDTOACCRUALANDINTERVENTION;
+          case "TERMINATED" -> ResearchStudyStatus.ADMINISTRATIVELYCOMPLETED;
+          case "WITHDRAWN" -> ResearchStudyStatus.WITHDRAWN;
+          case "WITHHELD" ->
+              throw new RowException(
+                  "statusModule.overallStatus is 'WITHHELD': how the study stands isn't public yet,"
+                      + " and FHIR has no status for that; expected a status such as RECRUITING or"
+                      + " COMPLETED");
           default ->
               throw new RowException(
                   "statusModule.overallStatus is '" + known + "', which is no status of studies");

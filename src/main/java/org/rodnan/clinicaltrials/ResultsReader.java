@@ -45,6 +45,9 @@ final class ResultsReader {
   private final Findings findings;
   private final Map<String, Integer> ids = new HashMap<>();
 
+  /** How many figures each module has so far. */
+  private final Map<String, Integer> counts = new HashMap<>();
+
   ResultsReader(String nct, JsonNode json, Findings findings) {
     this.nct = nct;
     this.results = json.path("resultsSection");
@@ -560,7 +563,7 @@ final class ResultsReader {
   }
 
   private void place(Observation result, Placement place) {
-    result.addExtension(place.extension(findings.resources().size()));
+    result.addExtension(place.extension(counts.merge(place.module(), 1, Integer::sum)));
   }
 
   private static ObservationComponentComponent component(

@@ -169,8 +169,9 @@ public final class Ingest {
   private void read(
       Source source, Source.StreamReader reader, Delivery delivery, Numbering numbering) {
     if (source == Source.CLINICALTRIALS) {
-      MappedSink joined = new JoinedStudies(interactions.search(), numbering);
-      reader.read(delivery.files(), delivery.mapping(), joined);
+      JoinedStudies studies = new JoinedStudies(interactions.search(), numbering);
+      reader.read(delivery.files(), delivery.mapping(), studies);
+      studies.finish();
     } else {
       StudyFirst first = new StudyFirst(interactions::isMissing, new KnownPersons(numbering));
       reader.read(delivery.files(), delivery.mapping(), first);

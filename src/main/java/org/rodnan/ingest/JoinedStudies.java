@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.Resource;
@@ -45,12 +46,14 @@ final class JoinedStudies implements MappedSink {
 
   private final SearchInteraction search;
   private final Ingest.Numbering sink;
+  private final RegistryFigures figures;
   private final FhirTerser terser = FhirContexts.r4().newTerser();
   private final Map<String, Stored> known = new HashMap<>();
 
   JoinedStudies(SearchInteraction search, Ingest.Numbering sink) {
     this.search = search;
     this.sink = sink;
+    this.figures = new RegistryFigures(search);
   }
 
   /** What is stored with a number. */
@@ -100,6 +103,9 @@ final class JoinedStudies implements MappedSink {
         reference.setReference(other.entry().key().toString());
       }
     }
+    if (resource instanceof Observation figure) {
+      figures.add(each, figure);
+    }
     if (!(resource instanceof ResearchStudy study)) {
       sink.resource(each);
       return;
@@ -132,6 +138,11 @@ final class JoinedStudies implements MappedSink {
                       + several.keys()
                       + "; expected one to join it with"));
     }
+  }
+
+  /** Withdraws the figures that the files no longer have; to be called when all is read. */
+  void finish() {
+    figures.withdraw(sink);
   }
 
   private void join(Mapped each, ResearchStudy study, Stored.Other other) {
@@ -170,6 +181,7 @@ final class JoinedStudies implements MappedSink {
 
   @Override
   public void refused(Refusal refusal) {
+    figures.refused(refusal);
     sink.refused(refusal);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,8 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
 
@@ -172,6 +175,111 @@ class ClinicalTrialsTest {
         .singleElement()
         .asString()
         .contains("EG009", "Nausea");
+  }
+
+  @Test
+  void withdrawsTheFiguresThatANewerFileNoLongerHas() throws IOException {
+    String given = study().replace("NCT00555581", "NCT09999995");
+    ObjectNode newer = (ObjectNode) JSON.readTree(given);
+    ((ObjectNode) newer.at("/resultsSection/adverseEventsModule")).putArray("otherEvents");
+    send(given);
+    assertThat(send(newer.toString()))
+        .filteredOn(line -> !line.contains("unchanged"))
+        .isNotEmpty()
+        .allMatch(line -> line.contains("updated,Observation,NCT09999995-"));
+    assertThat(send(newer.toString())).allMatch(line -> line.contains("unchanged"));
+    String path = "/ResearchStudy/NCT09999995/$clinicaltrials?figures=published";
+    JsonNode written = client.get(path).json();
+    assertThat(written.at("/resultsSection/adverseEventsModule").has("otherEvents")).isFalse();
+    assertThat(written.at("/resultsSection/adverseEventsModule").has("seriousEvents")).isTrue();
+    assertThat(send(given)).anyMatch(line -> line.contains("updated,Observation"));
+    assertThat(client.get(path).json().at("/resultsSection/adverseEventsModule/otherEvents"))
+        .isNotEmpty();
+  }
+
+  /** It may be the figure that can't be read. */
+  @Test
+  void withdrawsNothingOfAStudyOfWhichSomethingCannotBeRead() throws IOException {
+    String given = study().replace("NCT00555581", "NCT09999996");
+    send(given);
+    ObjectNode newer = (ObjectNode) JSON.readTree(given);
+    ((ObjectNode) newer.at("/resultsSection/adverseEventsModule/otherEvents/0/stats/0"))
+        .put("groupId", "EG009");
+    assertThat(send(newer.toString())).anyMatch(line -> line.contains("rejected"));
+    String ofStudy = "/Observation?study=ResearchStudy/NCT09999996&_summary=count&status=";
+    assertThat(client.get(ofStudy + "entered-in-error").json().path("total").asInt()).isZero();
+    assertThat(client.get(ofStudy + "final").json().path("total").asInt()).isPositive();
+  }
+
+  @Test
+  void changesNoFigureForASiteThatIsGone() throws IOException {
+    ObjectNode study = (ObjectNode) JSON.readTree(study().replace("NCT00555581", "NCT09999997"));
+    ArrayNode sites = (ArrayNode) study.at("/protocolSection/contactsLocationsModule/locations");
+    sites.addObject().put("facility", "Another hospital").put("country", "France");
+    send(study.toString());
+    sites.remove(sites.size() - 1);
+    assertThat(send(study.toString()))
+        .filteredOn(line -> !line.contains("unchanged"))
+        .singleElement()
+        .asString()
+        .contains("updated,ResearchStudy,NCT09999997");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERMINATED, administratively-completed",
+    "WITHDRAWN, withdrawn",
+    "SUSPENDED, temporarily-closed-to-accrual-and-intervention",
+    "ACTIVE_NOT_RECRUITING, closed-to-accrual",
+    "NOT_YET_RECRUITING, approved",
+    "COMPLETED, completed"
+  })
+  void hasTheStatusOfTheRegistryInAndOut(String registry, String ours) {
+    send(withStatus(registry));
+    assertThat(client.get("/ResearchStudy/NCT09999998").json().path("status").asText())
+        .isEqualTo(ours);
+    assertThat(
+            client
+                .get("/ResearchStudy/NCT09999998/$clinicaltrials")
+                .json()
+                .at("/protocolSection/statusModule/overallStatus")
+                .asText())
+        .isEqualTo(registry);
+  }
+
+  private static String withStatus(String registry) {
+    return "{\"protocolSection\":{\"identificationModule\":{\"nctId\":\"NCT09999998\",\"briefTitle\":"
+        + "\"A\"},\"statusModule\":{\"overallStatus\":\"STATUS\"}}}".replace("STATUS", registry);
+  }
+
+  @Test
+  void refusesAStudyWhoseStatusIsWithheld() {
+    assertThat(send(withStatus("WITHHELD")))
+        .singleElement()
+        .asString()
+        .contains("rejected", "overallStatus is 'WITHHELD'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conditionsModule, '{\"conditions\":\"SSc\"}', conditionsModule.conditions is the text 'SSc';"
+        + " expected an array",
+    "designModule, '{\"phases\":\"PHASE2\"}', designModule.phases is the text 'PHASE2'; expected an"
+        + " array",
+    "designModule, '{\"phases\":[2]}', designModule.phases[0] is 2; expected a text",
+    "armsInterventionsModule, '[]', armsInterventionsModule is an array; expected an object",
+    "armsInterventionsModule, '{\"armGroups\":{}}', armsInterventionsModule.armGroups is an object;"
+        + " expected an array"
+  })
+  void refusesElementsOfAWrongTypeAndNamesThem(String module, String json, String reason)
+      throws IOException {
+    ObjectNode study = (ObjectNode) JSON.readTree(study().replace("NCT00555581", "NCT09999999"));
+    ((ObjectNode) study.path("protocolSection")).set(module, JSON.readTree(json));
+    assertThat(send(study.toString()))
+        .singleElement()
+        .asString()
+        .contains("rejected", "protocolSection." + reason);
+    assertThat(client.get("/ResearchStudy/NCT09999999").status()).isEqualTo(404);
   }
 
   @Test
