@@ -42,13 +42,16 @@ final class Codes {
 
   private final ConceptMaps maps;
   private final Map<String, String> systems;
+  private final Set<String> measures;
 
   /**
    * @param systems by HL7's names; these stand before the known ones
+   * @param measures codes of ssc-measure
    */
-  Codes(ConceptMaps maps, Map<String, String> systems) {
+  Codes(ConceptMaps maps, Map<String, String> systems, Set<String> measures) {
     this.maps = maps;
     this.systems = systems;
+    this.measures = measures;
   }
 
   String system(String name) {
@@ -80,16 +83,21 @@ final class Codes {
       if (!code.isEmpty()) {
         String system = system(segment.text(field, first + 2));
         Optional<Measure> measure =
-            Measure.of(system, code)
+            known(system, code)
                 .or(() ->
                     maps.translate(system, code, Set.of(Measure.OURS, Measure.LOINC))
-                        .flatMap(each -> Measure.of(each.getSystem(), each.getCode())));
+                        .flatMap(each -> known(each.getSystem(), each.getCode())));
         if (measure.isPresent()) {
           return measure;
         }
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Measure> known(String system, String code) {
+    return Measure.of(system, code)
+        .filter(each -> !each.system().equals(Measure.OURS) || measures.contains(code));
   }
 
   /** The code of UCUM that OBX-6 means. */

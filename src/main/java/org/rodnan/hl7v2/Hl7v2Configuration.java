@@ -44,7 +44,10 @@ class Hl7v2Configuration {
       Clock clock) {
     Stored stored = new Stored(interactions);
     Codes codes =
-        new Codes(new ConceptMaps(definitions.conceptMaps(), current), settings.codeSystems());
+        new Codes(
+            new ConceptMaps(definitions.conceptMaps(), current),
+            settings.codeSystems(),
+            codes(Measure.OURS));
     return new Hl7v2Receiver(
         stored,
         new PatientMapping(settings.identifierSystems(), settings.names()),

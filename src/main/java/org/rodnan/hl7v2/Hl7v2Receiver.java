@@ -44,7 +44,9 @@ import org.rodnan.store.Origin;
  */
 public final class Hl7v2Receiver {
   private static final String PATIENT_URL = "urn:uuid:6f3c1d6a-53bd-4d4e-9a4e-1a2d3c4b5a69";
-  private static final Pattern ENTRY = Pattern.compile("^Bundle\\.entry\\[(\\d{1,9})]");
+  private static final Pattern ENTRY =
+      Pattern.compile("^Bundle\\.entry\\[(\\d{1,9})](?:.*?\\.component\\[(\\d{1,9})])?");
+  private static final Pattern PLACE = Pattern.compile("^Bundle\\.entry\\[\\d{1,9}]: ");
   private static final Pattern PID = Pattern.compile("[\r\n]PID([^\r\n]*)");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'+0000'").withZone(ZoneOffset.UTC);
@@ -114,6 +116,28 @@ public final class Hl7v2Receiver {
    * @param effect {@code created}, {@code updated} or {@code unchanged}
    */
   public record Written(String type, String id, String effect) {}
+
+  /**
+   * Where an entry comes from.
+   *
+   * @param components the same of its components
+   */
+  private record Source(String whole, List<String> components) {
+    static final Source NONE = new Source("", List.of());
+
+    static Source of(Result result) {
+      return new Source(
+          result.source().location(5),
+          result.components().stream().map(each -> each.location(5)).toList());
+    }
+
+    String at(Optional<Integer> component) {
+      return component
+          .filter(index -> index < components.size())
+          .map(components::get)
+          .orElse(whole);
+    }
+  }
 
   /** What a message came to, before it is told. */
   private record Verdict(List<Problem> problems, boolean parked, List<Written> written) {
@@ -288,7 +312,7 @@ public final class Hl7v2Receiver {
     }
     List<Problem> problems = new ArrayList<>();
     Bundle bundle = new Bundle().setType(Bundle.BundleType.TRANSACTION);
-    List<String> sources = new ArrayList<>();
+    List<Source> sources = new ArrayList<>();
     fill(message, bundle, sources, problems, replayed);
     List<Problem> standing = problems.stream().filter(each -> !each.isLeftOut()).toList();
     if (!standing.isEmpty()) {
@@ -296,7 +320,7 @@ public final class Hl7v2Receiver {
       if (isToMap && settings.unmapped() == Hl7v2Settings.Unmapped.PARK && replayed.isEmpty()) {
         Communication waiting = parked.communication(id, message, bytes, hash, standing);
         put(bundle.setEntry(null), waiting, Optional.empty());
-        write(bundle, List.of(""), origin);
+        write(bundle, List.of(Source.NONE), origin);
         return new Verdict(standing, true, List.of());
       }
       return Verdict.of(standing);
@@ -316,10 +340,10 @@ public final class Hl7v2Receiver {
         bundle,
         Receipt.of(id, message, hash, targets, Date.from(clock.instant())),
         Optional.empty());
-    sources.add("");
+    sources.add(Source.NONE);
     if (replayed.isPresent()) {
       put(bundle, Parked.done(replayed.get().resource()), Optional.of(replayed.get().etag()));
-      sources.add("");
+      sources.add(Source.NONE);
     }
     Verdict verdict = write(bundle, sources, origin);
     return verdict.problems().isEmpty() ? new Verdict(problems, false, verdict.written()) : verdict;
@@ -351,7 +375,7 @@ public final class Hl7v2Receiver {
   private void fill(
       Message message,
       Bundle bundle,
-      List<String> sources,
+      List<Source> sources,
       List<Problem> problems,
       Optional<Stored.Version<Communication>> replayed) {
     Segment pid = message.first("PID").orElseThrow();
@@ -363,7 +387,7 @@ public final class Hl7v2Receiver {
               patient -> {
                 patients.apply(patient.resource(), pid, times);
                 put(bundle, patient.resource(), Optional.of(patient.etag()));
-                sources.add(pid.location(3));
+                sources.add(new Source(pid.location(3), List.of()));
               },
               () -> problems.add(unknown(pid)));
       return;
@@ -378,14 +402,14 @@ public final class Hl7v2Receiver {
         .setMethod(HTTPVerb.POST)
         .setUrl("Patient")
         .setIfNoneExist("identifier=" + encoded(tokens(identifiers)));
-    sources.add(pid.location(3));
+    sources.add(new Source(pid.location(3), List.of()));
     for (Result result :
         results.map(message, new Reference(PATIENT_URL), identifiers, times, problems)) {
       if (isOld(result, replayed)) {
         continue;
       }
       put(bundle, result.observation(), result.before().map(Stored.Version::etag));
-      sources.add(result.source().location(5));
+      sources.add(Source.of(result));
     }
   }
 
@@ -455,7 +479,7 @@ public final class Hl7v2Receiver {
   /**
    * @param sources of the entries, where a person finds what is wrong with one
    */
-  private Verdict write(Bundle bundle, List<String> sources, Origin origin) {
+  private Verdict write(Bundle bundle, List<Source> sources, Origin origin) {
     byte[] json =
         FhirContexts.r4()
             .newJsonParser()
@@ -481,7 +505,10 @@ public final class Hl7v2Receiver {
       for (Issue issue : e.issues()) {
         if (issue.isError()) {
           problems.add(
-              Problem.wrong(Problem.INTERNAL, source(issue, sources), issue.diagnostics()));
+              Problem.wrong(
+                  Problem.INTERNAL,
+                  source(issue, sources),
+                  PLACE.matcher(issue.diagnostics()).replaceFirst("")));
         }
       }
       return Verdict.of(
@@ -489,12 +516,14 @@ public final class Hl7v2Receiver {
     }
   }
 
-  private static String source(Issue issue, List<String> sources) {
+  private static String source(Issue issue, List<Source> sources) {
     for (String expression : issue.expression()) {
       Matcher entry = ENTRY.matcher(expression);
       if (entry.find()) {
         int index = Integer.parseInt(entry.group(1));
-        return index < sources.size() ? sources.get(index) : "";
+        return index < sources.size()
+            ? sources.get(index).at(Optional.ofNullable(entry.group(2)).map(Integer::parseInt))
+            : "";
       }
     }
     return "";

@@ -32,7 +32,13 @@ record Measure(
       Set.of("19913-3", "19912-5", "dlco-hb-adjusted-percent-predicted");
   private static final String HEMOGLOBIN = "718-7";
 
-  /** Empty if it is none that is taken here. */
+  /** Height, weight, both blood pressures, heart rate, temperature. */
+  private static final Set<String> VITAL_SIGNS =
+      Set.of("8302-2", "29463-7", "8480-6", "8462-4", "8867-4", "8310-5");
+
+  /**
+   * Empty if it is none that is taken here; that ours is a code of ssc-measure is not looked at.
+   */
   static Optional<Measure> of(String system, String code) {
     return switch (system) {
       case OURS -> ours(code);
@@ -73,6 +79,9 @@ record Measure(
     }
     if (DLCO.contains(code) || code.equals("98130-8")) {
       return some(LOINC, code, Kind.QUANTITY, "ssc-dlco", "procedure", "");
+    }
+    if (VITAL_SIGNS.contains(code)) {
+      return some(LOINC, code, Kind.QUANTITY, "", "vital-signs", "");
     }
     return code.equals(HEMOGLOBIN)
         ? some(LOINC, code, Kind.QUANTITY, "", "laboratory", "")

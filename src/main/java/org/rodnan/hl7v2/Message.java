@@ -35,6 +35,10 @@ record Message(Header header, List<Segment> segments) {
         new DefaultHapiContext(ValidationContextFactory.noValidation());
     private final PipeParser parser = context.getPipeParser();
 
+    Reader() {
+      context.getParserConfiguration().setEscaping(new HexEscaping());
+    }
+
     /**
      * @throws RefusedException if it can't be read
      */

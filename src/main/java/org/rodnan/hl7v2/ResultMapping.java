@@ -3,6 +3,7 @@ package org.rodnan.hl7v2;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,9 +81,17 @@ final class ResultMapping {
    *
    * @param before what is stored under its id
    * @param source where it comes from, for who has to mend it
+   * @param components where its components come from, in their order
    */
   record Result(
-      Observation observation, Optional<Stored.Version<Observation>> before, Segment source) {}
+      Observation observation,
+      Optional<Stored.Version<Observation>> before,
+      Segment source,
+      List<Segment> components) {
+    Result(Observation observation, Optional<Stored.Version<Observation>> before, Segment source) {
+      this(observation, before, source, List.of());
+    }
+  }
 
   /** What is read of an OBX before it meets what is stored. */
   private record Reading(
@@ -503,6 +512,7 @@ final class ResultMapping {
       observation.setStatus(ObservationStatus.CORRECTED);
     }
     Map<String, Type> sites = sites(before);
+    Map<String, Segment> sources = new HashMap<>();
     Set<String> seen = new HashSet<>();
     Optional<Type> total = Optional.empty();
     for (Reading reading : readings) {
@@ -519,6 +529,7 @@ final class ResultMapping {
       if (reading.measure().kind() == Measure.Kind.MRSS_TOTAL) {
         total = reading.value();
       } else {
+        sources.put(reading.measure().code(), reading.obx());
         reading
             .value()
             .ifPresentOrElse(
@@ -544,7 +555,11 @@ final class ResultMapping {
                                 ? "not-performed"
                                 : "unknown",
                             null))));
-    return new Result(observation, before, first.obx());
+    return new Result(
+        observation,
+        before,
+        first.obx(),
+        sites.keySet().stream().map(code -> sources.getOrDefault(code, first.obx())).toList());
   }
 
   /** Those that are stored; of a record that was entered in error none. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rodnan.FhirClient;
 import org.rodnan.FhirClient.Answer;
 
@@ -424,6 +425,48 @@ class Hl7v2Test {
         .isEqualTo(201);
     accepted(send(message), id + "1");
     assertThat(only().path("code").path("coding").path(0).path("code").asText()).isEqualTo("esr");
+  }
+
+  @Test
+  void takesVitalSigns() {
+    accepted(
+        send(
+            oru(
+                "1",
+                obx("NM", "8867-4^Heart rate^LN", "72", "/min", "F"),
+                obx("NM", "29463-7^Weight^LN", "61.5", "kg^^UCUM", "F"))),
+        id + "1");
+    assertThat(observations()).hasSize(2);
+    assertThat(observations().toString()).contains("vital-signs", "61.5", "\"/min\"");
+  }
+
+  @Test
+  void namesTheSitesOfASkinScoreThatAreWrong() {
+    Answer answer =
+        send(
+            oru(
+                "1",
+                obx("NM", "mrss-face^^99SSC", "1", "", "F"),
+                obx("NM", "mrss-abdomen^^99SSC", "7", "", "F"),
+                obx("NM", "mrss-anterior-chest^^99SSC", "9", "", "F")));
+    refused(answer, "AE", "OBX^2^5", "component");
+    refused(answer, "AE", "OBX^3^5", "component");
+    assertThat(answer.text()).as(answer::text).doesNotContain("OBX^1^5", "Bundle.entry");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mrss-chest", "vas-nothing", "nothing"})
+  void refusesCodesOfOursThatDoNotExist(String code) {
+    Answer answer = send(oru("1", obx("NM", code + "^^99SSC", "1", "", "F")));
+    refused(answer, "AE", "OBX^1^3|103", "'" + code + "'");
+  }
+
+  @Test
+  void readsEscapesInHexadecimalDigits() {
+    accepted(
+        send(oru("1", obx("NM", "esr^\\X41\\\\X4243\\ \\E\\X41\\E\\^99SSC", "25", "mm/h", "F"))),
+        id + "1");
+    assertThat(only().path("code").path("text").asText()).isEqualTo("ABC \\X41\\");
   }
 
   @Test
