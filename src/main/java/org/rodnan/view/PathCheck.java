@@ -5,8 +5,13 @@ import ca.uhn.fhir.context.BaseRuntimeElementCompositeDefinition;
 import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
 import ca.uhn.fhir.context.RuntimePrimitiveDatatypeDefinition;
 import ca.uhn.fhir.context.RuntimeResourceDefinition;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,7 +57,20 @@ final class PathCheck {
           "join", "toString", "upper", "lower", "substring", "replace", "replaceMatches", "trim");
 
   private static final Set<String> SAME_FUNCTIONS =
-      Set.of("where", "first", "last", "tail", "skip", "take", "single", "distinct");
+      Set.of(
+          "where",
+          IndexedSteps.KEPT,
+          "first",
+          "last",
+          "tail",
+          "skip",
+          "take",
+          "single",
+          "distinct");
+
+  /** Types that others are of as well: {@code Resource.id}. */
+  private static final Set<String> ANCESTORS =
+      Set.of("Resource", "DomainResource", "Element", "BackboneElement");
 
   /**
    * The types that a value may be of.
@@ -112,6 +130,48 @@ final class PathCheck {
       before = next;
     }
     return last;
+  }
+
+  /**
+   * What is reached from the focus by the paths, one after the other, as often as it goes. A path
+   * need not be one from each element on the way: {@code answer.item} is from an item only.
+   *
+   * @throws PathEngineException if a path leads from nowhere
+   */
+  Types reached(List<ExpressionNode> paths, Types focus) {
+    Set<Types> reached = new LinkedHashSet<>();
+    Map<ExpressionNode, PathEngineException> failures = new LinkedHashMap<>();
+    Set<ExpressionNode> leading = new HashSet<>();
+    Deque<Types> left = new ArrayDeque<>(List.of(focus));
+    while (!left.isEmpty()) {
+      Types from = left.remove();
+      for (ExpressionNode path : paths) {
+        try {
+          Types to = types(path, from);
+          if (!to.isKnown()) {
+            return Types.UNKNOWN;
+          }
+          leading.add(path);
+          if (reached.add(to)) {
+            left.add(to);
+          }
+        } catch (PathEngineException e) {
+          failures.putIfAbsent(path, e);
+        }
+      }
+    }
+    for (Map.Entry<ExpressionNode, PathEngineException> failure : failures.entrySet()) {
+      if (!leading.contains(failure.getKey())) {
+        throw failure.getValue();
+      }
+    }
+    return new Types(
+        reached.stream()
+            .flatMap(types -> types.definitions().stream())
+            .collect(Collectors.toUnmodifiableSet()),
+        reached.stream()
+            .flatMap(types -> types.names().stream())
+            .collect(Collectors.toUnmodifiableSet()));
   }
 
   private static boolean isType(ExpressionNode.Operation operation) {
@@ -192,7 +252,9 @@ final class PathCheck {
       return focus;
     }
     if (isFirst && Character.isUpperCase(name.charAt(0))) {
-      // Resource.id, or another type, of which it then is nothing.
+      if (!ANCESTORS.contains(name)) {
+        throw new PathEngineException("found the type '" + name + "', expected " + focus);
+      }
       return Types.UNKNOWN;
     }
     Set<BaseRuntimeElementDefinition<?>> definitions = new HashSet<>();

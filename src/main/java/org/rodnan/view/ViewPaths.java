@@ -16,7 +16,6 @@ import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FHIRConstant;
 import org.hl7.fhir.r4.fhirpath.FHIRPathUtilityClasses.FunctionDetails;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.DateTimeType;
-import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.IdType;
 import org.hl7.fhir.r4.model.InstantType;
 import org.hl7.fhir.r4.model.IntegerType;
@@ -27,6 +26,7 @@ import org.hl7.fhir.r4.model.StringType;
 import org.hl7.fhir.utilities.fhirpath.FHIRPathConstantEvaluationMode;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.index.FhirPaths;
 import org.rodnan.index.PathHost;
 import org.rodnan.index.ReferenceText;
@@ -112,9 +112,14 @@ final class ViewPaths {
       return engine.evaluate(scope, resource, resource, focus, path.node());
     } catch (FHIRException e) {
       throw e;
+    } catch (UnsupportedOperationException e) {
+      throw new PathEngineException(
+          "the units of quantities are not reckoned with; expected their value and code by"
+              + " themselves",
+          e);
     } catch (RuntimeException e) {
-      // The engine trips over values that don't fit an operator.
-      throw new PathEngineException("it can't be evaluated: " + e, e);
+      throw new PathEngineException(
+          "it can't be evaluated: a value doesn't fit an operator or a function", e);
     }
   }
 
@@ -137,9 +142,10 @@ final class ViewPaths {
                 + constants.stream().sorted().collect(Collectors.joining(", ", "[", "]")));
       }
     }
-    if (node.getKind() == Kind.Function && !isOperator(node)) {
+    if (node.getKind() == Kind.Function && !isOurs(node)) {
       prepareFunction(node);
     }
+    IndexedSteps.prepare(node);
     Arithmetic.asCalls(node);
     prepare(node.getInner(), constants, usesRowIndex);
     prepare(node.getGroup(), constants, usesRowIndex);
@@ -168,8 +174,10 @@ final class ViewPaths {
         "found '" + text + "', expected a date or time such as @2026-01-31 or @T12:00");
   }
 
-  private static boolean isOperator(ExpressionNode call) {
-    return call.getName() != null && Arithmetic.isOperator(call.getName());
+  /** Whether the call was put in while the path was prepared. */
+  private static boolean isOurs(ExpressionNode call) {
+    String name = call.getName();
+    return name != null && (Arithmetic.isOperator(name) || name.startsWith("$"));
   }
 
   private static boolean isOfTheEngine(String name) {
@@ -208,6 +216,7 @@ final class ViewPaths {
               node.getName() + "() takes " + (most == 0 ? "no parameter" : "one type"));
         }
         node.getParameters().replaceAll(ViewPaths::typeAsText);
+        node.getParameters().forEach(ViewPaths::requireType);
       }
       default -> {}
     }
@@ -231,6 +240,14 @@ final class ViewPaths {
     text.setStart(parameter.getStart());
     text.setEnd(parameter.getEnd());
     return text;
+  }
+
+  private static void requireType(ExpressionNode text) {
+    String type = text.getConstant().primitiveValue();
+    if (!ResourceTypes.isType(type)) {
+      throw new PathEngineException(
+          REFERENCE_KEY + "() is given '" + type + "', expected a resource type of FHIR R4");
+    }
   }
 
   private static List<Base> resourceKey(List<Base> focus) {
@@ -309,6 +326,9 @@ final class ViewPaths {
       return List.of();
     }
     String digits = parameters.isEmpty() ? "" : text(parameters.getFirst());
+    if (digits.startsWith("-")) {
+      return List.of();
+    }
     if (!digits.matches("\\d{0,2}")) {
       throw new PathEngineException(function + "() takes a number of digits");
     }
@@ -352,6 +372,8 @@ final class ViewPaths {
       return switch (name) {
         case RESOURCE_KEY -> resourceKey(focus);
         case REFERENCE_KEY -> referenceKey(focus, parameters);
+        case IndexedSteps.KEPT -> IndexedSteps.kept(focus, parameters);
+        case IndexedSteps.CHOSEN -> IndexedSteps.chosen(parameters);
         case "join" -> join(focus, parameters);
         case "abs" -> abs(focus);
         case "lowBoundary", "highBoundary" -> boundary(name, focus, parameters);
