@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.Resource;
 import org.rodnan.export.RecordOwners;
@@ -95,15 +96,16 @@ final class ViewEndpoint {
     OperationInput input = call.input();
     input.requireOnly(PARAMETERS);
     RowFormat format = format(input.text("_format"), call.accept());
+    View view = view(call);
     ViewRun.Request request =
         new ViewRun.Request(
-            view(call),
+            view,
             format,
             input.text("header").isEmpty() || input.flag("header"),
             owners.of(input.texts("patient"), input.texts("group")),
             input.text("_since").map(ViewEndpoint::since),
             limit(input.text("_limit")),
-            resources(input.texts("resource")));
+            resources(input.texts("resource"), view.type()));
     Spool spool = new Spool(temporary);
     try {
       boolean isDone = false;
@@ -225,7 +227,7 @@ final class ViewEndpoint {
   }
 
   /** Those of the request are only looked at: what they hold beyond R4 does no harm. */
-  private static List<Resource> resources(List<String> texts) {
+  private static List<Resource> resources(List<String> texts, String type) {
     List<Resource> resources = new ArrayList<>();
     for (String json : texts) {
       String name = String.format(Locale.ROOT, "resource[%d]", resources.size());
@@ -239,6 +241,14 @@ final class ViewEndpoint {
       } catch (DataFormatException | IllegalArgumentException | ClassCastException e) {
         throw new FhirFailure.Malformed(
             name + " is no resource of FHIR R4: " + e.getMessage(), name);
+      }
+      if (resources.getLast() instanceof Bundle && !type.equals("Bundle")) {
+        throw new FhirFailure.Malformed(
+            name
+                + " is a Bundle, and the view is of "
+                + type
+                + "; expected each resource as a parameter of its own",
+            name);
       }
     }
     return resources;

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.hl7.fhir.exceptions.FHIRException;
 import org.hl7.fhir.r4.model.Base;
@@ -45,6 +46,42 @@ public final class ViewCompiler {
   private static final int DEPTH_MAX = 32;
 
   private static final List<String> UNNESTINGS = List.of("forEach", "forEachOrNull", "repeat");
+
+  private static final Set<String> OF_VIEWS =
+      Set.of(
+          "resourceType",
+          "id",
+          "meta",
+          "implicitRules",
+          "language",
+          "text",
+          "contained",
+          "extension",
+          "modifierExtension",
+          "url",
+          "identifier",
+          "version",
+          "versionAlgorithmString",
+          "versionAlgorithmCoding",
+          "name",
+          "title",
+          "status",
+          "experimental",
+          "date",
+          "publisher",
+          "contact",
+          "description",
+          "useContext",
+          "jurisdiction",
+          "purpose",
+          "copyright",
+          "copyrightLabel",
+          "resource",
+          "profile",
+          "fhirVersion",
+          "constant",
+          "select",
+          "where");
 
   /** Other members of a select would be taken for what they are not. */
   private static final Set<String> OF_SELECTS =
@@ -83,6 +120,9 @@ public final class ViewCompiler {
           "uri",
           "url",
           "uuid");
+
+  private static final Pattern INSTANT =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
 
   private final ViewPaths paths;
   private final PathCheck check;
@@ -136,6 +176,8 @@ public final class ViewCompiler {
       if (!resourceType.equals(element)) {
         throw wrong(element + ".resourceType", "found '" + resourceType + "', expected " + element);
       }
+      requireMembers(definition, OF_VIEWS, element);
+      requireR4(element + ".fhirVersion");
       Optional<String> name = text(definition, "name", element);
       name.ifPresent(each -> requireName(each, element + ".name"));
       String type =
@@ -166,6 +208,15 @@ public final class ViewCompiler {
           all,
           List.copyOf(columns.all),
           together(columns.all.stream().map(ViewColumn::name).toList()));
+    }
+
+    private void requireR4(String element) {
+      List<String> versions = new ArrayList<>();
+      array(definition, "fhirVersion", "ViewDefinition")
+          .forEach(version -> versions.add(version.asText()));
+      if (!versions.isEmpty() && versions.stream().noneMatch(each -> each.startsWith("4.0"))) {
+        throw wrong(element, "found " + versions + ", expected 4.0.1 among them");
+      }
     }
 
     private List<String> together(List<String> columns) {
@@ -228,7 +279,10 @@ public final class ViewCompiler {
           switch (type) {
             case "boolean" -> value.isBoolean();
             case "decimal" -> value.isNumber();
-            case "integer", "positiveInt", "unsignedInt" -> value.isIntegralNumber();
+            case "integer" -> value.isIntegralNumber();
+            case "unsignedInt" -> value.isIntegralNumber() && value.decimalValue().signum() >= 0;
+            case "positiveInt" -> value.isIntegralNumber() && value.decimalValue().signum() > 0;
+            case "instant" -> value.isTextual() && INSTANT.matcher(value.asText()).matches();
             case "integer64" -> value.isIntegralNumber() || value.isTextual();
             default -> value.isTextual();
           };
@@ -292,13 +346,7 @@ public final class ViewCompiler {
                 + DEPTH_MAX
                 + " in each other");
       }
-      select
-          .fieldNames()
-          .forEachRemaining(member -> {
-            if (!OF_SELECTS.contains(member) && !member.startsWith("_")) {
-              throw wrong(element + "." + member, "is not known; expected one of " + OF_SELECTS);
-            }
-          });
+      requireMembers(select, OF_SELECTS, element);
       List<String> unnestings = UNNESTINGS.stream().filter(select::has).toList();
       if (unnestings.size() > 1) {
         throw wrong(element, "has " + unnestings + "; expected one of them at most");
@@ -320,7 +368,7 @@ public final class ViewCompiler {
         if (unnesting.isEmpty()) {
           throw wrong(element + ".repeat", "has no path; expected one or more");
         }
-        focus = PathCheck.Types.UNKNOWN;
+        focus = reached(unnesting, around, element + ".repeat");
       } else if (how != Selection.Unnesting.NONE) {
         String here = element + "." + unnestings.getFirst();
         ViewPaths.Path path = path(select.get(unnestings.getFirst()), here);
@@ -432,6 +480,16 @@ public final class ViewCompiler {
       }
     }
 
+    private PathCheck.Types reached(
+        List<ViewPaths.Path> paths, PathCheck.Types focus, String element) {
+      try {
+        return check.reached(paths.stream().map(ViewPaths.Path::node).toList(), focus);
+      } catch (FHIRException e) {
+        throw wrong(
+            element, e.getMessage() + "; expected paths that lead from an element to those in it");
+      }
+    }
+
     private PathCheck.Types checked(ViewPaths.Path path, PathCheck.Types focus, String element) {
       try {
         return check.types(path.node(), focus);
@@ -476,6 +534,16 @@ public final class ViewCompiler {
       throw wrong(
           element, "found '" + name + "', expected a letter, then letters, digits, underscores");
     }
+  }
+
+  private static void requireMembers(JsonNode node, Set<String> known, String element) {
+    node.fieldNames()
+        .forEachRemaining(member -> {
+          if (!known.contains(member) && !member.startsWith("_")) {
+            throw wrong(
+                element + "." + member, "is not known; expected one of " + new TreeSet<>(known));
+          }
+        });
   }
 
   private static void requireObject(JsonNode node, String element) {

@@ -294,6 +294,17 @@ class ViewRunTest {
     assertThat(client.post("/ViewDefinition/$run", "[1]", JSON).status()).isEqualTo(400);
     assertThat(client.post("/ViewDefinition/$run", "{\"resourceType\":\"Patient\"}", JSON).status())
         .isEqualTo(422);
+    Answer bundle =
+        client.post(
+            "/ViewDefinition/$run",
+            """
+            {"resourceType":"Parameters","parameter":[{"name":"viewResource","resource":%s},
+             {"name":"resource","resource":{"resourceType":"Bundle","type":"collection"}}]}
+            """
+                .formatted(SUBJECTS),
+            JSON);
+    assertThat(bundle.status()).isEqualTo(400);
+    assertThat(bundle.text()).contains("resource[0] is a Bundle", "a parameter of its own");
     Answer costly =
         client.post(
             "/ViewDefinition/$run",
