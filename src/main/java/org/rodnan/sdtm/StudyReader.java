@@ -185,7 +185,7 @@ final class StudyReader {
     };
   }
 
-  private boolean isNotDone(Row row) {
+  private boolean didNotHappen(Row row) {
     return Occurrence.of(row, mapping) == Occurrence.DID_NOT_HAPPEN;
   }
 
@@ -692,7 +692,7 @@ final class StudyReader {
                 () -> new RowException("EXSTDTC and EXENDTC are empty, or without a year"));
     DrugUse use =
         new DrugUse(drug, subject.patientId(), Optional.of(period), dose, row.supp("DOSETXT"));
-    String implied = !isNotDone(row) ? "completed" : isStatement ? "not-taken" : "not-done";
+    String implied = !didNotHappen(row) ? "completed" : isStatement ? "not-taken" : "not-done";
     String status = kept(row, "RESTAT", implied);
     DomainResource resource = isStatement ? use.taken(status) : use.given(status);
     addReasonOfStatus(resource, row);
@@ -734,7 +734,7 @@ final class StudyReader {
                 kept(
                     row,
                     "RESTAT",
-                    isNotDone(row)
+                    didNotHappen(row)
                         ? "not-taken"
                         : row.text("CMENDTC").isEmpty() ? "active" : "completed"));
     start(taken, rowId(row, subject), "", subject);
