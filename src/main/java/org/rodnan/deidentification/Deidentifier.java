@@ -19,6 +19,7 @@ import org.hl7.fhir.r4.model.BackboneElement;
 import org.hl7.fhir.r4.model.BackboneType;
 import org.hl7.fhir.r4.model.Base;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
+import org.hl7.fhir.r4.model.CanonicalType;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.DomainResource;
@@ -27,6 +28,7 @@ import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.Meta;
 import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Observation.ObservationComponentComponent;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.PrimitiveType;
 import org.hl7.fhir.r4.model.Quantity;
@@ -119,12 +121,17 @@ public final class Deidentifier {
           "UsageContext");
 
   private static final Set<String> DROPPED_ELEMENTS =
-      Set.of("Patient.communication", "Patient.contact", "Patient.link", "Patient.multipleBirth");
+      Set.of(
+          "Location.position",
+          "Patient.communication",
+          "Patient.contact",
+          "Patient.link",
+          "Patient.multipleBirth");
+  private static final List<String> PROFILES =
+      List.of("http://hl7.org/fhir/", "https://w3id.org/rodnan/");
   private static final Set<String> KEPT_TEXTS =
       Set.of("ResearchSubject.assignedArm", "ResearchSubject.actualArm", "ResearchStudy.arm.name");
   private static final Set<String> OWNERS = Set.of("subject", "patient", "individual");
-  private static final int AGE_MAX = 89;
-  private static final int MONTHS = 12;
 
   private final FhirContext context = FhirContexts.r4();
   private final PseudonymKey key;
@@ -178,7 +185,7 @@ public final class Deidentifier {
     Optional<Identifier> identifier = identifier(id);
     boolean isOld = whole instanceof Patient patient && isOld(patient, today);
     boolean hadValue = whole instanceof Observation observation && observation.hasValue();
-    new Pass(shift).clean(whole, id.type());
+    new Pass(shift, today).clean(whole, id.type());
     whole.setId(pseudonym(id));
     if (whole instanceof Patient patient) {
       year(patient, isOld);
@@ -213,7 +220,7 @@ public final class Deidentifier {
       return false;
     }
     int year = Integer.parseInt(birth.substring(0, 4));
-    return today.getYear() - year > AGE_MAX;
+    return today.getYear() - year > AgeLimit.YEARS_MAX;
   }
 
   private static void year(Patient patient, boolean isOld) {
@@ -255,12 +262,35 @@ public final class Deidentifier {
   /** Over one resource. */
   private final class Pass {
     private final Optional<DateShift> shift;
+    private final LocalDate today;
 
-    Pass(Optional<DateShift> shift) {
+    /** What the Observation, or the component, measures that is worked on. */
+    private AgeLimit.Measured measured = AgeLimit.Measured.ANYTHING;
+
+    Pass(Optional<DateShift> shift, LocalDate today) {
       this.shift = shift;
+      this.today = today;
     }
 
     void clean(IBase parent, String path) {
+      AgeLimit.Measured before = measured;
+      if (parent instanceof Observation observation) {
+        measured = AgeLimit.measured(observation.getCode(), before);
+      } else if (parent instanceof ObservationComponentComponent component) {
+        measured = AgeLimit.measured(component.getCode(), before);
+        boolean hadValue = component.hasValue();
+        children(parent, path);
+        if (hadValue && !component.hasValue()) {
+          component.setDataAbsentReason(masked());
+        }
+        measured = before;
+        return;
+      }
+      children(parent, path);
+      measured = before;
+    }
+
+    private void children(IBase parent, String path) {
       BaseRuntimeElementDefinition<?> definition = context.getElementDefinition(parent.getClass());
       if (!(definition instanceof BaseRuntimeElementCompositeDefinition<?> composite)) {
         return;
@@ -310,7 +340,10 @@ public final class Deidentifier {
 
     private Meta meta(Meta given) {
       Meta meta = new Meta();
-      given.getProfile().forEach(each -> meta.addProfile(each.getValue()));
+      given.getProfile().stream()
+          .map(CanonicalType::getValue)
+          .filter(each -> each != null && PROFILES.stream().anyMatch(each::startsWith))
+          .forEach(meta::addProfile);
       given.getSecurity().stream()
           .filter(each -> "HTEST".equals(each.getCode()))
           .forEach(each ->
@@ -390,14 +423,22 @@ public final class Deidentifier {
       if (text == null) {
         return absent.isEmpty() ? Optional.empty() : Optional.of(value);
       }
+      if (AgeLimit.isOver(value, measured)) {
+        return Optional.empty();
+      }
       if (value instanceof BaseDateTimeType date) {
+        if (shift.isPresent() && AgeLimit.isOver(text, today)) {
+          return Optional.empty();
+        }
         Optional<String> moved =
             shift.isPresent()
                 ? shift.get().shifted(text)
                 : text.length() < 4 || value.fhirType().equals("instant")
                     ? Optional.empty()
                     : Optional.of(text.substring(0, 4));
-        moved.ifPresent(date::setValueAsString);
+        moved
+            .map(each -> measured == AgeLimit.Measured.BIRTH ? each.substring(0, 4) : each)
+            .ifPresent(date::setValueAsString);
         return moved.map(each -> value);
       }
       boolean isKept =
@@ -427,21 +468,16 @@ public final class Deidentifier {
 
     /** An age over 89 years is told as 90 or more. */
     private Quantity quantity(Quantity quantity, String path) {
+      boolean isAge =
+          quantity instanceof Age
+              || path.contains(".age.")
+              || measured != AgeLimit.Measured.ANYTHING;
+      boolean isOver = AgeLimit.isOver(quantity, isAge);
       clean(quantity, path);
       quantity.setUnit(quantity.getCode());
-      String unit = String.valueOf(quantity.getCode());
-      BigDecimal value = quantity.getValue();
-      BigDecimal years =
-          value == null
-              ? BigDecimal.ZERO
-              : unit.equals("a")
-                  ? value
-                  : quantity instanceof Age && unit.equals("mo")
-                      ? value.divideToIntegralValue(BigDecimal.valueOf(MONTHS))
-                      : BigDecimal.ZERO;
-      if (years.compareTo(BigDecimal.valueOf(AGE_MAX)) > 0) {
+      if (isOver) {
         quantity
-            .setValue(BigDecimal.valueOf(AGE_MAX + 1L))
+            .setValue(BigDecimal.valueOf(AgeLimit.YEARS_MAX + 1L))
             .setComparator(QuantityComparator.GREATER_OR_EQUAL)
             .setUnit("a")
             .setCode("a");

@@ -20,11 +20,17 @@ import org.hl7.fhir.r4.model.MarkdownType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.PrimitiveType;
+import org.hl7.fhir.r4.model.CodeableConcept;
+import org.hl7.fhir.r4.model.IntegerType;
+import org.hl7.fhir.r4.model.Location;
+import org.hl7.fhir.r4.model.Quantity;
+import org.hl7.fhir.r4.model.Range;
 import org.hl7.fhir.r4.model.Reference;
 import org.hl7.fhir.r4.model.ResearchStudy;
 import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.Resource;
 import org.hl7.fhir.r4.model.StringType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.ResourceKey;
@@ -173,6 +179,82 @@ class DeidentifierTest {
     condition.setOnset(age(89));
     assertThat(((Age) ((Condition) masked(with("a"), condition)).getOnset()).getValue().intValue())
         .isEqualTo(89);
+  }
+
+  @Test
+  void tellsNoAgeOver89InAnyUnitOrPartOfAnObservation() {
+    Observation months = observation("30525-0");
+    months.setValue(quantity(1100, "mo", "months"));
+    Quantity told = ((Observation) masked(with("a"), months)).getValueQuantity();
+    assertThat(told.getValue().intValue()).isEqualTo(90);
+    assertThat(told.getCode()).isEqualTo("a");
+    months.setValue(quantity(100, "mo", "months"));
+    told = ((Observation) masked(with("a"), months)).getValueQuantity();
+    assertThat(told.getValue().intValue()).isEqualTo(100);
+    assertThat(told.getCode()).isEqualTo("mo");
+
+    Observation whole = observation("30525-0");
+    whole.setValue(new IntegerType(92));
+    whole = (Observation) masked(with("a"), whole);
+    assertThat(whole.hasValue()).isFalse();
+    assertThat(whole.getDataAbsentReason().getCodingFirstRep().getCode()).isEqualTo("masked");
+
+    Observation range = observation("30525-0");
+    range.setValue(new Range().setLow(quantity(92, null, null)).setHigh(quantity(94, null, null)));
+    range.addReferenceRange().setAge(new Range().setLow(quantity(91, null, null)));
+    assertThat(json(masked(with("a"), range))).doesNotContain("92", "94", "91").contains("90");
+
+    Observation parts = observation("8716-3");
+    parts.addComponent().setCode(new CodeableConcept().setText("Age at onset"));
+    parts.getComponentFirstRep().setValue(quantity(93, null, "years"));
+    parts.addComponent().setCode(new CodeableConcept().setText("age, weeks"));
+    parts.getComponent().get(1).setValue(quantity(4900, "wk", "weeks"));
+    parts.addComponent().setCode(new CodeableConcept().setText("pulse"));
+    parts.getComponent().get(2).setValue(quantity(95, "/min", "per minute"));
+    assertThat(json(masked(with("a"), parts))).doesNotContain("93", "4900").contains("95");
+  }
+
+  @Test
+  void tellsOfABirthDateAsAValueTheYearAtMost() {
+    Observation birth = observation("21112-8");
+    birth.setValue(new DateTimeType("1980-06-15"));
+    assertThat(((Observation) masked(with("a"), birth)).getValueDateTimeType().getValueAsString())
+        .matches("1979|1980|1981");
+    birth.setValue(new DateTimeType("1921-03-04"));
+    birth = (Observation) masked(with("a"), birth);
+    assertThat(birth.hasValue()).isFalse();
+    Condition condition = new Condition();
+    condition.setId("c1");
+    condition.setSubject(new Reference("Patient/p1"));
+    condition.setOnset(new DateTimeType("1921-03-04"));
+    assertThat(json(masked(with("a"), condition))).doesNotContain("192");
+  }
+
+  @Test
+  void tellsNoPlaceMoreExactlyThanTheState() {
+    Location location = new Location();
+    location.setId("l1");
+    location.getPosition().setLatitude(55.987654).setLongitude(11.123456);
+    location.getAddress().setState("NY").setCity("Ithaca");
+    location.getMeta().addProfile("http://example.org/of-somebody");
+    assertThat(json(masked(with("a"), location)))
+        .contains("NY")
+        .doesNotContain("55.98", "11.12", "Ithaca", "of-somebody");
+  }
+
+  private static Observation observation(String loinc) {
+    Observation observation = new Observation();
+    observation.setId("o1");
+    observation.setSubject(new Reference("Patient/p1"));
+    observation.getCode().addCoding().setSystem("http://loinc.org").setCode(loinc);
+    return observation;
+  }
+
+  private static Quantity quantity(long value, @Nullable String code, @Nullable String unit) {
+    Quantity quantity = new Quantity(value).setUnit(unit);
+    return code == null
+        ? quantity
+        : quantity.setSystem("http://unitsofmeasure.org").setCode(code);
   }
 
   private static Age age(int years) {
