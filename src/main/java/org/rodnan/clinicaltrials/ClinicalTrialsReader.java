@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.rodnan.fhir.JsonFailure;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.Refusal;
@@ -120,7 +121,7 @@ public final class ClinicalTrialsReader {
           "The file is not JSON"
               + (e.getLocation() == null ? "" : " from line " + e.getLocation().getLineNr())
               + ": "
-              + e.getOriginalMessage());
+              + JsonFailure.reason(e));
     } catch (IOException e) {
       throw new RowException("The file can't be read: " + e.getMessage());
     }

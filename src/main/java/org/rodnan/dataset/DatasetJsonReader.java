@@ -455,7 +455,7 @@ final class DatasetJsonReader implements DatasetReader {
           "The file is not JSON at line "
               + (e.getLocation() == null ? 0 : e.getLocation().getLineNr())
               + ": "
-              + e.getOriginalMessage());
+              + e.getOriginalMessage().replaceFirst("(?s)( \\(start marker)? at \\[Source.*", ""));
     } catch (NumberFormatException e) {
       throw new DatasetFormatException("A number has an exponent beyond all numbers");
     } catch (ZipException | EOFException e) {

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hl7.fhir.instance.model.api.IPrimitiveType;
 import org.hl7.fhir.r4.model.Base;
@@ -41,12 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonShape {
   private static final int FOUND_LENGTH_MAX = 60;
   private static final String OUT_OF_PROPORTION = "a number out of all proportion";
-
-  private static final Pattern SWITCHES =
-      Pattern.compile(
-          ": enable `[^`]*` to allow| ?\\((consider enabling|not recognized as one since"
-              + " Feature)[^()]*(\\([^()]*\\))?[^()]*\\)| ?\\(start marker at"
-              + " \\[Source:[^\\]]*\\]\\)");
 
   private final FhirContext context;
   private final BaseRuntimeElementCompositeDefinition<?> extension;
@@ -454,7 +447,7 @@ final class JsonShape {
               + ", column "
               + e.getLocation().getColumnNr()
               + ": "
-              + withoutSwitches(e.getOriginalMessage()),
+              + JsonFailure.reason(e),
           place.isEmpty() ? new String[0] : new String[] {place});
     }
 
@@ -475,11 +468,6 @@ final class JsonShape {
       path.insert(0, prefix.isEmpty() ? type : prefix);
       return path.toString().startsWith(".") ? path.substring(1) : path.toString();
     }
-  }
-
-  /** Jackson's messages name settings of its own, and places in a source that it doesn't show. */
-  private static String withoutSwitches(String message) {
-    return SWITCHES.matcher(message).replaceAll("").strip();
   }
 
   static String quoted(String text) {

@@ -21,6 +21,7 @@ import org.rodnan.export.ExportManifest.ExportFile;
 import org.rodnan.export.ExportRequest;
 import org.rodnan.export.ExportRequest.NamedView;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.JsonFailure;
 import org.rodnan.fhir.ResourceTypes;
 import org.rodnan.search.SearchRequest.Parameter;
 import org.rodnan.view.RowFormat;
@@ -217,7 +218,7 @@ final class ExportEndpoint {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new FhirFailure.Malformed("A view is not JSON: " + e.getOriginalMessage(), "view");
+      throw new FhirFailure.Malformed("A view is not JSON: " + JsonFailure.reason(e), "view");
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.JsonFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.search.SearchRequest.Parameter;
 
@@ -46,7 +47,7 @@ final class ViewParameters {
     try {
       root = json.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new FhirFailure.Malformed("The body is not JSON: " + e.getOriginalMessage());
+      throw new FhirFailure.Malformed("The body is not JSON: " + JsonFailure.reason(e));
     } catch (IOException e) {
       throw new FhirFailure.Malformed("The body is not JSON");
     }

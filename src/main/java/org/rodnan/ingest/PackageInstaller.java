@@ -33,6 +33,7 @@ import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.Issue;
+import org.rodnan.fhir.JsonFailure;
 import org.rodnan.fhir.ParsedBundle;
 import org.rodnan.fhir.ParsedBundle.EntryResource;
 import org.rodnan.fhir.ParsedResource;
@@ -368,7 +369,7 @@ public final class PackageInstaller {
     try {
       return JSON.readTree(json);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new FhirFailure.Malformed(IssueType.STRUCTURE, "is no JSON: " + e.getOriginalMessage());
+      throw new FhirFailure.Malformed(IssueType.STRUCTURE, "is no JSON: " + JsonFailure.reason(e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,6 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.rodnan.fhir.CountedInputStream;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.JsonFailure;
 
 /**
  * Reads the archive of a FHIR NPM package, a tar in gzip, whoever made it: nothing is written to
@@ -115,7 +116,7 @@ final class PackageReader {
     try {
       json = JSON.readTree(manifest);
     } catch (JsonProcessingException e) {
-      throw malformed("has a " + FOLDER + MANIFEST + " that is no JSON: " + e.getOriginalMessage());
+      throw malformed("has a " + FOLDER + MANIFEST + " that is no JSON: " + JsonFailure.reason(e));
     } catch (IOException e) {
       throw new FhirFailure.Fault("Reading from memory failed", e);
     }
