@@ -18,8 +18,7 @@ record DateForm(String pattern, DateTimeFormatter formatter) {
   private static final Pattern QUOTED = Pattern.compile("'[^']*'");
 
   /** A letter for each part: to the day, the month or the year, and a time only after a day. */
-  private static final Pattern PARTS =
-      Pattern.compile("y|My|yM|(?:dMy|Mdy|yMd|ydM)(?:H(?:ms?)?)?");
+  private static final Pattern PARTS = Pattern.compile("y|My|yM|(?:dMy|Mdy|yMd|ydM)(?:H(?:ms?)?)?");
 
   /**
    * @throws IllegalArgumentException saying what is wrong with the pattern

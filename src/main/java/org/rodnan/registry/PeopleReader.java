@@ -175,7 +175,9 @@ final class PeopleReader {
       participation.setAssignedArm(arm);
     }
     all.add(patient, person.first, line, "");
-    all.add(participation, person.first, line, "");
+    if (!all.lacksDispositions()) {
+      all.add(participation, person.first, line, "");
+    }
     all.known(name, new Subject(id, start));
   }
 

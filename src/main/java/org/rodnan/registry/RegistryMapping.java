@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappingYaml;
 import org.rodnan.mapping.Measure;
+import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.Units;
 import org.rodnan.mapping.Visits;
+import org.rodnan.terminology.UnitConversion;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -42,6 +44,7 @@ public record RegistryMapping(
     Map<String, String> visits,
     Map<String, String> units,
     List<TableMapping> tables) {
+  private static final UnitConversion UCUM = new UnitConversion();
   private static final String COLUMN = "the name of a column";
   private static final Set<String> FORM = Set.of("decimal", "dates", "missing", "absent");
   private static final Set<String> FIELD =
@@ -102,11 +105,21 @@ public record RegistryMapping(
       Set<String> ignored,
       int line) {
     boolean fits(Sheet sheet) {
+      return fits(sheet.name());
+    }
+
+    /** Whether a file that can't be read would have it, as a workbook may. */
+    boolean mayBeOf(Refusal broken) {
+      return broken.row() == 0
+          && (broken.file().matches("(?i).*\\.xls[xm]?") || fits(CsvReader.name(broken.file())));
+    }
+
+    private boolean fits(String sheet) {
       String pattern =
           java.util.Arrays.stream(name.split("\\*", -1))
               .map(java.util.regex.Pattern::quote)
               .collect(Collectors.joining(".*"));
-      return sheet.name().matches("(?is)" + pattern);
+      return sheet.matches("(?is)" + pattern);
     }
   }
 
@@ -305,9 +318,10 @@ public record RegistryMapping(
     return unit.isEmpty()
         ? ""
         : Units.ucum(unit)
+            .or(() -> Optional.of(unit).filter(UCUM::isUnit))
             .orElseThrow(() ->
                 MappingYaml.wrong(
-                    node, "the unit '" + unit + "'", "one that is known, such as mL or mm/h"));
+                    node, "the unit '" + unit + "'", "one of UCUM, such as mL or mm/h"));
   }
 
   /** What is not said is as around it. */

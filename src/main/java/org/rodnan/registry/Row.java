@@ -19,14 +19,12 @@ record Row(Sheet sheet, Sheet.Header header, Sheet.Line line) {
 
   /** That Excel has an error in a column instead of a value. */
   Refusal erroneous(String column) {
-    String name = header.names().get(header.places().get(column.toUpperCase(Locale.ROOT)));
+    String name =
+        header.names().stream().filter(column::equalsIgnoreCase).findFirst().orElse(column);
     return new Refusal(
         sheet.file(),
         line.number(),
-        where(name)
-            + ": found the error "
-            + Sheet.shown(cell(name).text())
-            + "; expected a value");
+        where(name) + ": found the error " + Sheet.shown(cell(name).text()) + "; expected a value");
   }
 
   /** Where a column of it is, for people. */

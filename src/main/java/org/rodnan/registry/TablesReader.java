@@ -52,6 +52,7 @@ final class TablesReader {
 
   private final boolean hasPeople;
   private boolean tellsEnrolment;
+  private boolean lacksDispositions;
 
   TablesReader(RegistryMapping mapping, List<Refusal> refused, List<Refusal> leftOut) {
     this.mapping = mapping;
@@ -98,6 +99,20 @@ final class TablesReader {
 
   MappedContent read(List<Sheet> sheets) {
     List<Pair> pairs = pairs(sheets);
+    for (TableMapping table : mapping.tables()) {
+      if (hasPeople
+          && !table.dispositions().isEmpty()
+          && pairs.stream().noneMatch(each -> each.table() == table)) {
+        lacksDispositions = true;
+        leftOut.add(
+            new Refusal(
+                "",
+                0,
+                "No ResearchSubject is taken, as '"
+                    + table.name()
+                    + "', which says how far people came, isn't there to be read"));
+      }
+    }
     for (Pair pair : pairs) {
       for (Map<String, Field> fields : pair.table().dispositions()) {
         new DispositionsReader(this, pair, fields).read();
@@ -147,6 +162,7 @@ final class TablesReader {
 
   private List<Pair> pairs(List<Sheet> sheets) {
     List<Pair> pairs = new ArrayList<>();
+    List<Refusal> broken = List.copyOf(refused);
     Set<Refusal> errors = new LinkedHashSet<>();
     Set<Sheet> taken = Collections.newSetFromMap(new IdentityHashMap<>());
     for (TableMapping table : mapping.tables()) {
@@ -169,7 +185,7 @@ final class TablesReader {
           refused.add(new Refusal(sheet.file(), 0, inSheet(sheet) + e.getMessage()));
         }
       }
-      if (found == 0 && !sheets.isEmpty()) {
+      if (found == 0 && !sheets.isEmpty() && broken.stream().noneMatch(table::mayBeOf)) {
         refused.add(
             new Refusal(
                 "",
@@ -232,16 +248,17 @@ final class TablesReader {
           each.date().ifPresent(field);
         });
     Set<String> columns = new LinkedHashSet<>();
+    List<String> absent = new ArrayList<>();
     named.forEach((column, line) -> {
       if (column.contains(Field.VISIT)) {
         List<String> found = visits(column, header);
         if (found.isEmpty()) {
-          throw absent(column, line, header);
+          absent.add(column);
         }
         found.forEach(
             visit -> columns.add(column.replace(Field.VISIT, visit).toUpperCase(Locale.ROOT)));
       } else if (!header.has(column)) {
-        throw absent(column, line, header);
+        absent.add(column);
       } else {
         columns.add(column.toUpperCase(Locale.ROOT));
       }
@@ -249,6 +266,10 @@ final class TablesReader {
     Set<String> all = used.computeIfAbsent(sheet, key -> new HashSet<>());
     all.addAll(table.ignored());
     all.addAll(columns);
+    if (!absent.isEmpty()) {
+      String column = absent.getFirst();
+      throw absent(column, named.getOrDefault(column, table.line()), header);
+    }
     return columns;
   }
 
@@ -482,6 +503,11 @@ final class TablesReader {
   /** Whether the files tell who was enrolled. */
   boolean tellsEnrolment() {
     return tellsEnrolment;
+  }
+
+  /** Whether a table that tells how far people came isn't there. */
+  boolean lacksDispositions() {
+    return lacksDispositions;
   }
 
   void unknown(String name) {

@@ -166,7 +166,9 @@ class RedcapReaderTest {
         """;
     for (String named : List.of("visit: redcap_event_name", "key: redcap_arm")) {
       String mapping =
-          "study: s\ntables:\n  - subject: record_id\n    " + named + "\n    demographics: {sex: sex}";
+          "study: s\ntables:\n  - subject: record_id\n    "
+              + named
+              + "\n    demographics: {sex: sex}";
       String[] renamed = {
         "data.csv", data.formatted("event"), "dictionary.csv", GeneratedProject.DICTIONARY
       };

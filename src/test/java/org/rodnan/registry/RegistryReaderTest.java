@@ -375,7 +375,8 @@ class RegistryReaderTest {
         "study: s\\nvisits: {A: month-99}\\ntables: []|'month-99' in line 2; expected a code of"
             + " ssc-visit",
         "study: s\\nabsent: {A: sick}\\ntables: []|'sick' in line 2",
-        "study: s\\nunits: {A: furlong}\\ntables: []|the unit 'furlong' in line 2",
+        "study: s\\nunits: {A: furlong}\\ntables: []|the unit 'furlong' in line 2; expected one of"
+            + " UCUM",
         "study: s\\ntables:\\n  - {subject: ID}|nothing is taken in line 3",
         "study: s\\ntables: [{subject: ID, adverse-events: {term: T}}]|no 'serious' in line 2",
         "study: s\\ntables: [{subject: ID, treatments: {dose: D}}]|no 'drug' in line 2",
@@ -464,6 +465,61 @@ class RegistryReaderTest {
         .containsExactly(
             "0 There is no table 'people', which line 3 of the mapping names; there are [persons]");
     assertThat(content.leftOut()).hasSize(1);
+  }
+
+  @Test
+  void namesNothingThatFollowsFromAMissingColumnOrABrokenFile() {
+    MappedContent content =
+        read(
+            """
+            study: s
+            tables:
+              - {table: people, subject: ID, demographics: {sex: Sex, start: Start, arm: Arm}}
+              - {table: history, subject: ID, history: {term: Term}}
+            """,
+            "people.csv",
+            "ID,Gender,Start,Arm\n1,F,2015-01-01,A\n",
+            "history.csv",
+            "ID,Term\n1,\"Asthma\n");
+    assertThat(reasons(content))
+        .satisfiesExactlyInAnyOrder(
+            each -> assertThat(each).contains("There is no column 'Sex'"),
+            each -> assertThat(each).startsWith("0 ").doesNotContain("There is no table"));
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly("1 columns are mapped to nothing: Gender");
+  }
+
+  @Test
+  void aMappingHasUnitsOfUcum() {
+    RegistryMapping mapping =
+        RegistryMapping.parse(
+            """
+            study: s
+            units: {a: Cel, b: "[degF]", c: "mm[Hg]", d: 10*3/uL, e: umol/L, f: mmHg}
+            tables: [{subject: ID, demographics: {sex: Sex}}]
+            """);
+    assertThat(mapping.units())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "A", "Cel", "B", "[degF]", "C", "mm[Hg]", "D", "10*3/uL", "E", "umol/L", "F",
+                "mm[Hg]"));
+  }
+
+  @Test
+  void leavesHowFarPeopleCameIfItsTableIsNotThere() {
+    MappedContent content =
+        read(
+            PEOPLE + "  - {table: flow, subject: ID, dispositions: {event: Step, date: On}}\n",
+            "people.csv",
+            "ID,Sex,Start\n1,F,2015-01-01\n");
+    assertThat(only(content, Patient.class)).hasSize(1);
+    assertThat(only(content, ResearchSubject.class)).isEmpty();
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly(
+            "No ResearchSubject is taken, as 'flow', which says how far people came, isn't there"
+                + " to be read");
   }
 
   @Test
