@@ -99,6 +99,7 @@ class ImportCommandTest {
     Path file = Files.writeString(folder.resolve("p.json"), patient("p"));
     assertThat(run("" + folder.resolve("missing.json"))).isEqualTo(2);
     assertThat(run("--source=spss", "" + file)).isEqualTo(2);
+    assertThat(run("--source=redcap", "" + file)).isEqualTo(2);
     assertThat(run("--mapping=" + file, "" + file)).isEqualTo(2);
     assertThat(run()).isEqualTo(2);
     assertThat(data()).doesNotExist();

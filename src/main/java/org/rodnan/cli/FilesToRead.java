@@ -37,7 +37,7 @@ final class FilesToRead {
   private @Nullable Path mapping;
 
   /**
-   * @throws ParameterException if there is no such source or file
+   * @throws ParameterException if there is no such source or file, or no mapping for it
    */
   Ingest.Order order(CommandSpec spec, boolean isTraced) {
     List<Piece> pieces = new ArrayList<>(pieces(spec, files));
@@ -49,10 +49,21 @@ final class FilesToRead {
       pieces.addAll(pieces(spec, List.of(mapping)));
     }
     try {
-      return new Ingest.Order(Source.of(source), pieces, isTraced);
+      Source read = Source.of(source);
+      if (read.needsMapping() && pieces.stream().noneMatch(FilesToRead::mayHaveMapping)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "There is no mapping, which says which columns are what; expected --mapping FILE"
+                + " (*.yaml)");
+      }
+      return new Ingest.Order(read, pieces, isTraced);
     } catch (FhirFailure.Malformed e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static boolean mayHaveMapping(Piece piece) {
+    return piece.name().matches("(?i).*\\.(ya?ml|zip)");
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.JsonFailure;
 import org.rodnan.fhir.Limits;
 import org.rodnan.fhir.ResourceParser;
 import org.rodnan.fhir.UnlimitedJson;
@@ -98,7 +99,7 @@ final class FhirReader {
   void read(SourceFile file, RecordSink sink) {
     try {
       switch (kind(file)) {
-        case EMPTY -> {}
+        case EMPTY -> refuse(sink, file, 0, "The file is empty; expected resources");
         case LINES -> lines(file, sink);
         case VALUE -> value(file, file.opening(), sink);
         case XML -> xml(file, sink);
@@ -115,7 +116,7 @@ final class FhirReader {
 
   private static String reason(Exception e) {
     return e instanceof JsonProcessingException broken
-        ? broken.getOriginalMessage()
+        ? JsonFailure.reason(broken)
         : String.valueOf(e.getMessage());
   }
 

@@ -121,6 +121,9 @@ public final class Ingest {
       Numbering numbering = new Numbering(report, writer, this::stored);
       order.told().forEach(numbering::row);
       delivery.refused().forEach(each -> numbering.told(each, Action.REJECTED));
+      if (delivery.files().isEmpty() && !delivery.refused().isEmpty()) {
+        return report;
+      }
       if (order.source() == Source.HL7V2) {
         for (SourceFile file : delivery.files()) {
           if (progress.isStopped()) {
@@ -189,19 +192,23 @@ public final class Ingest {
       numbering.told(file, 0, Action.REJECTED, "The file can't be read: " + e.getMessage());
       return;
     }
-    for (Hl7v2Receiver.OfFile each : messages.receiveAll(content, origin)) {
-      Hl7v2Receiver.Received received = each.received();
-      for (String problem : received.problems()) {
+    List<Hl7v2Receiver.OfFile> received = messages.receiveAll(content, origin);
+    if (received.isEmpty()) {
+      numbering.told(file, 0, Action.REJECTED, "The file is empty; expected a message (MSH)");
+    }
+    for (Hl7v2Receiver.OfFile each : received) {
+      Hl7v2Receiver.Received answer = each.received();
+      for (String problem : answer.problems()) {
         numbering.row(
             new Row(
                 file,
                 each.line(),
-                received.code().equals("AA") ? Action.LEFT_OUT : Action.REJECTED,
+                answer.code().equals("AA") ? Action.LEFT_OUT : Action.REJECTED,
                 "",
-                received.controlId(),
-                (received.parked() ? "Parked: " : received.code() + ": ") + problem));
+                answer.controlId(),
+                (answer.parked() ? "Parked: " : answer.code() + ": ") + problem));
       }
-      for (Hl7v2Receiver.Written written : received.written()) {
+      for (Hl7v2Receiver.Written written : answer.written()) {
         numbering.row(
             new Row(file, each.line(), action(written.effect()), written.type(), written.id(), ""));
       }

@@ -120,6 +120,11 @@ public enum Source {
                 + " with the others, in a form (multipart/form-data) or a zip file"));
   }
 
+  /** Whether nothing can be read of it without a mapping. */
+  public boolean needsMapping() {
+    return this == CSV || this == REDCAP;
+  }
+
   /** Empty for what is read as a stream. */
   Optional<StreamReader> reader() {
     return reader;

@@ -240,8 +240,8 @@ final class MapCommandTest {
 
     assertThat(run("--source=redcap", mapping, flat)).isEqualTo(1);
     assertThat(lines()).anyMatch(line -> line.contains("There is no data dictionary"));
-    assertThat(run("--source=redcap", flat, dictionary)).isNotZero();
-    assertThat(err.toString()).contains("There is no mapping");
+    assertThat(run("--source=redcap", flat, dictionary)).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no mapping", "expected --mapping FILE");
   }
 
   @Test

@@ -104,7 +104,9 @@ class ImportToServerTest {
   @Test
   void saysWhatStandsAgainstIt() throws IOException {
     Path file = Files.writeString(folder.resolve("a.csv"), "a\n1\n");
-    assertThat(run("--server=" + server.base(), "--source=csv", "" + file)).isEqualTo(1);
+    assertThat(run("--server=" + server.base(), "--source=csv", "" + file)).isEqualTo(2);
+    Path empty = Files.writeString(folder.resolve("empty.ndjson"), "");
+    assertThat(run("--server=" + server.base(), "" + empty)).isEqualTo(1);
     assertThat(run("--server=" + server.base() + "/none", "" + file)).isEqualTo(1);
     assertThat(run("--server=http://127.0.0.1:1/fhir", "" + file)).isEqualTo(1);
     assertThat(run("--server=here", "" + file)).isEqualTo(2);

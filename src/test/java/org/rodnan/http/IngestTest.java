@@ -139,7 +139,17 @@ class IngestTest {
   @Test
   void reportsFilesThatAreNoneOfTheirKind() {
     assertThat(send("/$ingest?source=sdtm", "no zip").text()).contains("rejected 1");
-    assertThat(send("/$ingest?source=fhir", "").text()).contains("created 0");
+    for (String source : List.of("fhir", "hl7v2")) {
+      for (String empty : List.of("", "\n\n")) {
+        assertThat(send("/$ingest?source=" + source, empty).text())
+            .contains("rejected 1", "The file is empty; expected");
+      }
+    }
+    for (String source : List.of("csv", "redcap", "sdtm", "fhir")) {
+      assertThat(send("/$ingest?source=" + source, "PK\u0003\u0004 cut off").text())
+          .contains("rejected 1,", "The file can't be unpacked")
+          .doesNotContain("There is no");
+    }
     assertThat(client.get("/$ingest?source=fhir").status()).isEqualTo(405);
   }
 
@@ -190,7 +200,7 @@ class IngestTest {
     String pretty = bundle.toPrettyString();
     List<String> broken = lines(send(FHIR, pretty.substring(0, pretty.length() - 20)));
     assertThat(broken).hasSize(2);
-    assertThat(broken.get(1)).contains("rejected").contains("not JSON");
+    assertThat(broken.get(1)).contains("rejected").contains("not JSON").doesNotContain("[Source");
     List<String> lines = lines(send(FHIR, pretty));
     assertThat(lines.get(1)).startsWith("data.ndjson,1,left-out");
     assertThat(lines.get(2)).startsWith("data.ndjson,2,rejected").contains("does not exist");
