@@ -15,6 +15,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -142,7 +143,29 @@ class ExportCommandTest {
     assertThat(export("no", "--type=Patiend").code()).isEqualTo(2);
     assertThat(export("no", "--format=csv").code()).isEqualTo(2);
     assertThat(export("no", "--as=sdtm", "--study=none").code()).isEqualTo(1);
+    assertThat(export("no", "--as=sdtm", "--study=spiera-2011", "--group=g").code()).isEqualTo(2);
+    assertThat(export("no", "--as=sdtm", "--study=spiera-2011", "--type=Patient").code())
+        .isEqualTo(2);
+    assertThat(export("no", "--study=spiera-2011").code()).isEqualTo(2);
+    assertThat(export("no", "--key-file=key").code()).isEqualTo(2);
+    assertThat(export("no", "--view=subjects").code()).isEqualTo(2);
+    assertThat(export("no", "--as=views", "--type=Patient").code()).isEqualTo(2);
+    assertThat(export("no", "--figures=published").code()).isEqualTo(2);
     assertThat(folder.resolve("no")).doesNotExist();
+  }
+
+  /** A name misspelt in a script would be an export of nothing each night. */
+  @Test
+  void makesNoDataDirectory() {
+    for (String command : List.of("export", "rebuild-index")) {
+      List<String> arguments = new ArrayList<>(List.of(command, "--data-dir=" + folder + "/none"));
+      if (command.equals("export")) {
+        arguments.add(folder.resolve("no").toString());
+      }
+      assertThat(run(arguments.toArray(String[]::new)).code()).isEqualTo(1);
+      assertThat(folder.resolve("none")).doesNotExist();
+      assertThat(folder.resolve("no")).doesNotExist();
+    }
   }
 
   @Test

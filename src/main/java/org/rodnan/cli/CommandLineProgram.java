@@ -1,6 +1,8 @@
 package org.rodnan.cli;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
@@ -77,10 +79,18 @@ public final class CommandLineProgram implements Runnable {
       return 0;
     }
     LUCENE.setLevel(Level.SEVERE);
-    return commandLine(
-            (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress),
-            program)
-        .execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
+    PrintStream out = System.out;
+    // What logs goes there: what a command says is all that its output has.
+    System.setOut(System.err);
+    try {
+      return commandLine(
+              (settings, progress) -> rebuild.apply(settings.toArray(String[]::new), progress),
+              program)
+          .setOut(new PrintWriter(out, true))
+          .execute(arguments[0].equals("help") ? new String[] {"-h"} : arguments);
+    } finally {
+      System.setOut(out);
+    }
   }
 
   static CommandLine commandLine(

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,9 +26,13 @@ import org.rodnan.export.ExportRequest.Scope;
 import org.rodnan.export.FolderExport;
 import org.rodnan.export.SdtmExport;
 import org.rodnan.export.ViewLibrary;
+import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.ResourceTypes;
+import org.rodnan.index.IndexStatus;
+import org.rodnan.index.ResourceIndex;
 import org.rodnan.sdtm.SdtmArchive;
+import org.rodnan.store.ResourceStores;
 import org.rodnan.view.RowFormat;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
@@ -63,6 +68,8 @@ final class ExportCommand implements Callable<Integer> {
     SDTM,
     CLINICALTRIALS
   }
+
+  private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Function<List<String>, OpenProgram> program;
 
@@ -152,6 +159,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
+    ResourceStores.requireThere(store.settings());
     if (Files.exists(folder)) {
       throw new FileAlreadyExistsException(folder + " is there already; name another folder");
     }
@@ -165,12 +173,26 @@ final class ExportCommand implements Callable<Integer> {
             : new String[] {"--rodnan.export.pseudonym-key-file=" + keyFile.toAbsolutePath()};
     try (OpenProgram opened = OpenProgram.with(program, store, settings);
         FolderClaim claim = FolderClaim.of(folder)) {
+      awaitIndex(opened.part(ResourceIndex.class), progress);
       write(opened, part, progress, told);
     } finally {
       progress.end();
     }
     tell(told);
     return 0;
+  }
+
+  /** It may be far behind, or gone, and is made again then. */
+  private static void awaitIndex(ResourceIndex index, ProgressLine progress) {
+    while (index.status() instanceof IndexStatus.Rebuilding at) {
+      progress.at("index", Math.min(at.done(), at.of()), Math.max(1, at.of()));
+      try {
+        Thread.sleep(LOOK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new FhirFailure.Fault("Interrupted", e);
+      }
+    }
   }
 
   private void write(OpenProgram opened, Path part, ProgressLine progress, Map<String, Object> told)
@@ -206,6 +228,27 @@ final class ExportCommand implements Callable<Integer> {
     if (isDeidentified && keyFile == null) {
       throw wrong("--deidentify needs --key-file");
     }
+    if (!isDeidentified && isGiven("--key-file")) {
+      throw wrong("--key-file is of --deidentify; without it all is written as it is");
+    }
+    if (isOfStudy && !(types.isEmpty() && groups.isEmpty())) {
+      throw wrong("--type and --group are not of --as " + form + ", which is of a whole study");
+    }
+    if (!isOfStudy && study != null) {
+      throw wrong("--study is of SDTM and CLINICALTRIALS; of FHIR and views --group says of whom");
+    }
+    if (form != Form.VIEWS && !views.isEmpty()) {
+      throw wrong("--view is of --as views");
+    }
+    if (form == Form.VIEWS && !types.isEmpty()) {
+      throw wrong("--type is of FHIR; a view is of the type that it names");
+    }
+    if (form != Form.CLINICALTRIALS && figures != null) {
+      throw wrong("--figures is of --as clinicaltrials");
+    }
+    if (form == Form.CLINICALTRIALS && format != null) {
+      throw wrong("--format is not of --as clinicaltrials, which is JSON");
+    }
     for (String type : types) {
       if (!ResourceTypes.isType(type)) {
         throw wrong("--type is '" + type + "'; expected resource types of FHIR R4");
@@ -216,6 +259,10 @@ final class ExportCommand implements Callable<Integer> {
     } else if (!isOfStudy) {
       rows();
     }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private ParameterException wrong(String what) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rodnan.fhir.Progress;
 import org.rodnan.index.ResourceIndex;
+import org.rodnan.store.ResourceStores;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -46,6 +47,9 @@ final class RebuildIndexCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (settings.isEmpty()) {
+      ResourceStores.requireThere(store.settings());
+    }
     ProgressLine progress = output.progress();
     ResourceIndex.delete(store.dataDir());
     List<String> all = new ArrayList<>(settings);

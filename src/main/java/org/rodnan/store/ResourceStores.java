@@ -34,6 +34,16 @@ public final class ResourceStores {
   }
 
   /**
+   * For tools that make nothing where nothing is.
+   *
+   * @throws IllegalArgumentException if the URL is of another kind
+   * @throws org.rodnan.fhir.StartFailure if the database is an SQLite file that isn't there
+   */
+  public static void requireThere(StoreSettings settings) {
+    sqliteFile(settings).ifPresent(SqliteDatabase::requireThere);
+  }
+
+  /**
    * For tools that only read: an SQLite file may belong to a running server meanwhile.
    *
    * @throws IllegalArgumentException if the URL is of another kind

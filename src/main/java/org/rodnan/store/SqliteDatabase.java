@@ -90,14 +90,17 @@ final class SqliteDatabase implements Database {
 
   /** For reading only, beside the process that the file belongs to. */
   static SqliteDatabase openBeside(Path file) {
-    Path path = file.toAbsolutePath();
-    if (!Files.isRegularFile(path)) {
+    requireThere(file);
+    return new SqliteDatabase("jdbc:sqlite:" + file.toAbsolutePath(), null, 2);
+  }
+
+  static void requireThere(Path file) {
+    if (!Files.isRegularFile(file)) {
       throw new StartFailure(
-          "There is no SQLite database " + path,
+          "There is no SQLite database " + file.toAbsolutePath() + ".",
           "Set --data-dir, or --rodnan.store.url, to where the server keeps its data.",
           null);
     }
-    return new SqliteDatabase("jdbc:sqlite:" + path, null, 2);
   }
 
   private static FileChannel lock(Path database) {
