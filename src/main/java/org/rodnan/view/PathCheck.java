@@ -60,6 +60,7 @@ final class PathCheck {
       Set.of(
           "where",
           IndexedSteps.KEPT,
+          StrictCalls.ONE,
           "first",
           "last",
           "tail",

@@ -146,6 +146,7 @@ final class ViewPaths {
       prepareFunction(node);
     }
     IndexedSteps.prepare(node);
+    StrictCalls.prepare(node);
     Arithmetic.asCalls(node);
     prepare(node.getInner(), constants, usesRowIndex);
     prepare(node.getGroup(), constants, usesRowIndex);
@@ -374,6 +375,7 @@ final class ViewPaths {
         case REFERENCE_KEY -> referenceKey(focus, parameters);
         case IndexedSteps.KEPT -> IndexedSteps.kept(focus, parameters);
         case IndexedSteps.CHOSEN -> IndexedSteps.chosen(parameters);
+        case StrictCalls.ONE -> StrictCalls.one(focus, parameters);
         case "join" -> join(focus, parameters);
         case "abs" -> abs(focus);
         case "lowBoundary", "highBoundary" -> boundary(name, focus, parameters);
