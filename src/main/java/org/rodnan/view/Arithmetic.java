@@ -18,6 +18,7 @@ import org.hl7.fhir.r4.model.DateType;
 import org.hl7.fhir.r4.model.DecimalType;
 import org.hl7.fhir.r4.model.IntegerType;
 import org.hl7.fhir.r4.model.Quantity;
+import org.hl7.fhir.r4.model.StringType;
 import org.rodnan.view.ViewPaths.Scope;
 
 /**
@@ -133,7 +134,7 @@ final class Arithmetic {
     Optional<BigDecimal> first = number(left.getFirst());
     Optional<BigDecimal> second = number(right.getFirst());
     if (first.isEmpty() || second.isEmpty()) {
-      return byTheEngine(operator, left.getFirst(), right.getFirst());
+      return ofOthers(operator, left.getFirst(), right.getFirst());
     }
     BigDecimal a = first.get();
     BigDecimal b = second.get();
@@ -155,7 +156,15 @@ final class Arithmetic {
     return isWhole ? whole(result) : List.of(new DecimalType(result));
   }
 
-  private List<Base> byTheEngine(String operator, Base left, Base right) {
+  private List<Base> ofOthers(String operator, Base left, Base right) {
+    if (operator.equals("+")
+        && left instanceof StringType first
+        && right instanceof StringType second
+        && first.hasValue()
+        && second.hasValue()) {
+      // The engine's result, without the cost of asking it.
+      return List.of(new StringType(first.getValue() + second.getValue()));
+    }
     List<Base> result =
         engine.evaluate(
             new Scope(Map.of("left", left, "right", right), 0),
