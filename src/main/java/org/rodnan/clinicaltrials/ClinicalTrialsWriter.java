@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Group;
 import org.hl7.fhir.r4.model.Group.GroupCharacteristicComponent;
@@ -42,6 +43,8 @@ public final class ClinicalTrialsWriter {
       Set.of("Single group", "Parallel", "Crossover", "Factorial", "Sequential");
   private static final Set<String> MASKINGS =
       Set.of("None", "Single", "Double", "Triple", "Quadruple");
+
+  private static final Pattern PHASE = Pattern.compile("phase-(\\d)");
 
   private final ResearchStudy study;
   private final Map<String, Resource> linked;
@@ -204,7 +207,12 @@ public final class ClinicalTrialsWriter {
       }
     }
     if (study.hasPhase()) {
-      phases(module.putArray("phases"));
+      ArrayNode phases = phases();
+      if (phases.isEmpty()) {
+        leftOut.merge("phases in words", 1, Integer::sum);
+      } else {
+        module.set("phases", phases);
+      }
     }
     String purpose = study.getPrimaryPurposeType().getCodingFirstRep().getCode();
     put(
@@ -219,17 +227,16 @@ public final class ClinicalTrialsWriter {
     }
   }
 
-  private void phases(ArrayNode phases) {
+  private ArrayNode phases() {
+    ArrayNode phases = JSON.createArrayNode();
     String phase = String.valueOf(study.getPhase().getCodingFirstRep().getCode());
     switch (phase) {
       case "n-a" -> phases.add("NA");
       case "early-phase-1" -> phases.add("EARLY_PHASE1");
-      default -> {
-        for (String number : phase.replace("phase-", "").split("-", -1)) {
-          phases.add("PHASE" + number);
-        }
-      }
+      default ->
+          PHASE.matcher(phase).results().forEach(each -> phases.add("PHASE" + each.group(1)));
     }
+    return phases;
   }
 
   private void arms(ObjectNode protocol) {

@@ -63,7 +63,8 @@ final class PublishedPopulations {
         "Observation",
         List.of(
             new Parameter("study", study.toString()),
-            new Parameter("category", "published-result")),
+            new Parameter("category", "published-result"),
+            new Parameter("status:not", "entered-in-error,cancelled")),
         json -> published.addReason(JsonElements.read(json)));
     return published;
   }

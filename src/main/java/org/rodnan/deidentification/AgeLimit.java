@@ -34,13 +34,12 @@ final class AgeLimit {
           "http://snomed.info/sct|424144002");
   private static final String BIRTH_DATE = "http://loinc.org|21112-8";
   private static final Pattern AGE = Pattern.compile("(?i)\\bage\\b");
-  private static final Pattern BIRTH = Pattern.compile("(?i)\\b(birth ?date|date of birth|born)\\b");
+  private static final Pattern BIRTH =
+      Pattern.compile("(?i)\\b(birth ?date|date of birth|born)\\b");
 
   private static final BigDecimal ONE = BigDecimal.ONE;
-  private static final BigDecimal MONTH =
-      ONE.divide(BigDecimal.valueOf(12), MathContext.DECIMAL64);
-  private static final BigDecimal DAY =
-      ONE.divide(new BigDecimal("365.25"), MathContext.DECIMAL64);
+  private static final BigDecimal MONTH = ONE.divide(BigDecimal.valueOf(12), MathContext.DECIMAL64);
+  private static final BigDecimal DAY = ONE.divide(new BigDecimal("365.25"), MathContext.DECIMAL64);
   private static final BigDecimal HOUR = DAY.divide(BigDecimal.valueOf(24), MathContext.DECIMAL64);
   private static final BigDecimal WEEK = DAY.multiply(BigDecimal.valueOf(7));
 

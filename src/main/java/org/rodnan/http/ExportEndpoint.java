@@ -77,6 +77,15 @@ final class ExportEndpoint {
         request.links().base()
             + request.http().getPathInfo()
             + (query == null || query.isEmpty() ? "" : "?" + query);
+    call.input()
+        .body()
+        .filter(body -> !body.type().equals("Parameters"))
+        .ifPresent(body -> {
+          throw new FhirFailure.Malformed(
+              "The body is a "
+                  + body.type()
+                  + "; expected a Parameters: without it all would be exported");
+        });
     boolean isOfViews = call.target().operation() == NamedOperation.EXPORT_VIEWS;
     ExportRequest asked = isOfViews ? ofViews(call, url) : ofResources(call, url);
     String id = jobs.start(asked);

@@ -158,7 +158,10 @@ public final class PublishedOperation {
           trees(
               again.resources(
                   "Observation",
-                  List.of(ours, new Parameter("category", "published-result")),
+                  List.of(
+                      ours,
+                      new Parameter("category", "published-result"),
+                      new Parameter("status:not", "entered-in-error,cancelled")),
                   RESULTS_MAX));
       trees(again.resources("Group", List.of(ours), RESULTS_MAX))
           .forEach(group -> groups.put("Group/" + group.path("id").asText(), group));

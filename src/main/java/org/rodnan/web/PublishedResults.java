@@ -36,6 +36,8 @@ final class PublishedResults {
             study.toString(),
             "category",
             "published-result",
+            "status:not",
+            "entered-in-error,cancelled",
             "_count",
             Integer.toString(RESULTS_MAX));
     html.element("h2", "Published results", "id", "published");

@@ -12,17 +12,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.hl7.fhir.r4.model.Age;
 import org.hl7.fhir.r4.model.Annotation;
 import org.hl7.fhir.r4.model.BaseDateTimeType;
+import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Enumerations.AdministrativeGender;
+import org.hl7.fhir.r4.model.IntegerType;
+import org.hl7.fhir.r4.model.Location;
 import org.hl7.fhir.r4.model.MarkdownType;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
 import org.hl7.fhir.r4.model.PrimitiveType;
-import org.hl7.fhir.r4.model.CodeableConcept;
-import org.hl7.fhir.r4.model.IntegerType;
-import org.hl7.fhir.r4.model.Location;
 import org.hl7.fhir.r4.model.Quantity;
 import org.hl7.fhir.r4.model.Range;
 import org.hl7.fhir.r4.model.Reference;
@@ -252,9 +252,7 @@ class DeidentifierTest {
 
   private static Quantity quantity(long value, @Nullable String code, @Nullable String unit) {
     Quantity quantity = new Quantity(value).setUnit(unit);
-    return code == null
-        ? quantity
-        : quantity.setSystem("http://unitsofmeasure.org").setCode(code);
+    return code == null ? quantity : quantity.setSystem("http://unitsofmeasure.org").setCode(code);
   }
 
   private static Age age(int years) {

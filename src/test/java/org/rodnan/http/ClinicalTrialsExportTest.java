@@ -203,6 +203,13 @@ class ClinicalTrialsExportTest {
   }
 
   @Test
+  void leavesOutAPhaseThatIsOnlyInWords() {
+    Answer answer = client.get("/ResearchStudy/pope-2011/$clinicaltrials");
+    assertThat(answer.json().at("/protocolSection/designModule").has("phases")).isFalse();
+    assertThat(answer.header("X-Left-Out").orElseThrow()).contains("phases in words");
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     assertThat(client.get("/ResearchStudy/spiera-2011/$clinicaltrials?figures=all").text())
         .contains("figures is 'all'; expected computed or published");

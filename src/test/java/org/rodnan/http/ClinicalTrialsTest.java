@@ -192,6 +192,9 @@ class ClinicalTrialsTest {
     JsonNode written = client.get(path).json();
     assertThat(written.at("/resultsSection/adverseEventsModule").has("otherEvents")).isFalse();
     assertThat(written.at("/resultsSection/adverseEventsModule").has("seriousEvents")).isTrue();
+    assertThat(client.get("/ResearchStudy/NCT09999995/$published?_format=csv").text())
+        .contains("NCT09999995")
+        .doesNotContain("Nausea");
     assertThat(send(given)).anyMatch(line -> line.contains("updated,Observation"));
     assertThat(client.get(path).json().at("/resultsSection/adverseEventsModule/otherEvents"))
         .isNotEmpty();

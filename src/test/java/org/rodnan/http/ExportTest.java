@@ -430,6 +430,9 @@ class ExportTest {
       assertThat(answer.status()).describedAs(wrong).isEqualTo(400);
       assertThat(answer.json().at("/issue/0/diagnostics").asText()).isNotBlank();
     }
+    Answer other = client.post("/$export", "{\"resourceType\":\"Patient\"}", ASYNC);
+    assertThat(other.status()).describedAs(other.text()).isEqualTo(400);
+    assertThat(other.text()).contains("The body is a Patient; expected a Parameters");
     assertThat(client.get("/Group/nobody/$export", ASYNC).status()).isBetween(400, 404);
     assertThat(client.get("/Patient/1/$export", ASYNC).status()).isEqualTo(404);
     assertThat(client.get("/ViewDefinition/nothing/$export", ASYNC).status()).isEqualTo(404);
