@@ -22,14 +22,12 @@ import org.rodnan.mapping.Refusal;
  * id: who is stored under it is the same person only if one of the numbers is the same. Otherwise
  * the person is refused, and all that refers to it. For one thread.
  */
-final class KnownPersons implements MappedSink {
-  private final MappedSink sink;
-
+final class KnownPersons extends PassingSink {
   /** Those who are refused, and why. */
   private final Map<String, String> others = new HashMap<>();
 
   KnownPersons(MappedSink sink) {
-    this.sink = sink;
+    super(sink);
   }
 
   @Override
@@ -40,12 +38,12 @@ final class KnownPersons implements MappedSink {
         other(key, patient).ifPresent(why -> others.put(key, why));
       }
     }
-    sink.expect(resource);
+    super.expect(resource);
   }
 
   private Optional<String> other(String key, Patient patient) {
     Set<String> numbers =
-        sink.stored("Patient", patient.getIdElement().getIdPart())
+        stored("Patient", patient.getIdElement().getIdPart())
             .map(stored -> numbers((Patient) stored))
             .orElse(Set.of());
     Set<String> own = numbers(patient);
@@ -74,9 +72,9 @@ final class KnownPersons implements MappedSink {
     expect(each.resource());
     Optional<String> why = others.isEmpty() ? Optional.empty() : refusal(each.resource());
     if (why.isPresent()) {
-      sink.refused(new Refusal(each.file(), each.row(), why.get()));
+      refused(new Refusal(each.file(), each.row(), why.get()));
     } else {
-      sink.resource(each);
+      super.resource(each);
     }
   }
 
@@ -93,20 +91,5 @@ final class KnownPersons implements MappedSink {
         .filter(others::containsKey)
         .findFirst()
         .map(person -> "It is of " + person + ", which was refused as another person");
-  }
-
-  @Override
-  public Optional<Resource> stored(String type, String id) {
-    return sink.stored(type, id);
-  }
-
-  @Override
-  public void refused(Refusal refusal) {
-    sink.refused(refusal);
-  }
-
-  @Override
-  public void leftOut(Refusal refusal) {
-    sink.leftOut(refusal);
   }
 }

@@ -13,22 +13,20 @@ import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.mapping.MappedContent.Mapped;
 import org.rodnan.mapping.MappedSink;
-import org.rodnan.mapping.Refusal;
 
 /**
  * Passes nothing on until the study that it is of is found: people without it would be left behind.
  * For one thread.
  */
-final class StudyFirst implements MappedSink {
+final class StudyFirst extends PassingSink {
   private final Predicate<ResourceKey> isMissing;
-  private final MappedSink sink;
   private final FhirTerser terser = FhirContexts.r4().newTerser();
   private final List<Mapped> waiting = new ArrayList<>();
   private boolean isFound;
 
   StudyFirst(Predicate<ResourceKey> isMissing, MappedSink sink) {
+    super(sink);
     this.isMissing = isMissing;
-    this.sink = sink;
   }
 
   /**
@@ -37,7 +35,7 @@ final class StudyFirst implements MappedSink {
   @Override
   public void resource(Mapped resource) {
     if (isFound) {
-      sink.resource(resource);
+      super.resource(resource);
       return;
     }
     waiting.add(resource);
@@ -63,27 +61,7 @@ final class StudyFirst implements MappedSink {
   /** Passes on what waits, once all is read. */
   void finish() {
     isFound = true;
-    waiting.forEach(sink::resource);
+    waiting.forEach(super::resource);
     waiting.clear();
-  }
-
-  @Override
-  public void expect(Resource resource) {
-    sink.expect(resource);
-  }
-
-  @Override
-  public Optional<Resource> stored(String type, String id) {
-    return sink.stored(type, id);
-  }
-
-  @Override
-  public void refused(Refusal refusal) {
-    sink.refused(refusal);
-  }
-
-  @Override
-  public void leftOut(Refusal refusal) {
-    sink.leftOut(refusal);
   }
 }

@@ -417,9 +417,9 @@ class Hl7v2Test {
                 .put(
                     "/ConceptMap/" + id,
                     ("{\"resourceType\":\"ConceptMap\",\"id\":\"ID\",\"status\":\"active\",\"group\":[{"
-                         + "\"source\":\"https://w3id.org/rodnan/hl7v2/99ID\",\"element\":[{"
-                         + "\"code\":\"PAT\",\"target\":[{\"equivalence\":\"unmatched\",\"comment\":\"not"
-                         + " wanted\"}]}]}]}")
+                            + "\"source\":\"https://w3id.org/rodnan/hl7v2/99ID\",\"element\":[{"
+                            + "\"code\":\"PAT\",\"target\":[{\"equivalence\":\"unmatched\",\"comment\":\"not"
+                            + " wanted\"}]}]}]}")
                         .replace("ID", id))
                 .status())
         .isEqualTo(201);
