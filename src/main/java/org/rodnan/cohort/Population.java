@@ -362,6 +362,12 @@ public final class Population {
           .toList();
     }
 
+    /** Whether a visit is the other, or mostly was before it. */
+    public boolean isUntil(String visit, String other) {
+      OptionalDouble delay = latest(visit).meanDelay(latest(other));
+      return visit.equals(other) || (delay.isPresent() && delay.getAsDouble() < 0);
+    }
+
     /** The visits at which anybody has a value, by code. */
     public List<String> visits() {
       return recorded().stream().filter(this::isAt).sorted().toList();

@@ -91,7 +91,8 @@ public final class EndpointAnalysis {
     Population.Measure measure = measure(population, question, "measure", question.measure());
     List<String> measured = measure.visitsAfter(question.baseline());
     List<String> asked = visits(question, measure, measured);
-    Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
+    VisitOrder order = VisitOrder.of(measure, question.baseline(), measured, asked);
+    Values values = Values.read(measure, population.all(), question.baseline(), order, asked);
     Optional<Values> second =
         question
             .correlate()
@@ -100,7 +101,7 @@ public final class EndpointAnalysis {
                     measure(population, question, "correlate", token),
                     population.all(),
                     question.baseline(),
-                    measured,
+                    order,
                     asked));
     Map<String, BitSet> strata = new LinkedHashMap<>();
     strata.put(EndpointTable.ALL, population.all());
@@ -217,7 +218,8 @@ public final class EndpointAnalysis {
       Population.Measure measure = measure(population, question, "measure", question.measure());
       List<String> measured = measure.visitsAfter(question.baseline());
       List<String> asked = visits(question, measure, measured);
-      Values values = Values.read(measure, population.all(), question.baseline(), measured, asked);
+      VisitOrder order = VisitOrder.of(measure, question.baseline(), measured, asked);
+      Values values = Values.read(measure, population.all(), question.baseline(), order, asked);
       return courses(question, measure, values, asked);
     });
   }

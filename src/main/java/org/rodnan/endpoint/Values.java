@@ -3,10 +3,8 @@ package org.rodnan.endpoint;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.rodnan.cohort.Population;
@@ -18,7 +16,7 @@ import org.rodnan.cohort.Population;
  * @param subjects their numbers, rising
  * @param visits a column for each
  * @param carried for each visit the values at it, or the last ones after baseline and before it; at
- *     a visit that isn't known to be after baseline, only those at it
+ *     a visit until baseline, only those at it
  * @param last of the visits that are asked for
  */
 record Values(
@@ -30,31 +28,26 @@ record Values(
 
   /**
    * @param subjects everybody in the population of the measure
-   * @param measured visits after baseline in their order
    * @param asked the visits that are asked for
    */
   static Values read(
       Population.Measure measure,
       BitSet subjects,
       String baseline,
-      List<String> measured,
+      VisitOrder order,
       List<String> asked) {
     int[] places = subjects.stream().toArray();
-    Set<String> order = new LinkedHashSet<>(asked);
-    measured.forEach(order::remove);
-    order.addAll(measured);
     Map<String, double[]> visits = new HashMap<>();
     Map<String, double[]> carried = new HashMap<>();
     double[] before = new double[places.length];
     Arrays.fill(before, Double.NaN);
     String last = "";
-    for (String visit : order) {
+    for (String visit : order.all()) {
       double[] column = measure.column(visit);
       visits.put(visit, column);
-      if (measured.contains(visit)) {
-        before = orElse(column, before);
-      }
-      carried.put(visit, measured.contains(visit) ? before : column);
+      boolean isEarlier = order.untilBaseline().contains(visit);
+      before = isEarlier ? before : orElse(column, before);
+      carried.put(visit, isEarlier ? column : before);
       last = asked.contains(visit) ? visit : last;
     }
     return new Values(places, measure.column(baseline), visits, carried, last);
