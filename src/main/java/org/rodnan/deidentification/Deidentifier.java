@@ -224,16 +224,13 @@ public final class Deidentifier {
   }
 
   private static void year(Patient patient, boolean isOld) {
-    String birth = patient.getBirthDateElement().getValueAsString();
-    if (birth == null) {
-      return;
-    }
     if (isOld) {
       patient.setBirthDateElement(new org.hl7.fhir.r4.model.DateType());
       patient
           .getBirthDateElement()
           .addExtension(ABSENT_REASON, new org.hl7.fhir.r4.model.CodeType("masked"));
-    } else {
+    } else if (patient.hasBirthDate()) {
+      String birth = patient.getBirthDateElement().getValueAsString();
       patient.getBirthDateElement().setValueAsString(birth.substring(0, 4));
     }
   }

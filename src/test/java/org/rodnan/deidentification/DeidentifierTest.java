@@ -202,7 +202,7 @@ class DeidentifierTest {
     Observation range = observation("30525-0");
     range.setValue(new Range().setLow(quantity(92, null, null)).setHigh(quantity(94, null, null)));
     range.addReferenceRange().setAge(new Range().setLow(quantity(91, null, null)));
-    assertThat(json(masked(with("a"), range))).doesNotContain("92", "94", "91").contains("90");
+    assertThat(json(masked(with("a"), range))).doesNotContain(":92", ":94", ":91").contains(":90");
 
     Observation parts = observation("8716-3");
     parts.addComponent().setCode(new CodeableConcept().setText("Age at onset"));
@@ -211,7 +211,7 @@ class DeidentifierTest {
     parts.getComponent().get(1).setValue(quantity(4900, "wk", "weeks"));
     parts.addComponent().setCode(new CodeableConcept().setText("pulse"));
     parts.getComponent().get(2).setValue(quantity(95, "/min", "per minute"));
-    assertThat(json(masked(with("a"), parts))).doesNotContain("93", "4900").contains("95");
+    assertThat(json(masked(with("a"), parts))).doesNotContain(":93", ":4900").contains(":95");
   }
 
   @Test
@@ -227,7 +227,7 @@ class DeidentifierTest {
     condition.setId("c1");
     condition.setSubject(new Reference("Patient/p1"));
     condition.setOnset(new DateTimeType("1921-03-04"));
-    assertThat(json(masked(with("a"), condition))).doesNotContain("192");
+    assertThat(json(masked(with("a"), condition))).doesNotContain("\"192");
   }
 
   @Test
