@@ -101,7 +101,9 @@ class LoadTest {
   private static void awaitRefusal(TestServer server) {
     while (true) {
       try (Socket late = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-        late.setSoTimeout(2_000);
+        // One that nobody accepts any longer isn't answered, and a connection that is idle for a
+        // second is closed by a server that stops.
+        late.setSoTimeout(500);
         late.getOutputStream()
             .write(
                 "GET /fhir/metadata?mode=full HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
