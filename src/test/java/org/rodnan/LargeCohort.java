@@ -99,7 +99,13 @@ final class LargeCohort {
   private static ServerProcess start(Path data, String heap) {
     return ServerProcess.start(
         data,
-        Map.of("rodnan.trials.load", "false", "logging.level.org.rodnan.operation", "debug"),
+        Map.of(
+            "rodnan.trials.load",
+            "false",
+            "rodnan.warm-up",
+            "true",
+            "logging.level.org.rodnan.operation",
+            "debug"),
         heap);
   }
 
