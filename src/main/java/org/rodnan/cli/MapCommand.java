@@ -1,10 +1,6 @@
 package org.rodnan.cli;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
 import org.rodnan.fhir.StartFailure;
+import org.rodnan.fhir.UnlimitedJson;
 import org.rodnan.ingest.Ingest;
 import org.rodnan.ingest.IngestReport;
 import org.rodnan.ingest.IngestReport.Action;
@@ -54,12 +51,6 @@ import picocli.CommandLine.Spec;
       "  2   the arguments make no sense"
     })
 final class MapCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private final Function<List<String>, OpenProgram> program;
 
   @Spec
@@ -166,7 +157,7 @@ final class MapCommand implements Callable<Integer> {
       }
     });
     if (output.isJson()) {
-      ObjectNode json = JSON.createObjectNode();
+      ObjectNode json = UnlimitedJson.EXACT.createObjectNode();
       ObjectNode resources = json.putObject("resources");
       types.forEach(resources::put);
       ObjectNode told = ImportCommand.json(found);
@@ -197,7 +188,7 @@ final class MapCommand implements Callable<Integer> {
       throw new IllegalStateException(key + " was written and is not there");
     }
     try {
-      ObjectNode resource = (ObjectNode) JSON.readTree(content.json());
+      ObjectNode resource = (ObjectNode) UnlimitedJson.EXACT.readTree(content.json());
       if (resource.get("meta") instanceof ObjectNode meta) {
         meta.remove(List.of("versionId", "lastUpdated"));
         if (meta.isEmpty()) {

@@ -1,9 +1,6 @@
 package org.rodnan.course;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -18,11 +15,6 @@ import org.rodnan.fhir.UnlimitedJson;
 
 /** A stored resource, read for what the profiles say of a subject's course. */
 record Recorded(ResourceKey key, JsonNode json) {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(UnlimitedJson.FACTORY)
-          .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-
   private static final int DAY = "2026-01-31".length();
 
   /** Where a resource of one of the types says when it was, in the order of what says it best. */
@@ -41,7 +33,7 @@ record Recorded(ResourceKey key, JsonNode json) {
 
   static Recorded of(byte[] stored) {
     try {
-      JsonNode json = MAPPER.readTree(stored);
+      JsonNode json = UnlimitedJson.EXACT.readTree(stored);
       return new Recorded(
           new ResourceKey(json.path("resourceType").asText(), json.path("id").asText()), json);
     } catch (IOException e) {

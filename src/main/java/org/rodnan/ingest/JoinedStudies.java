@@ -1,10 +1,6 @@
 package org.rodnan.ingest;
 
 import ca.uhn.fhir.util.FhirTerser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,6 +18,7 @@ import org.rodnan.clinicaltrials.RegisteredStudy;
 import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.UnlimitedJson;
 import org.rodnan.interaction.EntityTag;
 import org.rodnan.interaction.SearchInteraction;
 import org.rodnan.mapping.MappedContent.Mapped;
@@ -38,11 +35,6 @@ import org.rodnan.search.SearchRequest.Parameter;
  */
 final class JoinedStudies implements MappedSink {
   private static final Pattern REGISTERED = Pattern.compile("ResearchStudy/(NCT\\d{8})");
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   private final SearchInteraction search;
   private final Ingest.Numbering sink;
@@ -147,7 +139,7 @@ final class JoinedStudies implements MappedSink {
 
   private void join(Mapped each, ResearchStudy study, Stored.Other other) {
     try {
-      ObjectNode joined = (ObjectNode) JSON.readTree(other.entry().json());
+      ObjectNode joined = (ObjectNode) UnlimitedJson.EXACT.readTree(other.entry().json());
       if (joined.get("meta") instanceof ObjectNode meta) {
         meta.remove(List.of("versionId", "lastUpdated"));
         if (meta.isEmpty()) {
@@ -156,12 +148,13 @@ final class JoinedStudies implements MappedSink {
       }
       ObjectNode registry =
           (ObjectNode)
-              JSON.readTree(FhirContexts.r4().newJsonParser().encodeResourceToString(study));
+              UnlimitedJson.EXACT.readTree(
+                  FhirContexts.r4().newJsonParser().encodeResourceToString(study));
       List<String> kept = RegisteredStudy.join(joined, registry);
       sink.record(
           each.file(),
           each.row(),
-          JSON.writeValueAsBytes(joined),
+          UnlimitedJson.EXACT.writeValueAsBytes(joined),
           EntityTag.of(other.entry().version()));
       if (!kept.isEmpty()) {
         sink.leftOut(

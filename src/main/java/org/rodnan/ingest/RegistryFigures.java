@@ -1,10 +1,6 @@
 package org.rodnan.ingest;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +14,7 @@ import org.hl7.fhir.r4.model.Extension;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Reference;
 import org.rodnan.fhir.FhirFailure;
+import org.rodnan.fhir.UnlimitedJson;
 import org.rodnan.interaction.EntityTag;
 import org.rodnan.interaction.SearchInteraction;
 import org.rodnan.mapping.Elements;
@@ -36,11 +33,6 @@ import org.rodnan.search.SearchRequest.Parameter;
 final class RegistryFigures {
   private static final String WITHDRAWN = "entered-in-error";
   private static final int NUMBER = "NCT00000000".length();
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   private final SearchInteraction search;
   private final Map<Place, Study> studies = new LinkedHashMap<>();
@@ -118,13 +110,15 @@ final class RegistryFigures {
   /** Empty for a figure that comes from no file of the registry. */
   private static Optional<byte[]> withdrawn(SearchPage.Entry entry) {
     try {
-      ObjectNode figure = (ObjectNode) JSON.readTree(entry.json());
+      ObjectNode figure = (ObjectNode) UnlimitedJson.EXACT.readTree(entry.json());
       boolean isOfRegistry = false;
       for (JsonNode each : figure.path("extension")) {
         isOfRegistry |= each.path("url").asText().equals(Elements.PROFILES + "ssc-registry-figure");
       }
       figure.put("status", WITHDRAWN);
-      return isOfRegistry ? Optional.of(JSON.writeValueAsBytes(figure)) : Optional.empty();
+      return isOfRegistry
+          ? Optional.of(UnlimitedJson.EXACT.writeValueAsBytes(figure))
+          : Optional.empty();
     } catch (IOException e) {
       throw new FhirFailure.Fault("A stored figure can't be read", e);
     }

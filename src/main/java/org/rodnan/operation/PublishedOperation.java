@@ -1,10 +1,6 @@
 package org.rodnan.operation;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,6 +23,7 @@ import org.rodnan.endpoint.Recomputation.Changed;
 import org.rodnan.endpoint.Sample;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.fhir.ResourceKey;
+import org.rodnan.fhir.UnlimitedJson;
 import org.rodnan.interaction.ReadInteraction;
 import org.rodnan.search.SearchRequest.Parameter;
 
@@ -55,12 +52,6 @@ public final class PublishedOperation {
           "reads",
           "reason",
           "result");
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
 
   /** What stands with numbers, and is none of them. */
   private static final Set<String> NOT_PRINTED = Set.of("ci-level", "statistical-test");
@@ -450,7 +441,7 @@ public final class PublishedOperation {
     List<JsonNode> trees = new ArrayList<>();
     for (byte[] each : resources) {
       try {
-        trees.add(JSON.readTree(each));
+        trees.add(UnlimitedJson.EXACT.readTree(each));
       } catch (IOException e) {
         throw new FhirFailure.Fault("A stored resource can't be read", e);
       }

@@ -2,11 +2,7 @@ package org.rodnan.view;
 
 import ca.uhn.fhir.parser.IParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +21,6 @@ import org.rodnan.fhir.UnlimitedJson;
  * of what is no primitive, or a List of these.
  */
 final class Cells {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(UnlimitedJson.FACTORY)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private Cells() {}
 
   /**
@@ -107,7 +97,7 @@ final class Cells {
   private static JsonNode json(Base value) {
     try {
       IParser encoder = FhirContexts.r4().newJsonParser();
-      return JSON.readTree(
+      return UnlimitedJson.EXACT.readTree(
           value instanceof Resource resource
               ? encoder.encodeResourceToString(resource)
               : encoder.encodeToString(value));

@@ -1,10 +1,6 @@
 package org.rodnan.view;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,12 +30,6 @@ import org.rodnan.index.ReferenceText;
  * constants. Thread safe.
  */
 public final class ViewCompiler {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(UnlimitedJson.FACTORY)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
   private static final int COLUMNS_MAX = 1_000;
   private static final int SELECTS_MAX = 500;
@@ -144,7 +134,7 @@ public final class ViewCompiler {
   public View compile(byte[] json) {
     JsonNode definition;
     try {
-      definition = JSON.readTree(json);
+      definition = UnlimitedJson.EXACT.readTree(json);
     } catch (IOException e) {
       throw new FhirFailure.Malformed(
           "The ViewDefinition is not JSON: " + e.getMessage(), "ViewDefinition");

@@ -1,9 +1,6 @@
 package org.rodnan.web;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -22,11 +19,6 @@ import org.rodnan.store.ResourceVersion;
  * @param json not to be changed
  */
 record StoredResource(ResourceKey key, VersionId version, Instant lastUpdated, JsonNode json) {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(UnlimitedJson.FACTORY)
-          .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-
   private static final String TEST_DATA = "HTEST";
 
   static StoredResource of(ResourceVersion.Content content) {
@@ -42,7 +34,7 @@ record StoredResource(ResourceKey key, VersionId version, Instant lastUpdated, J
   /** JSON as the store has it, or an operation made it. */
   static JsonNode parsed(byte[] json) {
     try {
-      return MAPPER.readTree(json);
+      return UnlimitedJson.EXACT.readTree(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -412,17 +412,14 @@ class Hl7v2Test {
             obx("NM", "esr^ESR^99SSC", "25", "mm/h", "F"),
             obx("ST", "PAT^Patient message^99" + id, "see letter", "", "F"));
     refused(send(message), "AE", "OBX^2^3", "hl7v2/99" + id);
-    assertThat(
-            client
-                .put(
-                    "/ConceptMap/" + id,
-                    ("{\"resourceType\":\"ConceptMap\",\"id\":\"ID\",\"status\":\"active\",\"group\":[{"
-                            + "\"source\":\"https://w3id.org/rodnan/hl7v2/99ID\",\"element\":[{"
-                            + "\"code\":\"PAT\",\"target\":[{\"equivalence\":\"unmatched\",\"comment\":\"not"
-                            + " wanted\"}]}]}]}")
-                        .replace("ID", id))
-                .status())
-        .isEqualTo(201);
+    String unwanted =
+        """
+        {"resourceType": "ConceptMap", "id": "ID", "status": "active", "group": [{
+          "source": "https://w3id.org/rodnan/hl7v2/99ID",
+          "element": [{"code": "PAT",
+            "target": [{"equivalence": "unmatched", "comment": "not wanted"}]}]}]}
+        """;
+    assertThat(client.put("/ConceptMap/" + id, unwanted.replace("ID", id)).status()).isEqualTo(201);
     accepted(send(message), id + "1");
     assertThat(only().path("code").path("coding").path(0).path("code").asText()).isEqualTo("esr");
   }
