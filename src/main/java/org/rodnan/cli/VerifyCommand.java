@@ -28,21 +28,48 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ProgressLine progress = output.progress();
-    Optional<IndexCheck> index = IndexCheck.open(store.dataDir());
-    try {
+    try (Opened opened = open()) {
+      ProgressLine progress = output.progress();
       StoreCheck.Result log =
           StoreCheck.check(
-              store.settings(), progress, current -> index.ifPresent(i -> i.compare(current)));
-      Optional<IndexCheck.Result> compared =
-          index.isEmpty() ? Optional.empty() : Optional.of(index.get().result());
+              store.settings(),
+              progress,
+              current -> opened.index().ifPresent(i -> i.compare(current)));
+      Optional<IndexCheck.Result> compared = opened.result();
       progress.end();
       tell(log, compared);
       return log.found() + compared.map(IndexCheck.Result::found).orElse(0L) == 0 ? 0 : 1;
-    } finally {
+    }
+  }
+
+  /**
+   * @param failure why an index that is there can't be opened
+   */
+  private record Opened(Optional<IndexCheck> index, Optional<String> failure)
+      implements AutoCloseable {
+    /** Empty if there is no index. */
+    Optional<IndexCheck.Result> result() throws IOException {
+      if (failure.isPresent()) {
+        return Optional.of(new IndexCheck.Result(List.of(failure.get()), 1, 0));
+      }
+      return index.isEmpty() ? Optional.empty() : Optional.of(index.get().result());
+    }
+
+    @Override
+    public void close() throws IOException {
       if (index.isPresent()) {
         index.get().close();
       }
+    }
+  }
+
+  private Opened open() {
+    try {
+      return new Opened(IndexCheck.open(store.dataDir()), Optional.empty());
+    } catch (IOException e) {
+      return new Opened(
+          Optional.empty(),
+          Optional.of("The index can't be opened, rebuild-index makes it anew: " + e.getMessage()));
     }
   }
 
@@ -72,13 +99,17 @@ final class VerifyCommand implements Callable<Integer> {
         log.versions(),
         log.resources(),
         log.head().value(),
-        index
-            .map(result ->
-                result.later() == 0
-                    ? "holds all of it"
-                    : "compared but for %d resources that changed since its last commit"
-                        .formatted(result.later()))
-            .orElse("there is none, the server makes it at its start"),
+        index.map(VerifyCommand::state).orElse("there is none, the server makes it at its start"),
         found == 0 ? "Nothing is wrong" : found + " things are wrong");
+  }
+
+  private static String state(IndexCheck.Result index) {
+    if (index.found() > 0) {
+      return "not whole";
+    }
+    return index.later() == 0
+        ? "holds all of it"
+        : "compared but for %d resources that changed since its last commit"
+            .formatted(index.later());
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rodnan.FhirClient;
@@ -238,6 +239,22 @@ final class DataCommandsTest {
             + " (select number from resource_key where id = 'p5')");
     assertThat(run("verify", dataDir("a"))).isEqualTo(1);
     assertThat(out.toString()).contains("The index has 19 resources, the log 18");
+    assertThat(run("rebuild-index", dataDir("a"))).as(err.toString()).isZero();
+    assertThat(run("verify", dataDir("a"))).as(out.toString()).isZero();
+  }
+
+  @Test
+  void verifyFindsAnIndexThatLacksAFile() throws IOException {
+    fill("a");
+    try (Stream<Path> files = Files.list(folder.resolve("a").resolve("index"))) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".si")).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThat(run("verify", dataDir("a"))).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("The index can't be opened, rebuild-index makes it anew", ".si")
+        .contains("of 19 resources", "Index: not whole", "1 things are wrong");
     assertThat(run("rebuild-index", dataDir("a"))).as(err.toString()).isZero();
     assertThat(run("verify", dataDir("a"))).as(out.toString()).isZero();
   }
