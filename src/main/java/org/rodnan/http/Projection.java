@@ -2,11 +2,14 @@ package org.rodnan.http;
 
 import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
 import ca.uhn.fhir.context.BaseRuntimeDeclaredChildDefinition;
+import ca.uhn.fhir.context.BaseRuntimeElementCompositeDefinition;
+import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.rodnan.fhir.FhirContexts;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.http.PartialJson.Share;
 
@@ -35,8 +38,8 @@ record Projection(Summary summary, List<String> elements) {
   }
 
   /**
-   * @throws FhirFailure.Malformed for an unknown summary, a name that can't be an element's, or
-   *     both parameters together
+   * @throws FhirFailure.Malformed for an unknown summary, a name that is no element's, or both
+   *     parameters together
    */
   static Projection of(QueryParameters query) {
     Optional<String> summary = query.only("_summary");
@@ -76,8 +79,55 @@ record Projection(Summary summary, List<String> elements) {
             "_elements names '" + name + "'; expected names of elements, joined by commas",
             "_elements");
       }
+      if (!isElement(name)) {
+        throw new FhirFailure.Malformed(
+            "_elements names '"
+                + name
+                + "', which is no element of "
+                + (isTyped(name) ? "that type" : "any type")
+                + "; expected names such as code or Observation.code",
+            "_elements");
+      }
     }
     return names;
+  }
+
+  /** Whether it begins with the type. */
+  private static boolean isTyped(String name) {
+    return Character.isUpperCase(name.charAt(0));
+  }
+
+  private static boolean isElement(String name) {
+    Set<String> types = FhirContexts.r4().getResourceTypes();
+    List<String> path = List.of(name.split("\\."));
+    if (isTyped(name)) {
+      return path.size() > 1
+          && types.contains(path.getFirst())
+          && isPath(definition(path.getFirst()), path.subList(1, path.size()));
+    }
+    return types.stream().anyMatch(type -> isPath(definition(type), path));
+  }
+
+  private static BaseRuntimeElementDefinition<?> definition(String type) {
+    return FhirContexts.r4().getResourceDefinition(type);
+  }
+
+  /** By the names of elements, and those that a choice has in JSON. */
+  private static boolean isPath(BaseRuntimeElementDefinition<?> type, List<String> path) {
+    if (path.isEmpty()) {
+      return true;
+    }
+    String name = path.getFirst();
+    List<String> rest = path.subList(1, path.size());
+    return type instanceof BaseRuntimeElementCompositeDefinition<?> composite
+        && composite.getChildren().stream()
+            .filter(child ->
+                child.getElementName().equals(name)
+                    || child.getElementName().equals(name + "[x]")
+                    || child.getValidChildNames().contains(name))
+            .anyMatch(child ->
+                child.getValidChildNames().stream()
+                    .anyMatch(each -> isPath(child.getChildByName(each), rest)));
   }
 
   /**
@@ -140,7 +190,7 @@ record Projection(Summary summary, List<String> elements) {
       wanted.add(type + ".text");
     }
     for (String name : elements) {
-      if (!Character.isUpperCase(name.charAt(0))) {
+      if (!isTyped(name)) {
         wanted.add(type + "." + name);
       } else if (name.startsWith(type + ".")) {
         wanted.add(name);

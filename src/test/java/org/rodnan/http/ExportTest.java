@@ -424,6 +424,7 @@ class ExportTest {
             "_typeFilter=Observation%3F_count%3D1",
             "_type=Patient&_typeFilter=Observation%3Fcode%3Dx",
             "_elements=a%20b",
+            "_elements=Patient.brithDate",
             "organizeOutputBy=Patient",
             "patient=Patient/1")) {
       Answer answer = client.get("/$export?" + wrong, ASYNC);

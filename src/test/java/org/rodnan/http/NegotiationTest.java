@@ -105,6 +105,10 @@ class NegotiationTest {
         "_summary=some",
         "_elements=a-b",
         "_elements=%2A.name",
+        "_elements=brithDate",
+        "_elements=Patient",
+        "_elements=Patient.code",
+        "_elements=name.familiy",
         "_summary=true&_elements=name"
       })
   void refusesParametersWithoutSense(String query) {
