@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.rodnan.clinicaltrials.ClinicalTrialsReader;
 import org.rodnan.fhir.FhirFailure;
 import org.rodnan.mapping.MappedContent;
@@ -26,21 +28,23 @@ public enum Source {
   HL7V2("hl7v2", Optional.empty()),
   CLINICALTRIALS(
       "clinicaltrials",
-      (files, mapping) -> new ClinicalTrialsReader(Source.JSON_BYTES_MAX).read(files)),
+      (files, mapping, stored) -> new ClinicalTrialsReader(Source.JSON_BYTES_MAX).read(files)),
   SDTM(
       "sdtm",
-      (files, mapping, sink) ->
-          new SdtmReader(Source.ROWS_MAX).readFiles(files, mapping.map(SdtmMapping::parse), sink)),
+      (StreamReader)
+          (files, mapping, sink) ->
+              new SdtmReader(Source.ROWS_MAX)
+                  .readFiles(files, mapping.map(SdtmMapping::parse), sink)),
   CSV(
       "csv",
-      (files, mapping) ->
+      (files, mapping, stored) ->
           new RegistryReader(Source.ROWS_MAX)
-              .read(files, RegistryMapping.parse(Source.required(mapping)))),
+              .read(files, RegistryMapping.parse(Source.required(mapping)), stored)),
   REDCAP(
       "redcap",
-      (files, mapping) ->
+      (files, mapping, stored) ->
           new RedcapReader(Source.ROWS_MAX)
-              .read(files, RegistryMapping.parse(Source.required(mapping))));
+              .read(files, RegistryMapping.parse(Source.required(mapping)), stored));
 
   private static final int ROWS_MAX = 1_000_000;
   private static final long JSON_BYTES_MAX = 64L << 20;
@@ -81,7 +85,7 @@ public enum Source {
   interface Reader extends StreamReader {
     @Override
     default void read(List<SourceFile> files, Optional<String> mapping, MappedSink sink) {
-      MappedContent content = read(files, mapping);
+      MappedContent content = read(files, mapping, sink::storedSubject);
       content.resources().forEach(each -> sink.expect(each.resource()));
       record Told(String file, long row, Runnable teller) {}
       List<Told> all = new ArrayList<>();
@@ -101,10 +105,14 @@ public enum Source {
     /**
      * @param files all that was sent but the mapping; unpacked, in the order of their names
      * @param mapping the text of the YAML file that was sent beside them
+     * @param stored somebody's part in a study as it is there, for files that don't tell all of it
      * @throws FhirFailure.Malformed if the mapping is wrong, or missing though it takes one; what
      *     is wrong with a file is told in the content
      */
-    MappedContent read(List<SourceFile> files, Optional<String> mapping);
+    MappedContent read(
+        List<SourceFile> files,
+        Optional<String> mapping,
+        Function<String, Optional<ResearchSubject>> stored);
   }
 
   /** As it is asked for. */

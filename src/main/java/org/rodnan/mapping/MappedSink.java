@@ -1,6 +1,7 @@
 package org.rodnan.mapping;
 
 import java.util.Optional;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.hl7.fhir.r4.model.Resource;
 
 /** Takes what the files of a source say while they are read. */
@@ -29,5 +30,10 @@ public interface MappedSink {
    */
   default Optional<Resource> stored(String type, String id) {
     return Optional.empty();
+  }
+
+  /** The same of somebody's part in a study. */
+  default Optional<ResearchSubject> storedSubject(String id) {
+    return stored("ResearchSubject", id).map(ResearchSubject.class::cast);
   }
 }

@@ -26,6 +26,7 @@ import org.rodnan.mapping.Term;
  */
 final class PeopleReader {
   private static final int AGE_MAX = 120;
+  private static final int DAY = "2026-01-31".length();
 
   /** Where a day begins first. */
   private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
@@ -95,6 +96,15 @@ final class PeopleReader {
     });
   }
 
+  private static String day(DateTimeType start) {
+    String text = start.getValueAsString();
+    return text.substring(0, Math.min(text.length(), DAY));
+  }
+
+  private boolean lacks(String field) {
+    return !pair.table().fields().containsKey(field);
+  }
+
   private Row row(Person person, String field) {
     return person.rows.getOrDefault(field, person.first);
   }
@@ -136,7 +146,16 @@ final class PeopleReader {
     if (told.isPresent() && told.get().isRefused()) {
       throw new RowException("how far '" + Sheet.shown(name) + "' came was refused");
     }
-    String start = date(person, "start").or(() -> told.map(Participation::start)).orElse("");
+    Optional<ResearchSubject> before = all.stored(id);
+    Optional<DateTimeType> began =
+        before
+            .filter(each -> each.getPeriod().hasStart() && lacks("start"))
+            .map(each -> each.getPeriod().getStartElement().copy());
+    String start =
+        date(person, "start")
+            .or(() -> told.map(Participation::start))
+            .or(() -> began.map(PeopleReader::day))
+            .orElse("");
     String system = all.mapping().subjects();
     long line = person.first.line().number();
 
@@ -164,6 +183,7 @@ final class PeopleReader {
     if (!start.isEmpty()) {
       period.setStartElement(new DateTimeType(start));
     }
+    began.ifPresent(period::setStartElement);
     date(person, "end").ifPresent(each -> period.setEndElement(new DateTimeType(each)));
     if (!period.isEmpty()) {
       participation.setPeriod(period);
@@ -174,6 +194,14 @@ final class PeopleReader {
     if (!arm.isEmpty()) {
       participation.setAssignedArm(arm);
     }
+    before.ifPresent(each -> {
+      if (lacks("arm")) {
+        participation.setAssignedArmElement(each.getAssignedArmElement().copy());
+      }
+      if (Disposition.keep(participation, each, false)) {
+        all.kept();
+      }
+    });
     all.add(patient, person.first, line, "");
     if (!all.lacksDispositions()) {
       all.add(participation, person.first, line, "");

@@ -8,9 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
@@ -50,7 +52,10 @@ public final class RedcapReader {
   private record Values(long line, Map<String, Cell> cells) {}
 
   /** Without the data dictionary all is refused. */
-  public MappedContent read(List<SourceFile> files, RegistryMapping mapping) {
+  public MappedContent read(
+      List<SourceFile> files,
+      RegistryMapping mapping,
+      Function<String, Optional<ResearchSubject>> stored) {
     List<Refusal> refused = new ArrayList<>();
     List<Refusal> leftOut = new ArrayList<>();
     List<Sheet> data = new ArrayList<>();
@@ -86,7 +91,7 @@ public final class RedcapReader {
         refused.add(new Refusal(sheet.file(), 0, String.valueOf(e.getMessage())));
       }
     }
-    return new TablesReader(mapping, refused, leftOut).read(plain);
+    return new TablesReader(mapping, stored, refused, leftOut).read(plain);
   }
 
   /** As a table of which all lines have the same columns, whatever its shape was. */

@@ -2,6 +2,9 @@ package org.rodnan.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.rodnan.mapping.MappedContent;
 import org.rodnan.mapping.Refusal;
 import org.rodnan.mapping.RowException;
@@ -23,11 +26,18 @@ public final class RegistryReader {
     this.linesMax = linesMax;
   }
 
-  /** Ids of what is read come from the study, the subject and what tells a row apart. */
-  public MappedContent read(List<SourceFile> files, RegistryMapping mapping) {
+  /**
+   * Ids of what is read come from the study, the subject and what tells a row apart.
+   *
+   * @param stored what is there of an id; of it stays what the mapping has nothing for
+   */
+  public MappedContent read(
+      List<SourceFile> files,
+      RegistryMapping mapping,
+      Function<String, Optional<ResearchSubject>> stored) {
     List<Refusal> refused = new ArrayList<>();
     List<Sheet> sheets = sheets(files, mapping, refused);
-    return new TablesReader(mapping, refused, new ArrayList<>()).read(sheets);
+    return new TablesReader(mapping, stored, refused, new ArrayList<>()).read(sheets);
   }
 
   List<Sheet> sheets(List<SourceFile> files, RegistryMapping mapping, List<Refusal> refused) {

@@ -17,11 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Observation.ObservationStatus;
+import org.hl7.fhir.r4.model.ResearchSubject;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Ids;
 import org.rodnan.mapping.MappedContent;
@@ -39,6 +41,7 @@ final class TablesReader {
   private static final int NAMED_MAX = 40;
 
   private final RegistryMapping mapping;
+  private final Function<String, Optional<ResearchSubject>> stored;
   private final List<Refusal> refused;
   private final List<Refusal> leftOut;
   private final List<Mapped> resources = new ArrayList<>();
@@ -53,9 +56,15 @@ final class TablesReader {
   private final boolean hasPeople;
   private boolean tellsEnrolment;
   private boolean lacksDispositions;
+  private int kept;
 
-  TablesReader(RegistryMapping mapping, List<Refusal> refused, List<Refusal> leftOut) {
+  TablesReader(
+      RegistryMapping mapping,
+      Function<String, Optional<ResearchSubject>> stored,
+      List<Refusal> refused,
+      List<Refusal> leftOut) {
     this.mapping = mapping;
+    this.stored = tellsEnds(mapping) ? id -> Optional.empty() : stored;
     this.refused = refused;
     this.leftOut = leftOut;
     this.hasPeople = mapping.tables().stream().anyMatch(table -> !table.fields().isEmpty());
@@ -136,8 +145,23 @@ final class TablesReader {
       table.entries().forEach(entry -> new EntriesReader(this, pair, entry).read());
     }
     tellOfNobody();
+    if (kept > 0) {
+      leftOut.add(
+          new Refusal(
+              "",
+              0,
+              kept
+                  + " subjects keep their status, disposition and end as stored, since the mapping"
+                  + " has no dispositions"));
+    }
     used.forEach(this::tellUnused);
     return new MappedContent(resources, refused, leftOut);
+  }
+
+  private static boolean tellsEnds(RegistryMapping mapping) {
+    return mapping.tables().stream()
+        .anyMatch(
+            table -> !table.dispositions().isEmpty() || table.fields().containsKey("disposition"));
   }
 
   /** A line that is cut, or has a delimiter too many, isn't taken by guessing. */
@@ -489,6 +513,16 @@ final class TablesReader {
 
   void known(String name, Subject subject) {
     subjects.put(name, subject);
+  }
+
+  /** Somebody's part as it is stored, if the mapping has nothing of how it ended. */
+  Optional<ResearchSubject> stored(String id) {
+    return stored.apply(id);
+  }
+
+  /** One more of whom something stored stays. */
+  void kept() {
+    kept++;
   }
 
   /** How far somebody came, which the first row begins to tell. */

@@ -61,7 +61,7 @@ public final class SdtmReader {
         OneStudy study = new OneStudy();
         boolean tellsEnds = rows.hasDispositions() && !mapping.ignored().contains("DS");
         Function<String, Optional<ResearchSubject>> stored =
-            tellsEnds ? id -> Optional.empty() : id -> stored(sink, id);
+            tellsEnds ? id -> Optional.empty() : sink::storedSubject;
         for (List<Row> next = rows.next(); !next.isEmpty(); next = rows.next()) {
           subject(next, mapping, definitions, ids, study, stored, tally, sink);
         }
@@ -70,10 +70,6 @@ public final class SdtmReader {
       sink.refused(new Refusal("", 0, "The rest can't be read: " + e.getMessage()));
     }
     tally.lines().forEach(sink::leftOut);
-  }
-
-  private static Optional<ResearchSubject> stored(MappedSink sink, String id) {
-    return sink.stored("ResearchSubject", id).map(ResearchSubject.class::cast);
   }
 
   private static void subject(

@@ -488,18 +488,8 @@ final class StudyReader {
 
   /** What is stored of how somebody's part ended; its status too if DM doesn't tell one. */
   private void keepEnd(ResearchSubject participation, ResearchSubject before, Row row) {
-    Optional<Extension> disposition = Elements.find(before, Elements.PROFILES + "ssc-disposition");
-    disposition.map(Extension::copy).ifPresent(participation::addExtension);
-    boolean isTold = !row.supp("RSSTAT").isEmpty() || notEnrolled(row).isPresent();
-    boolean keepsStatus = before.hasStatus() && (disposition.isPresent() || !isTold);
-    if (keepsStatus) {
-      participation.setStatus(before.getStatus());
-    }
-    boolean keepsEnd = before.getPeriod().hasEnd() && !participation.getPeriod().hasEnd();
-    if (keepsEnd) {
-      participation.getPeriod().setEndElement(before.getPeriod().getEndElement().copy());
-    }
-    if (keepsEnd || keepsStatus && before.getStatus() != ResearchSubjectStatus.ONSTUDY) {
+    boolean tellsStatus = !row.supp("RSSTAT").isEmpty() || notEnrolled(row).isPresent();
+    if (Disposition.keep(participation, before, tellsStatus)) {
       tally.add(
           row.file(),
           "DM",

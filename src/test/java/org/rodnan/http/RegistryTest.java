@@ -80,6 +80,56 @@ class RegistryTest {
   }
 
   @Test
+  void keepsHowPartsEndedIfTheMappingHasNothingOfIt() {
+    String people =
+        """
+        study: registry-1
+        tables:
+          - table: people
+            subject: ID
+            demographics: {sex: Sex, birth-date: Born%s}
+        """;
+    String flow =
+        people.formatted("")
+            + "  - {table: flow, subject: ID, dispositions: {event: Step, date: On, arm: Arm}}\n";
+    String table = "ID,Sex,Born\nK-1,F,1961\nK-2,M,1970\n";
+    assertThat(
+            send(
+                CSV,
+                files(
+                    flow,
+                    "people.csv",
+                    table,
+                    "flow.csv",
+                    "ID,Step,On,Arm\nK-1,randomised,2015-01-12,Active\nK-1,death,2015-07-01,\n"
+                        + "K-2,randomised,2015-02-12,Placebo\n")))
+        .allMatch(line -> line.contains(",created,"));
+
+    assertThat(send(CSV, files(people.formatted(""), "people.csv", table.replace("1961", "1962"))))
+        .filteredOn(line -> !line.contains("unchanged"))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("1 subjects keep their status, disposition and end"))
+        .anyMatch(line -> line.contains("updated,Patient,registry-1-K-1"));
+    JsonNode kept = client.get("/ResearchSubject/registry-1-K-1").json();
+    assertThat(kept.path("status").asText()).isEqualTo("off-study");
+    assertThat(kept.at("/period/start").asText()).isEqualTo("2015-01-12");
+    assertThat(kept.path("assignedArm").asText()).isEqualTo("Active");
+    assertThat(kept.path("extension").toString()).contains("death", "2015-07-01");
+
+    assertThat(
+            send(
+                CSV,
+                files(
+                    people.formatted(", start: Start, disposition: Why"),
+                    "people.csv",
+                    "ID,Sex,Born,Start,Why\nK-1,F,1962,2015-01-13,\n")))
+        .anyMatch(line -> line.contains("updated,ResearchSubject,registry-1-K-1"));
+    JsonNode told = client.get("/ResearchSubject/registry-1-K-1").json();
+    assertThat(told.path("status").asText()).isEqualTo("on-study");
+    assertThat(told.path("extension").toString()).doesNotContain("death");
+  }
+
+  @Test
   void takesARegistryAsCsvAndItsTwinAsAWorkbookChangesNothing() {
     long seed = ThreadLocalRandom.current().nextLong();
     GeneratedRegistry registry = GeneratedRegistry.byVisit(seed, 25);

@@ -7,6 +7,7 @@ import static org.rodnan.registry.RegistryReaderTest.resources;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Condition;
@@ -28,7 +29,8 @@ class RedcapReaderTest {
     for (int i = 0; i < namesAndTexts.length; i += 2) {
       files.put(namesAndTexts[i], namesAndTexts[i + 1].getBytes(UTF_8));
     }
-    return READER.read(GeneratedRegistry.files(files), RegistryMapping.parse(mapping));
+    return READER.read(
+        GeneratedRegistry.files(files), RegistryMapping.parse(mapping), id -> Optional.empty());
   }
 
   private static MappedContent readAll(String... namesAndTexts) {

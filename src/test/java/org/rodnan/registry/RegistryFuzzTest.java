@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.ZipEntry;
@@ -37,7 +38,8 @@ class RegistryFuzzTest {
   private static final String SHEET = "xl/worksheets/sheet1.xml";
 
   private static MappedContent read(Map<String, byte[]> files) {
-    return new RegistryReader(LINES_MAX).read(GeneratedRegistry.files(files), MAPPING);
+    return new RegistryReader(LINES_MAX)
+        .read(GeneratedRegistry.files(files), MAPPING, id -> Optional.empty());
   }
 
   /** What was read and what was refused are of files that were sent, and in their lines. */
@@ -160,7 +162,10 @@ class RegistryFuzzTest {
       Map.Entry<String, byte[]> one = any(files, random);
       files.put(one.getKey(), broken(one.getValue(), random));
       try {
-        plausible(new RedcapReader(LINES_MAX).read(GeneratedRegistry.files(files), mapping), files);
+        plausible(
+            new RedcapReader(LINES_MAX)
+                .read(GeneratedRegistry.files(files), mapping, id -> Optional.empty()),
+            files);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("Seed " + seed + ", round " + i, e);
       }
@@ -240,7 +245,8 @@ class RegistryFuzzTest {
                       - {table: people, subject: ID, where: {Kind: p}, demographics: {sex: Sex}}
                       - {table: people, subject: ID, where: {Kind: q},
                          history: {term: {value: Asthma}, occurred: Note}}
-                    """));
+                    """),
+                id -> Optional.empty());
     assertThat(content.refused())
         .extracting(each -> each.row() + " " + each.reason())
         .containsExactly(

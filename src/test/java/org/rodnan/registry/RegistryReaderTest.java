@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.hl7.fhir.r4.model.AdverseEvent;
@@ -39,7 +40,7 @@ class RegistryReaderTest {
       """;
 
   static MappedContent read(List<SourceFile> files, String mapping) {
-    return READER.read(files, RegistryMapping.parse(mapping));
+    return READER.read(files, RegistryMapping.parse(mapping), id -> Optional.empty());
   }
 
   private static MappedContent read(String mapping, String... namesAndTexts) {
