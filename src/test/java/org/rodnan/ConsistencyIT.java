@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the packed program promises while many clients use it at once, on SQLite. */
 class ConsistencyIT {
   private static final int CLIENTS = 64;
-  private static final int PAIRS_PER_THREAD = 1_250;
+  private static final int WRITERS = 8;
+  private static final int PAIRS = Integer.getInteger("rodnan.pairs", 2_000);
   private static final int WALKED = 5_000;
 
   @TempDir private static Path folder;
@@ -64,9 +65,9 @@ class ConsistencyIT {
   void findsWhatWasJustWritten() throws Exception {
     FhirClient client = server.client();
     Together.run(
-        8,
+        WRITERS,
         thread -> {
-          for (int i = 0; i < PAIRS_PER_THREAD; i++) {
+          for (int i = 0; i < PAIRS / WRITERS; i++) {
             String identifier = "pair-" + thread + "-" + i;
             FhirClient.Answer created =
                 client.post("/Patient", Fixtures.patient("x", identifier).toString());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packed program, killed with SIGKILL while clients write. */
 class CrashRecoveryIT {
-  private static final int KILLS = Integer.getInteger("rodnan.kills", 20);
+  private static final int KILLS = Integer.getInteger("rodnan.kills", 8);
   private static final int WRITERS = 4;
 
   /** A process that lives for seconds is better off without the second compiler. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +20,12 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.Select;
 import org.rodnan.FhirClient;
 import org.rodnan.RodnanApplication;
@@ -243,16 +246,15 @@ class PagesIT {
    * found and being used; once somebody writes in it, it stays.
    */
   private static void whileItIsRenewed(Runnable use) {
-    for (int tries = 1; ; tries++) {
-      try {
-        use.run();
-        return;
-      } catch (StaleElementReferenceException e) {
-        if (tries == 20) {
-          throw e;
-        }
-      }
-    }
+    new FluentWait<>(use)
+        .withTimeout(Duration.ofSeconds(10))
+        .pollingEvery(Duration.ofMillis(50))
+        .ignoring(StaleElementReferenceException.class)
+        .ignoring(ElementNotInteractableException.class)
+        .until(each -> {
+          each.run();
+          return true;
+        });
   }
 
   /** Every count that is shown is one that the interface gives for the same. */
