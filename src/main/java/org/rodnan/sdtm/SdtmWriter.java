@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.AdverseEvent;
 import org.hl7.fhir.r4.model.Annotation;
@@ -60,10 +59,6 @@ import org.rodnan.mapping.Units;
 public final class SdtmWriter {
   private static final String SPONSOR = "Sponsor";
   private static final int DIGITS_MAX = 70;
-
-  /** Values of AEACN that are no action, and those that stand for qualifiers. */
-  static final Pattern NO_ACTION =
-      Pattern.compile("(?i)NOT APPLICABLE|DOSE NOT CHANGED|UNKNOWN|MULTIPLE|OTHER");
 
   private final String study;
   private final Map<String, Subject> byPatient = new HashMap<>();
@@ -349,8 +344,9 @@ public final class SdtmWriter {
         row.put("AETOXGR", submission(Term.GRADE, extension.getValue()));
       } else if (url.equals(Elements.AE + "resolve-date")) {
         row.put("AEENDTC", time(extension.getValue()));
-      } else if (extension.getValue() instanceof BooleanType is && FLAGS.containsKey(url)) {
-        row.supp(FLAGS.get(url), is.booleanValue() ? "Y" : "N");
+      } else if (extension.getValue() instanceof BooleanType is
+          && AdverseEventTerms.FLAGS.containsKey(url)) {
+        row.supp(AdverseEventTerms.FLAGS.get(url), is.booleanValue() ? "Y" : "N");
       }
     }
     suspects(event.getExtensionsByUrl(Elements.AE + "suspect-entity"), row);
@@ -413,7 +409,9 @@ public final class SdtmWriter {
     if (row.supplemental.containsKey("AEACT2")) {
       return "MULTIPLE";
     }
-    if (first.isEmpty() || first.contains("|") || NO_ACTION.matcher(first).matches()) {
+    if (first.isEmpty()
+        || first.contains("|")
+        || AdverseEventTerms.NO_ACTION.matcher(first).matches()) {
       return first.isEmpty() ? "" : "OTHER";
     }
     row.supplemental.remove("AEACT1");
@@ -901,12 +899,6 @@ public final class SdtmWriter {
     int part = Integer.parseInt(name.replaceFirst(".*?(\\d{1,2})$", "$1"));
     return LongText.name(variable, part).equals(name);
   }
-
-  /** Answers about adverse events that SDTM has no variable for. */
-  static final Map<String, String> FLAGS =
-      Map.of(
-          Elements.AE + "caused-subject-to-discontinue-study", "AEDISC",
-          Elements.AE + "expected-in-research-study", "AEEXPECT");
 
   private static final Map<String, String> LABELS =
       Map.ofEntries(

@@ -423,7 +423,7 @@ public final class GeneratedStudy {
     reference(event, Observation.class)
         .ifPresent(
             each -> event.addExtension(Elements.extension(Elements.AE + "resultingEffect", each)));
-    for (String flag : SdtmWriter.FLAGS.keySet()) {
+    for (String flag : AdverseEventTerms.FLAGS.keySet()) {
       maybe(2, () -> event.addExtension(Elements.extension(flag, new BooleanType(one(2)))));
     }
     maybe(2, () -> event.addExtension(Elements.extension(Elements.AE + "note", note())));
