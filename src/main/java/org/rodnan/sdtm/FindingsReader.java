@@ -54,13 +54,9 @@ final class FindingsReader {
     Map<String, Integer> unmapped = new TreeMap<>();
     for (Row row : rows) {
       String test = row.own("TESTCD");
-      Optional<SdtmMapping.Test> own =
-          mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
-      Optional<Measure> measure =
-          own.map(each -> Measure.of(each.measure()).orElseThrow())
-              .or(() -> Finding.in(domain, test));
-      if (mapping.ignored().contains(domain + "." + test.toUpperCase(Locale.ROOT))
-          || measure.isEmpty()) {
+      Optional<SdtmMapping.Test> own = own(row);
+      Optional<Measure> measure = measure(row, own);
+      if (isIgnored(domain, test) || measure.isEmpty()) {
         unmapped.merge(test, 1, Integer::sum);
       } else if (measure.get().isSkinScore()) {
         scores
@@ -86,11 +82,25 @@ final class FindingsReader {
         tally.add(
             rows.getFirst().file(),
             domain + "." + test,
-            mapping.ignored().contains(domain + "." + test)
+            isIgnored(domain, test)
                 ? "rows are ignored, as the mapping says"
                 : "rows of a test that is mapped to no measure",
             count));
     return measured;
+  }
+
+  private boolean isIgnored(String domain, String test) {
+    return mapping.ignored().contains(domain + "." + test.toUpperCase(Locale.ROOT));
+  }
+
+  /** What the mapping says of the row's test. */
+  private Optional<SdtmMapping.Test> own(Row row) {
+    return mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
+  }
+
+  private static Optional<Measure> measure(Row row, Optional<SdtmMapping.Test> own) {
+    return own.map(each -> Measure.of(each.measure()).orElseThrow())
+        .or(() -> Finding.in(row.domain(), row.own("TESTCD")));
   }
 
   Observation read(Measured measured) {
@@ -151,12 +161,7 @@ final class FindingsReader {
     Subject subject = subjects.of(first);
     Map<String, Row> byCode = new HashMap<>();
     for (Row row : rows) {
-      Optional<SdtmMapping.Test> own =
-          mapping.tests().stream().filter(each -> each.fits(row)).findFirst();
-      Measure measure =
-          own.map(each -> Measure.of(each.measure()).orElseThrow())
-              .or(() -> Finding.in(row.domain(), row.own("TESTCD")))
-              .orElseThrow();
+      Measure measure = measure(row, own(row)).orElseThrow();
       Row before = byCode.put(measure.code(), row);
       if (before != null) {
         throw new RowException(

@@ -47,13 +47,14 @@ final class ResultReader {
               + "STRESN is "
               + numeric);
     }
-    String unit = row.own(variable.equals("STRESC") ? "STRESU" : "ORRESU");
+    String unitVariable = variable.equals("STRESC") ? "STRESU" : "ORRESU";
+    String unit = row.own(unitVariable);
     String ucum =
         unit.isEmpty()
             ? own.map(SdtmMapping.Test::unit).filter(each -> !each.isEmpty()).orElse(measure.unit())
             : row.supp("UCUM").isEmpty() ? elements.unit(unit) : row.supp("UCUM");
     if (ucum.isEmpty()) {
-      throw new RowException(row.domain() + variable + "U is empty; expected a unit");
+      throw new RowException(row.domain() + unitVariable + " is empty; expected a unit");
     }
     Quantity quantity = Elements.quantity(number, ucum);
     if (matcher.group(1) != null) {

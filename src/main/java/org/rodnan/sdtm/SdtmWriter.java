@@ -62,7 +62,10 @@ public final class SdtmWriter {
     comments = new CommentWriter(study, leftOut);
   }
 
-  /** Resources that gave no row, by type or measure, and how many; after {@link #write}. */
+  /**
+   * After {@link #write}, what has no place in SDTM and how many there were: resources that gave no
+   * row, by type or measure, references, and rests of texts that are too long.
+   */
   public Map<String, Integer> leftOut() {
     return leftOut.counts();
   }

@@ -229,6 +229,25 @@ class SdtmReaderTest {
   }
 
   @Test
+  void namesWhatAFindingLacksAndWhatIsIgnored() {
+    MappedContent content =
+        read(
+            SdtmMapping.parse("ignore: [LB.GLUC]"),
+            DM,
+            table(
+                "LB",
+                "STUDYID USUBJID LBSEQ LBTESTCD LBORRES LBORRESU LBSTRESC LBDTC",
+                "ABC|ABC-01|1|CRP|7.1|mg/L|7.1|2008-01-20",
+                "ABC|ABC-01|2|gluc|5||5|2008-01-20"));
+    assertThat(content.refused())
+        .extracting(Refusal::reason)
+        .containsExactly("LBSTRESU is empty; expected a unit");
+    assertThat(content.leftOut())
+        .extracting(Refusal::reason)
+        .containsExactly("LB.gluc: 1 rows are ignored, as the mapping says");
+  }
+
+  @Test
   void tellsOfQualifiersThatAreMappedToNothing() {
     MappedContent content =
         read(
