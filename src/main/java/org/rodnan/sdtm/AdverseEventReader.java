@@ -38,16 +38,7 @@ final class AdverseEventReader {
               Elements.AE + "research-subject-ref",
               Elements.reference("ResearchSubject", subject.subjectId())));
     }
-    for (Term criterion : Term.CRITERIA) {
-      if (row.text(criterion.submission()).equals("Y")) {
-        Extension present = new Extension(Elements.AE + "seriousness-criteria");
-        present.addExtension(
-            Elements.extension(
-                "criterionCode", Elements.concept(criterion.system(), criterion.code())));
-        present.addExtension(Elements.extension("criterionPresent", new BooleanType(true)));
-        event.addExtension(present);
-      }
-    }
+    criteria(row).forEach(event::addExtension);
     if (!row.text("AETOXGR").isEmpty()) {
       Term grade =
           elements.term(
@@ -76,16 +67,7 @@ final class AdverseEventReader {
         event.addExtension(Elements.extension(url, new BooleanType(row.supp(name).equals("Y"))));
       }
     });
-    String out = row.text("AEOUT");
-    Term outcome = elements.term(row, "AEOUT", out.isEmpty() ? "UNKNOWN" : out, Term.OUT);
-    boolean isOver = outcome.code().matches("fatal|resolved|resolvedWithSequelae");
-    event.addModifierExtension(
-        Elements.extension(
-            Elements.AE + "status",
-            new CodeType(
-                !row.supp("AESTAT").isEmpty()
-                    ? row.supp("AESTAT")
-                    : isOver ? "completed" : "in-progress")));
+    outcome(row, event);
     event.setActuality(AdverseEventActuality.ACTUAL);
     event.setEvent(elements.term(row, "AETERM", "AEDECOD"));
     String preferred = row.text("AEPTCD");
@@ -111,12 +93,41 @@ final class AdverseEventReader {
               "http://terminology.hl7.org/CodeSystem/adverse-event-severity",
               row.text("AESEV").toLowerCase(Locale.ROOT)));
     }
+    event.addStudy(Elements.reference("ResearchStudy", subject.study()));
+    return event;
+  }
+
+  private static List<Extension> criteria(Row row) {
+    List<Extension> criteria = new ArrayList<>();
+    for (Term criterion : Term.CRITERIA) {
+      if (row.text(criterion.submission()).equals("Y")) {
+        Extension present = new Extension(Elements.AE + "seriousness-criteria");
+        present.addExtension(
+            Elements.extension(
+                "criterionCode", Elements.concept(criterion.system(), criterion.code())));
+        present.addExtension(Elements.extension("criterionPresent", new BooleanType(true)));
+        criteria.add(present);
+      }
+    }
+    return criteria;
+  }
+
+  /** The outcome, and whether the event is over. */
+  private void outcome(Row row, AdverseEvent event) {
+    String out = row.text("AEOUT");
+    Term outcome = elements.term(row, "AEOUT", out.isEmpty() ? "UNKNOWN" : out, Term.OUT);
+    boolean isOver = outcome.code().matches("fatal|resolved|resolvedWithSequelae");
+    event.addModifierExtension(
+        Elements.extension(
+            Elements.AE + "status",
+            new CodeType(
+                !row.supp("AESTAT").isEmpty()
+                    ? row.supp("AESTAT")
+                    : isOver ? "completed" : "in-progress")));
     CodeableConcept outcomes = Elements.concept(outcome.system(), outcome.code());
     Term.ofSubmission(Term.OUT_NCIT, outcome.submission())
         .ifPresent(ncit -> outcomes.addCoding(Elements.coding(ncit.system() + "|" + ncit.code())));
     event.setOutcome(outcomes);
-    event.addStudy(Elements.reference("ResearchStudy", subject.study()));
-    return event;
   }
 
   private void items(Row row, String name, Relation.Role role, AdverseEvent event) {

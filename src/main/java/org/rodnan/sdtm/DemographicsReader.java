@@ -69,14 +69,12 @@ final class DemographicsReader {
     String name = row.supp("IDVALUE").isEmpty() ? key : row.supp("IDVALUE");
     String id = Ids.id(study + "-" + key);
     boolean isTest = row.supp("SYNTHET").equals("Y");
-    String patientId = elements.kept(row.supp("PATID"), id);
-    String subjectId = elements.kept(row.supp("SUBID"), id);
     Subject subject =
         new Subject(
             study,
             id,
-            patientId,
-            subjectId,
+            elements.kept(row.supp("PATID"), id),
+            elements.kept(row.supp("SUBID"), id),
             DateTexts.known("RFSTDTC", row.text("RFSTDTC")),
             isTest);
     String system =
@@ -85,9 +83,16 @@ final class DemographicsReader {
             : mapping.subjects().isEmpty()
                 ? "https://w3id.org/rodnan/subjects/" + study
                 : mapping.subjects();
+    Identifier number = new Identifier().setSystem(system).setValue(name);
+    Patient patient = patient(row, subject, number);
+    ResearchSubject participation = participation(row, disposition, subject, number);
+    subjects.add(usubjid, subject);
+    return List.of(patient, participation);
+  }
 
+  private Patient patient(Row row, Subject subject, Identifier number) {
     Patient patient = new Patient();
-    RowElements.start(patient, patientId, "ssc-patient", subject);
+    RowElements.start(patient, subject.patientId(), "ssc-patient", subject);
     List<String> races = numbered(row, "RACE");
     if (races.isEmpty() && !row.text("RACE").equalsIgnoreCase("MULTIPLE")) {
       races = List.of(row.text("RACE"));
@@ -97,7 +102,7 @@ final class DemographicsReader {
     demographic(row, "ETHNIC", ethnicity, Term.ETHNIC, "ssc-ethnicity", patient);
     List<String> own = numbered(row, "IDPAT");
     if (own.isEmpty()) {
-      patient.addIdentifier().setSystem(system).setValue(name);
+      patient.addIdentifier(number.copy());
     }
     own.forEach(each -> patient.addIdentifier(identifier(each)));
     patient.setGender(
@@ -115,10 +120,14 @@ final class DemographicsReader {
     } else if (row.supp("ALIVE").equals("Y")) {
       patient.setDeceased(new BooleanType(false));
     }
+    return patient;
+  }
 
+  private ResearchSubject participation(
+      Row row, Optional<Row> disposition, Subject subject, Identifier number) {
     ResearchSubject participation = new ResearchSubject();
-    RowElements.start(participation, subjectId, "ssc-research-subject", subject);
-    participation.addIdentifier().setSystem(system).setValue(name);
+    RowElements.start(participation, subject.subjectId(), "ssc-research-subject", subject);
+    participation.addIdentifier(number.copy());
     numbered(row, "IDSUB").forEach(each -> participation.addIdentifier(identifier(each)));
     Optional<Disposition> ended = disposition.map(dispositions::read);
     ended.map(Disposition::extension).ifPresent(participation::addExtension);
@@ -126,13 +135,12 @@ final class DemographicsReader {
     elements
         .period(row, "RFSTDTC", row.text("RFPENDTC").isEmpty() ? "RFENDTC" : "RFPENDTC")
         .ifPresent(participation::setPeriod);
-    participation.setStudy(Elements.reference("ResearchStudy", study));
-    participation.setIndividual(Elements.reference("Patient", patientId));
-    stored.apply(subjectId).ifPresent(before -> keepEnd(participation, before, row));
+    participation.setStudy(Elements.reference("ResearchStudy", subject.study()));
+    participation.setIndividual(Elements.reference("Patient", subject.patientId()));
+    stored.apply(subject.subjectId()).ifPresent(before -> keepEnd(participation, before, row));
     arm(row, "ARM").ifPresent(participation::setAssignedArm);
     arm(row, "ACTARM").ifPresent(participation::setActualArm);
-    subjects.add(usubjid, subject);
-    return List.of(patient, participation);
+    return participation;
   }
 
   /** BRTHDTC, else the likelier of the two years in which somebody of that age was born. */
