@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.hl7.fhir.r4.model.Identifier;
 import org.hl7.fhir.r4.model.OperationOutcome.IssueType;
 import org.hl7.fhir.r4.model.ResearchStudy;
@@ -34,9 +36,15 @@ import org.rodnan.search.SearchRequest.Parameter;
 public final class SdtmExport {
   private static final String SDTMIG = "3.4";
   private static final String PAGE = "1000";
-  private static final String TYPES =
-      "ResearchStudy,ResearchSubject,Patient,Observation,AdverseEvent,MedicationAdministration,"
-          + "MedicationStatement";
+
+  /** Types of records that rows are made of. */
+  private static final Set<String> RECORDS =
+      Set.of(
+          "Observation",
+          "AdverseEvent",
+          "Condition",
+          "MedicationAdministration",
+          "MedicationStatement");
 
   private final ReadInteraction read;
   private final EverythingEngine everything;
@@ -67,10 +75,9 @@ public final class SdtmExport {
     ResourceKey known = read.read(study).key();
     List<Resource> persons = new ArrayList<>();
     List<byte[]> records = new ArrayList<>();
+    Map<String, Integer> leftOut = new TreeMap<>();
     ResearchStudy protocol = new ResearchStudy();
-    SearchPage page =
-        everything.search(
-            known, List.of(new Parameter("_count", PAGE), new Parameter("_type", TYPES)));
+    SearchPage page = everything.search(known, List.of(new Parameter("_count", PAGE)));
     while (true) {
       for (SearchPage.Entry entry : page.entries()) {
         switch (entry.key().type()) {
@@ -78,7 +85,13 @@ public final class SdtmExport {
               protocol =
                   entry.key().equals(known) ? (ResearchStudy) parsed(entry.json()) : protocol;
           case "Patient", "ResearchSubject" -> persons.add(parsed(entry.json()));
-          default -> records.add(entry.json());
+          default -> {
+            if (RECORDS.contains(entry.key().type())) {
+              records.add(entry.json());
+            } else {
+              leftOut.merge(entry.key().type(), 1, Integer::sum);
+            }
+          }
         }
       }
       if (persons.size() + records.size() > resourcesMax) {
@@ -114,7 +127,8 @@ public final class SdtmExport {
     } catch (IOException e) {
       throw new FhirFailure.Fault("The datasets can't be written", e);
     }
-    return writer.leftOut();
+    writer.leftOut().forEach((what, count) -> leftOut.merge(what, count, Integer::sum));
+    return leftOut;
   }
 
   private Study describe(ResourceKey key, ResearchStudy study) {

@@ -28,6 +28,7 @@ final class Comments {
           case Observation observation -> observation.getNote();
           case MedicationAdministration given -> given.getNote();
           case MedicationStatement taken -> taken.getNote();
+          case Condition condition -> condition.getNote();
           case AdverseEvent event -> ofEvent(event);
           default -> List.of();
         };

@@ -159,6 +159,8 @@ record Layout(
                   "VISITNUM#=Visit Number",
                   "VISIT=Visit Name",
                   "MHDTC=Date/Time of History Collection",
+                  "MHSTDTC=Start Date/Time of Medical History Event",
+                  "MHENDTC=End Date/Time of Medical History Event",
                   "MHDY#=Study Day of History Collection")),
           finding("CV", "Cardiovascular System Findings", ""),
           finding("LB", "Laboratory Test Results", "Lab"),

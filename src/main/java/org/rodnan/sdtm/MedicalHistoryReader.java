@@ -1,9 +1,11 @@
 package org.rodnan.sdtm;
 
 import java.util.Optional;
+import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.Observation;
+import org.jspecify.annotations.Nullable;
 import org.rodnan.mapping.Elements;
 import org.rodnan.mapping.Measure;
 import org.rodnan.mapping.MedicalHistory;
@@ -44,8 +46,19 @@ final class MedicalHistoryReader {
                 elements.date(row, "MHENDTC"),
                 !row.text("MHENDTC").isEmpty() || row.text("MHENRF").matches("(?i)BEFORE"))
             .condition();
+    condition.setClinicalStatus(status(row.supp("CLINSTAT"), condition.getClinicalStatus()));
+    condition.setVerificationStatus(status(row.supp("VERSTAT"), condition.getVerificationStatus()));
     RowElements.start(condition, elements.rowId(row, subject), "", subject);
     return condition;
+  }
+
+  /** In the place of what the row implies. */
+  private static @Nullable CodeableConcept status(String code, CodeableConcept implied) {
+    return switch (code) {
+      case "" -> implied;
+      case "NONE" -> null;
+      default -> Elements.concept(implied.getCodingFirstRep().getSystem(), code);
+    };
   }
 
   /** The organ that was asked for. */

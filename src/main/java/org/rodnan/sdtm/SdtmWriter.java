@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.hl7.fhir.r4.model.AdverseEvent;
+import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.DomainResource;
 import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationStatement;
@@ -29,6 +30,7 @@ public final class SdtmWriter {
   private final DemographicsWriter demographics;
   private final AdverseEventWriter events;
   private final InterventionWriter interventions;
+  private final MedicalHistoryWriter history;
   private final FindingsWriter findings;
   private final SubjectVisitWriter visits;
   private final SupplementWriter supplements;
@@ -55,6 +57,7 @@ public final class SdtmWriter {
     demographics = new DemographicsWriter(study, rows, leftOut);
     events = new AdverseEventWriter(rows);
     interventions = new InterventionWriter(rows);
+    history = new MedicalHistoryWriter(rows, leftOut);
     findings = new FindingsWriter(rows, leftOut);
     visits = new SubjectVisitWriter(study, rows);
     supplements = new SupplementWriter(study);
@@ -104,6 +107,8 @@ public final class SdtmWriter {
           row(given.getSubject().getReference(), given, interventions::given);
       case MedicationStatement taken ->
           row(taken.getSubject().getReference(), taken, interventions::taken);
+      case Condition condition ->
+          row(condition.getSubject().getReference(), condition, history::write);
       case Observation observation ->
           row(observation.getSubject().getReference(), observation, findings::write);
       case Patient patient -> {}

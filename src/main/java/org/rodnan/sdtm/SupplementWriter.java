@@ -40,6 +40,8 @@ final class SupplementWriter {
           Map.entry("STATRSN", "Reason of the FHIR Status"),
           Map.entry("CATCODE", "Category in Another Vocabulary"),
           Map.entry("INDCODE", "Indication in Another Vocabulary"),
+          Map.entry("CLINSTAT", "FHIR Clinical Status"),
+          Map.entry("VERSTAT", "FHIR Verification Status"),
           Map.entry("RESTAT", "FHIR Status"),
           Map.entry("RESTYPE", "FHIR Resource Type"),
           Map.entry("POINT", "One Time and No Period in the Source"),

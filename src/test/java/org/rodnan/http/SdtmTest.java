@@ -106,6 +106,21 @@ class SdtmTest {
   }
 
   @Test
+  void countsWhatHasNoPlaceInIt() {
+    Answer answer = client.get("/ResearchStudy/spiera-2011/$sdtm?format=define");
+    int procedures =
+        client
+            .get("/ResearchStudy/spiera-2011/$everything?_type=Procedure&_count=1")
+            .json()
+            .path("total")
+            .asInt();
+    assertThat(procedures).isPositive();
+    assertThat(answer.header("X-Left-Out").orElseThrow())
+        .contains("Procedure=" + procedures)
+        .doesNotContain("AdverseEvent", "ResearchSubject");
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     assertThat(client.get("/ResearchStudy/spiera-2011/$sdtm?format=csv").text())
         .contains("format is 'csv'; expected xpt, dataset-json, ndjson or define");

@@ -16,6 +16,7 @@ import org.hl7.fhir.r4.model.BooleanType;
 import org.hl7.fhir.r4.model.CodeType;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.Coding;
+import org.hl7.fhir.r4.model.Condition;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.DateType;
 import org.hl7.fhir.r4.model.DomainResource;
@@ -85,6 +86,7 @@ public final class GeneratedStudy {
         taken(false);
         skinScore();
         history();
+        condition();
       }
       for (Measure measure : Measure.ALL) {
         if (random.nextInt(3) == 0
@@ -418,9 +420,9 @@ public final class GeneratedStudy {
       event.addExtension(suspect(event));
     }
     items(event, "mitigating-action", MedicationAdministration.class);
-    items(event, "contributing-factor", Observation.class, MedicationStatement.class);
+    items(event, "contributing-factor", Observation.class, Condition.class);
     items(event, "supporting-info", Observation.class, MedicationAdministration.class);
-    reference(event, Observation.class)
+    reference(event, Observation.class, Condition.class)
         .ifPresent(
             each -> event.addExtension(Elements.extension(Elements.AE + "resultingEffect", each)));
     for (String flag : AdverseEventTerms.FLAGS.keySet()) {
@@ -535,7 +537,7 @@ public final class GeneratedStudy {
     }
     for (int i = random.nextInt(3); i > 0; i--) {
       taken.addNote(note());
-      reference(taken, Observation.class).ifPresent(taken::addReasonReference);
+      reference(taken, Observation.class, Condition.class).ifPresent(taken::addReasonReference);
       reference(taken, AdverseEvent.class, MedicationAdministration.class)
           .ifPresent(taken::addDerivedFrom);
     }
@@ -697,6 +699,35 @@ public final class GeneratedStudy {
         () -> Elements.concept("http://terminology.hl7.org/CodeSystem/v2-0136", answer));
   }
 
+  private void condition() {
+    Condition condition = started(new Condition(), newId(), "");
+    condition.setCode(concept());
+    condition.setSubject(Elements.reference("Patient", patient));
+    String from = date();
+    maybe(3, () -> condition.setOnset(new DateTimeType(from)));
+    boolean isOver = one(2);
+    if (isOver) {
+      condition.setAbatement(new DateTimeType(after(from)));
+    }
+    if (isOver || !one(3)) {
+      condition.setClinicalStatus(
+          Elements.concept(
+              "http://terminology.hl7.org/CodeSystem/condition-clinical",
+              any(
+                  isOver
+                      ? List.of("resolved", "remission", "inactive")
+                      : List.of("active", "relapse", "resolved"))));
+    }
+    maybe(
+        3,
+        () ->
+            condition.setVerificationStatus(
+                Elements.concept(
+                    "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+                    any(List.of("confirmed", "confirmed", "provisional")))));
+    maybe(2, () -> condition.addNote(note()));
+  }
+
   /** What is left out on the way, and must not disturb the rest. */
   private void otherwise() {
     Observation wrong = observation(Measure.of("esr").orElseThrow());
@@ -720,5 +751,12 @@ public final class GeneratedStudy {
     procedure.setSubject(Elements.reference("Patient", patient));
     lost.add(procedure);
     ofSubject.remove(procedure);
+    Condition refuted = started(new Condition(), newId(), "");
+    refuted.setCode(concept());
+    refuted.setSubject(Elements.reference("Patient", patient));
+    refuted.setVerificationStatus(
+        Elements.concept("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"));
+    lost.add(refuted);
+    ofSubject.remove(refuted);
   }
 }
