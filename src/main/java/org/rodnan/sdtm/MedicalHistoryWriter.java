@@ -1,9 +1,7 @@
 package org.rodnan.sdtm;
 
-import java.util.Optional;
-import org.hl7.fhir.r4.model.CodeableConcept;
-import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.Condition;
+import org.rodnan.mapping.Elements;
 
 /**
  * Conditions as MH. One that is refuted, or entered in error, is nobody's history, and left out.
@@ -19,7 +17,7 @@ final class MedicalHistoryWriter {
   }
 
   void write(Condition condition, String usubjid) {
-    String verification = code(condition.getVerificationStatus());
+    String verification = Elements.code(condition.getVerificationStatus()).orElse("");
     if (verification.matches("refuted|entered-in-error")) {
       leftOut.add("Condition " + verification);
       return;
@@ -33,7 +31,7 @@ final class MedicalHistoryWriter {
     row.put("MHSTDTC", ResourceVariables.time(condition.getOnset()));
     row.put("MHENDTC", ResourceVariables.time(condition.getAbatement()));
     String implied = row.get("MHENDTC").isEmpty() ? "active" : "resolved";
-    status("CLINSTAT", code(condition.getClinicalStatus()), implied, row);
+    status("CLINSTAT", Elements.code(condition.getClinicalStatus()).orElse(""), implied, row);
     status("VERSTAT", verification, "confirmed", row);
   }
 
@@ -42,13 +40,5 @@ final class MedicalHistoryWriter {
     if (!code.equals(implied)) {
       row.supp(qualifier, code.isEmpty() ? "NONE" : code);
     }
-  }
-
-  /** Empty if there is none. */
-  private static String code(CodeableConcept status) {
-    return Optional.of(status.getCodingFirstRep())
-        .filter(Coding::hasCode)
-        .map(Coding::getCode)
-        .orElse("");
   }
 }
